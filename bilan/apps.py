@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BilanConfig(AppConfig):
+    name = "bilan"
+    verbose_name = "Bilans"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CaiConfig(AppConfig):
+    name = "cai"
+    verbose_name = "Contrats"

@@ -1,0 +1,261 @@
+"""What holds everywhere. Everything that changes between machines comes from the environment."""
+
+from datetime import date
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+# --- applications -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "core",
+    "agents",
+    "cai",
+    "exemptions",
+    "bilan",
+    "poleemploi",
+    "dossiers",
+    "widget_tweaks",
+    "dsfr",  # before django.forms: its form templates replace Django's
+    "django.forms",
+    "config.apps.AdministrationConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "axes",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.SessionLimitsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "core.context_processors.site",
+            ],
+        },
+    },
+]
+
+# --- data -------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES["default"].update(
+    {
+        "CONN_MAX_AGE": env.int("DB_CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        # PostgreSQL's JIT compiles short list queries for longer than they run.
+        "OPTIONS": {"options": "-c jit=off -c lock_timeout=10s -c statement_timeout=30s"},
+    }
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cai"}}
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+# --- people and sessions ------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "agents.Agent"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "agents.backends.AgentBackend"]
+LOGIN_URL = "agents:connexion"
+LOGIN_REDIRECT_URL = "dossiers:bureau"
+LOGOUT_REDIRECT_URL = "agents:connexion"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: one hour
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a flushed broker must not log everyone out
+SESSION_COOKIE_NAME = "cai_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_INACTIVITE_MINUTES = env.int("SESSION_INACTIVITE_MINUTES", default=30)
+SESSION_DUREE_MAX_HEURES = env.int("SESSION_DUREE_MAX_HEURES", default=10)
+SESSION_COOKIE_AGE = SESSION_DUREE_MAX_HEURES * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours: fifteen minutes
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "agents.views.account_locked"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False  # its log lines carry the typed address
+AXES_ENABLE_ADMIN = False
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@ofii.example")
+
+# --- language, time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# The business clock (core.clock): an ISO date or date-time; empty means the real one.
+DATE_METIER = env.str("DATE_METIER", default="")
+# Real instant at which DATE_METIER held, so that every process of one run agrees.
+DATE_METIER_DEPART = env.str("DATE_METIER_DEPART", default="")
+DATE_METIER_PERMISE = False
+REGIME_CAI_FIN: date | None = env.str("REGIME_CAI_FIN", default="") and date.fromisoformat(env.str("REGIME_CAI_FIN")) or None
+
+# --- static files -----------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# --- the State's design system ------------------------------------------------------------------
+
+DSFR_CONTENT_IS_SAFE = False  # otherwise its tags print what they are given unescaped
+DSFR_USE_INTEGRITY_CHECKSUMS = False  # they do not survive hashed file names
+# The State's brand is reserved to the State: an office that is not one empties this.
+MARQUE_ETAT = env.bool("MARQUE_ETAT", default=True)
+
+# --- browser security -------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest form is a synthesis
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+# --- encryption at rest -----------------------------------------------------------------------
+
+# Fernet keys separated by commas; the first encrypts, all decrypt.
+CHIFFREMENT_CLES = env.list("CHIFFREMENT_CLES")
+
+# --- rules that an office may move (domain reference, tag [D]) -----------------------------------
+
+BILAN_DELAI_CONVOCATION_JOURS = env.int("BILAN_DELAI_CONVOCATION_JOURS", default=15)
+BILAN_DELAI_JUSTIFICATION_JOURS = env.int("BILAN_DELAI_JUSTIFICATION_JOURS", default=15)
+SYNTHESE_CONSERVATION_SANS_DECISION_JOURS = env.int("SYNTHESE_CONSERVATION_SANS_DECISION_JOURS", default=30)
+
+# --- the partner --------------------------------------------------------------------------------
+
+PE_URL = env.str("PE_URL", default="http://127.0.0.1:8001")
+PE_CLIENT_ID = env.str("PE_CLIENT_ID", default="ofii-cai")
+PE_CLIENT_SECRET = env.str("PE_CLIENT_SECRET")
+PE_TIMEOUT_CONNEXION = env.float("PE_TIMEOUT_CONNEXION", default=5.0)  # seconds
+PE_TIMEOUT_LECTURE = env.float("PE_TIMEOUT_LECTURE", default=20.0)  # seconds
+# Divides every wait of the exchange (back-off, pauses, leases); 1 outside tests.
+PE_FACTEUR_TEMPS = env.float("PE_FACTEUR_TEMPS", default=1.0)
+
+# --- queue --------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": env.str("CELERY_PREFIX", default="cai:"),
+    "visibility_timeout": 120,  # seconds; longer than any task here
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TIMEZONE = TIME_ZONE
+
+# --- API ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["agents.authentication.JetonAuthentication", "agents.authentication.SessionAuthentification"],
+    "DEFAULT_PERMISSION_CLASSES": ["agents.authentication.EstAgent"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.PaginationParCle",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.problem_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_DEBIT", default="1200/min"), "anon": "30/min"},
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CAI : bilans de compétences professionnelles",
+    "VERSION": "1.0",
+    "DESCRIPTION": "Interface de programmation de l’application : les mêmes services et les mêmes droits que les pages.",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["agents.authentication.EstAgent"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# --- logs: structured, one line each, never a person's data --------------------------------------
+
+LOG_NIVEAU = env.str("LOG_NIVEAU", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOGGING_CONFIG = "core.logs.configure"
+LOGGING = {"niveau": LOG_NIVEAU, "format": LOG_FORMAT}

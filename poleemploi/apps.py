@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PoleEmploiConfig(AppConfig):
+    name = "poleemploi"
+    verbose_name = "Échange avec Pôle emploi"
