@@ -90,7 +90,9 @@ DATABASES["default"].update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cai"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cai"}
+}
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # --- people and sessions ------------------------------------------------------------------------
@@ -144,7 +146,9 @@ DATE_METIER = env.str("DATE_METIER", default="")
 # Real instant at which DATE_METIER held, so that every process of one run agrees.
 DATE_METIER_DEPART = env.str("DATE_METIER_DEPART", default="")
 DATE_METIER_PERMISE = False
-REGIME_CAI_FIN: date | None = env.str("REGIME_CAI_FIN", default="") and date.fromisoformat(env.str("REGIME_CAI_FIN")) or None
+REGIME_CAI_FIN: date | None = (
+    env.str("REGIME_CAI_FIN", default="") and date.fromisoformat(env.str("REGIME_CAI_FIN"))
+) or None
 
 # --- static files -----------------------------------------------------------------------------
 
@@ -227,22 +231,28 @@ CELERY_TIMEZONE = TIME_ZONE
 # --- API ----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["agents.authentication.JetonAuthentication", "agents.authentication.SessionAuthentification"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "agents.authentication.JetonAuthentication",
+        "agents.authentication.SessionAuthentification",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["agents.authentication.EstAgent"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "core.api.PaginationParCle",
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.PaginationParCle",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problem_handler",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle", "rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_DEBIT", default="1200/min"), "anon": "30/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "CAI : bilans de compétences professionnelles",
     "VERSION": "1.0",
-    "DESCRIPTION": "Interface de programmation de l’application : les mêmes services et les mêmes droits que les pages.",
+    "DESCRIPTION": "Interface de programmation : les mêmes services et les mêmes droits que les pages.",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["agents.authentication.EstAgent"],

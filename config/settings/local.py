@@ -8,8 +8,8 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
 os.environ.setdefault("CHIFFREMENT_CLES", "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG8=")
 os.environ.setdefault("PE_CLIENT_SECRET", "secret-du-simulateur")
 
-from .base import *  # noqa: E402, F403
-from .base import env  # noqa: E402
+from .base import *  # noqa: F403
+from .base import env
 
 SECRET_KEY = env.str("SECRET_KEY", default="local-" + "x" * 60)
 DEBUG = env.bool("DEBUG", default=False)

@@ -11,7 +11,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if DATE_METIER or DATE_METIER_DEPART:
-    raise ImproperlyConfigured("DATE_METIER moves the legal date: it is refused in production. Unset it and start again.")
+    raise ImproperlyConfigured(
+        "DATE_METIER moves the legal date: it is refused in production. Unset it and start again."
+    )
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

@@ -1,0 +1,567 @@
+"""The bilan, its appointments and sessions, its synthesis by version, the ledger of consents (reference D and E)."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q, Sum
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+
+from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
+from agents.permissions import direction_ids, prestataire_ids
+from agents.roles import Permission
+from bilan.states import (
+    ABSENCES,
+    BEFORE_SYNTHESE,
+    PHASES,
+    Etat,
+    MotifAnnulation,
+    MotifDestruction,
+    MotifNonRealisation,
+)  # fmt: skip
+from cai import delais
+from cai.models import Contrat
+from core.crypto import EncryptedBinaryField, EncryptedJSONField
+from core.models import BaseModel
+from core.text import search_key
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+DUREE_MAX_MINUTES = 180  # three hours at most: circular of 30 Jan 2009 [S-C], K-01
+MINUTES_INDICATIVES = {Etat.PHASE_PRELIMINAIRE: 30, Etat.PHASE_INVESTIGATION: 90, Etat.PHASE_CONCLUSION: 60}  # [D]
+
+
+class NiveauFormation(models.Model):
+    """Level of education in the nomenclature of 1969, coded as the partner's contract writes it (reference I.1)."""
+
+    code = models.CharField("code", max_length=4, primary_key=True)
+    libelle = models.CharField("libellé", max_length=120)
+    niveau_cec = models.CharField("niveau 2019", max_length=10, blank=True)
+    ordre = models.PositiveSmallIntegerField("ordre")
+
+    class Meta:
+        verbose_name = "niveau de formation"
+        verbose_name_plural = "niveaux de formation"
+        ordering = ["ordre"]
+
+    def __str__(self) -> str:
+        return self.libelle
+
+
+class Metier(models.Model):
+    """An occupation of the ROME, version 3 (reference I.8)."""
+
+    code = models.CharField("code ROME", max_length=5, primary_key=True)
+    libelle = models.CharField("libellé", max_length=200)
+    actif = models.BooleanField("proposé", default=True)
+    cle = models.CharField(max_length=250, editable=False)
+
+    class Meta:
+        verbose_name = "métier"
+        ordering = ["libelle"]
+        indexes = [GinIndex(fields=["cle"], name="metier_recherche", opclasses=["gin_trgm_ops"])]
+        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[A-N][0-9]{4}$"), name="metier_code_rome")]
+
+    def __str__(self) -> str:
+        return f"{self.libelle} ({self.code})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.cle = search_key(f"{self.code} {self.libelle}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class BilanQuerySet(models.QuerySet["Bilan"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "BilanQuerySet":
+        """Bilans of the agent's directions, and those entrusted to the agent as adviser of their own prestataire."""
+        return self.filter(
+            Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER)) | self._entrusted(agent)
+        )
+
+    def entrusted_to(self, agent: "Agent | AnonymousUser") -> "BilanQuerySet":
+        """Bilans that the agent conducts as adviser; nobody else reads or writes their content."""
+        return self.filter(self._entrusted(agent))
+
+    @staticmethod
+    def _entrusted(agent: "Agent | AnonymousUser") -> Q:
+        return Q(conseiller_id=agent.pk, prestataire_id__in=prestataire_ids(agent, Permission.CONDUIRE_BILAN))
+
+    def with_minutes(self) -> "BilanQuerySet":
+        """Annotate ``minutes``: actual minutes of all sessions, None when there is none."""
+        return self.annotate(minutes=Sum("seances__minutes"))
+
+    def live(self) -> "BilanQuerySet":
+        return self.exclude(etat=Etat.ANNULE)
+
+
+class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
+    """The conduct of one bilan. A transition changes this row only; guards and effects belong to the services."""
+
+    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="bilans")
+    etat = FSMField("état", max_length=30, choices=Etat.choices, default=Etat.A_EVALUER, protected=True)
+    prescripteur = models.ForeignKey(
+        Agent, verbose_name="prescripteur en charge", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    prescrit_at = models.DateTimeField("prescrit le", null=True, blank=True)
+    prescrit_par = models.ForeignKey(
+        Agent, verbose_name="prescrit par", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    prestataire = models.ForeignKey(Prestataire, null=True, blank=True, on_delete=models.PROTECT, related_name="bilans")
+    conseiller = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.PROTECT, related_name="bilans")
+    duree_fixee_minutes = models.PositiveSmallIntegerField("durée fixée (minutes)", default=DUREE_MAX_MINUTES)
+    nombre_reports = models.PositiveSmallIntegerField("reports", default=0)
+    informe_le = models.DateField("personne informée le", null=True, blank=True)
+    date_fin_conclusion = models.DateField("fin de la phase de conclusion", null=True, blank=True)
+    motif_annulation = models.CharField(max_length=20, choices=MotifAnnulation.choices, blank=True)
+    motif_non_realisation = models.CharField(max_length=20, choices=MotifNonRealisation.choices, blank=True)
+    clos_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    objects = BilanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bilan"
+        indexes = [
+            models.Index(fields=["etat", "-created_at"], name="bilan_etat"),
+            models.Index(fields=["conseiller", "etat"], name="bilan_conseiller"),
+            models.Index(fields=["prescripteur", "etat"], name="bilan_prescripteur"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["contrat"], condition=~Q(etat="annule"), name="bilan_vivant_unique"),
+            models.CheckConstraint(condition=Q(etat__in=Etat.values), name="bilan_etat_connu"),
+            models.CheckConstraint(
+                condition=Q(duree_fixee_minutes__gte=1, duree_fixee_minutes__lte=DUREE_MAX_MINUTES),
+                name="bilan_duree_legale",
+            ),
+            models.CheckConstraint(
+                condition=Q(prescrit_at=None, prescrit_par=None, prescripteur=None)
+                | Q(prescrit_at__isnull=False, prescrit_par__isnull=False, prescripteur__isnull=False),
+                name="bilan_prescription_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE], clos_at__isnull=False)
+                | ~Q(etat__in=[Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE]) & Q(clos_at=None),
+                name="bilan_fin_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat="annule") & ~Q(motif_annulation="") | ~Q(etat="annule") & Q(motif_annulation=""),
+                name="bilan_annulation_motivee",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat="non_realise") & ~Q(motif_non_realisation="")
+                | ~Q(etat="non_realise") & Q(motif_non_realisation=""),
+                name="bilan_non_realisation_motivee",
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    etat__in=[
+                        Etat.SYNTHESE_REDIGEE,
+                        Etat.SYNTHESE_PRESENTEE,
+                        Etat.SYNTHESE_VALIDEE,
+                        Etat.SIGNATURE_REFUSEE,
+                    ]
+                )
+                | Q(date_fin_conclusion__isnull=False),
+                name="bilan_conclu_avant_synthese",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Bilan {self.get_etat_display()}"
+
+    @property
+    def minutes_utilisees(self) -> int:
+        """Actual minutes of all sessions so far."""
+        annotated = getattr(self, "minutes", None)
+        return annotated if annotated is not None else self.seances.aggregate(total=Sum("minutes"))["total"] or 0
+
+    @property
+    def minutes_restantes(self) -> int:
+        return DUREE_MAX_MINUTES - self.minutes_utilisees
+
+    @property
+    def date_suivi(self) -> date | None:
+        """Day the six-month follow-up is due (reference D.5)."""
+        return delais.add_months(self.date_fin_conclusion, 6) if self.date_fin_conclusion else None
+
+    # Transitions carry the names and numbers of the domain reference, D.2.
+
+    @transition(  # 1
+        field=etat,
+        source=[
+            Etat.A_EVALUER, Etat.A_PROGRAMMER, Etat.CONVOQUE, Etat.REPORTE, Etat.ABSENT_MOTIF_LEGITIME,
+            Etat.ABSENT_A_QUALIFIER,
+        ],
+        target=Etat.EXEMPTE,
+    )  # fmt: skip
+    def constater_exemption(self) -> None: ...
+
+    @transition(field=etat, source=Etat.A_EVALUER, target=Etat.A_PROGRAMMER)  # 2
+    def prescrire(self) -> None: ...
+
+    @transition(field=etat, source=Etat.EXEMPTE, target=Etat.A_PROGRAMMER)  # 3
+    def lever_exemption(self) -> None: ...
+
+    @transition(  # 4
+        field=etat,
+        source=[Etat.A_PROGRAMMER, Etat.REPORTE, Etat.ABSENT_MOTIF_LEGITIME, Etat.ABSENT_SANS_MOTIF],
+        target=Etat.CONVOQUE,
+    )
+    def convoquer(self) -> None: ...
+
+    @transition(field=etat, source=[Etat.CONVOQUE, Etat.ABSENT_MOTIF_LEGITIME], target=Etat.REPORTE)  # 5
+    def reporter(self) -> None: ...
+
+    @transition(field=etat, source=Etat.CONVOQUE, target=Etat.ABSENT_A_QUALIFIER)  # 6
+    def constater_absence(self) -> None: ...
+
+    @transition(field=etat, source=Etat.ABSENT_A_QUALIFIER, target=Etat.ABSENT_MOTIF_LEGITIME)  # 7
+    def reconnaitre_motif_legitime(self) -> None: ...
+
+    @transition(field=etat, source=Etat.ABSENT_A_QUALIFIER, target=Etat.ABSENT_SANS_MOTIF)  # 8
+    def constater_absence_injustifiee(self) -> None: ...
+
+    @transition(field=etat, source=Etat.ABSENT_SANS_MOTIF, target=Etat.ABSENT_MOTIF_LEGITIME)  # 9
+    def requalifier_absence(self) -> None: ...
+
+    @transition(field=etat, source=Etat.CONVOQUE, target=Etat.PHASE_PRELIMINAIRE)  # 10
+    def demarrer(self) -> None: ...
+
+    @transition(field=etat, source=Etat.PHASE_PRELIMINAIRE, target=Etat.PHASE_INVESTIGATION)  # 11
+    def passer_en_investigation(self) -> None: ...
+
+    @transition(field=etat, source=Etat.PHASE_INVESTIGATION, target=Etat.PHASE_CONCLUSION)  # 12
+    def passer_en_conclusion(self) -> None: ...
+
+    @transition(field=etat, source=list(PHASES), target=Etat.REPORTE)  # 13
+    def interrompre(self) -> None: ...
+
+    @transition(field=etat, source=Etat.PHASE_CONCLUSION, target=Etat.SYNTHESE_REDIGEE)  # 14
+    def rediger_synthese(self) -> None: ...
+
+    @transition(field=etat, source=Etat.SYNTHESE_REDIGEE, target=Etat.SYNTHESE_PRESENTEE)  # 15
+    def presenter_synthese(self) -> None: ...
+
+    @transition(
+        field=etat, source=[Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE], target=Etat.SYNTHESE_REDIGEE
+    )  # 15b
+    def reprendre_synthese(self) -> None: ...
+
+    @transition(field=etat, source=Etat.SYNTHESE_PRESENTEE, target=Etat.SYNTHESE_VALIDEE)  # 16
+    def valider_synthese(self) -> None: ...
+
+    @transition(field=etat, source=Etat.SYNTHESE_PRESENTEE, target=Etat.SIGNATURE_REFUSEE)  # 17
+    def constater_refus_signature(self) -> None: ...
+
+    @transition(  # 22 and 24: the guard tells a consented transmission given up from an ordinary closing
+        field=etat, source=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE, Etat.EXEMPTE], target=Etat.CLOS
+    )
+    def cloturer(self) -> None: ...
+
+    @transition(  # 25
+        field=etat,
+        source=[Etat.A_EVALUER, Etat.A_PROGRAMMER, Etat.CONVOQUE, Etat.REPORTE, *ABSENCES, *PHASES],
+        target=Etat.NON_REALISE,
+    )
+    def constater_non_realisation(self) -> None: ...
+
+    @transition(field=etat, source=[*BEFORE_SYNTHESE, Etat.EXEMPTE], target=Etat.ANNULE)  # 26
+    def annuler(self) -> None: ...
+
+    @transition(field=etat, source=[Etat.CONVOQUE, *PHASES], target=None)  # 27
+    def refixer_duree(self) -> None: ...
+
+
+class RendezVousQuerySet(models.QuerySet["RendezVous"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "RendezVousQuerySet":
+        return self.filter(
+            Q(bilan__contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+            | Q(bilan__in=Bilan.objects.entrusted_to(agent))
+            | Q(prestataire_id__in=prestataire_ids(agent, Permission.VOIR_PLANNING))
+        )
+
+
+class RendezVous(BaseModel):
+    """One appointment to which the person was summoned in writing."""
+
+    class Statut(models.TextChoices):
+        PREVU = "prevu", "Prévu"
+        HONORE = "honore", "Honoré"
+        MANQUE = "manque", "Manqué"
+        REPORTE = "reporte", "Reporté"
+        ANNULE = "annule", "Annulé"
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="rendez_vous")
+    debut = models.DateTimeField("date et heure")
+    duree_minutes = models.PositiveSmallIntegerField("durée prévue (minutes)")
+    prestataire = models.ForeignKey(Prestataire, on_delete=models.PROTECT, related_name="+")
+    conseiller = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    lieu = models.ForeignKey(Lieu, on_delete=models.PROTECT, related_name="+")
+    statut = models.CharField("état", max_length=10, choices=Statut.choices, default=Statut.PREVU)
+    accord_delai_reduit = models.BooleanField("accord pour un délai réduit", default=False)
+    convocation = models.ForeignKey("Courrier", on_delete=models.PROTECT, related_name="+")
+    motif = models.CharField("motif", max_length=60, blank=True)
+
+    objects = RendezVousQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rendez-vous"
+        verbose_name_plural = "rendez-vous"
+        ordering = ["-debut"]
+        indexes = [models.Index(fields=["conseiller", "debut"], name="rendez_vous_conseiller")]
+        constraints = [
+            models.UniqueConstraint(fields=["bilan"], condition=Q(statut="prevu"), name="rendez_vous_prevu_unique"),
+            models.CheckConstraint(
+                condition=Q(duree_minutes__gte=1, duree_minutes__lte=DUREE_MAX_MINUTES), name="rendez_vous_duree_legale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Rendez-vous {self.get_statut_display()}"
+
+    @property
+    def fin(self) -> datetime:
+        return self.debut + timedelta(minutes=self.duree_minutes)
+
+
+class CourrierQuerySet(models.QuerySet["Courrier"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "CourrierQuerySet":
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+
+
+class Courrier(BaseModel):
+    """A letter as it was issued: numbered, frozen, encrypted."""
+
+    class Genre(models.TextChoices):
+        CONVOCATION = "convocation", "Convocation au bilan"
+        INFORMATION = "information", "Notice d’information"
+
+    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
+    direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")
+    genre = models.CharField("courrier", max_length=20, choices=Genre.choices)
+    numero = models.CharField("numéro", max_length=30, unique=True)
+    pdf = EncryptedBinaryField()
+    pdf_sha256 = models.CharField(max_length=64)
+    emis_at = models.DateTimeField("émis le")
+    emis_par = models.ForeignKey(Agent, verbose_name="émis par", on_delete=models.PROTECT, related_name="+")
+
+    objects = CourrierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "courrier"
+        ordering = ["-emis_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_genre_display()} {self.numero}"
+
+
+class Seance(BaseModel):
+    """Minutes really spent with the person in one phase on one day; the law caps their sum (reference C.6)."""
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="seances")
+    phase = models.CharField("phase", max_length=30, choices=[(phase.value, phase.label) for phase in PHASES])
+    jour = models.DateField("date")
+    minutes = models.PositiveSmallIntegerField("durée (minutes)")
+    par = models.ForeignKey(Agent, verbose_name="conseiller", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "séance"
+        ordering = ["jour", "created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=DUREE_MAX_MINUTES), name="seance_duree_legale"
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=[phase.value for phase in PHASES]), name="seance_phase_connue"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes} min"
+
+
+class NotePhase(BaseModel):
+    """The adviser's working notes of one phase: encrypted, theirs alone, destroyed with the synthesis."""
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="notes")
+    phase = models.CharField("phase", max_length=30, choices=[(phase.value, phase.label) for phase in PHASES])
+    contenu = EncryptedJSONField()
+
+    class Meta:
+        verbose_name = "notes de travail"
+        constraints = [models.UniqueConstraint(fields=["bilan", "phase"], name="note_unique_par_phase")]
+
+    def __str__(self) -> str:
+        return f"Notes, {self.get_phase_display()}"
+
+
+class SyntheseQuerySet(models.QuerySet["Synthese"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "SyntheseQuerySet":
+        """Rows whose *existence* the agent may know; reading content is a matter of bilan.permissions."""
+        return self.filter(bilan__in=Bilan.objects.visible_to(agent))
+
+    def without_content(self) -> "SyntheseQuerySet":
+        return self.defer("contenu", "observations")
+
+
+class Synthese(BaseModel):
+    """One version of the synthesis sheet. Draft until presented, then frozen; encrypted, and one day destroyed."""
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="syntheses")
+    version = models.PositiveSmallIntegerField("version")
+    contenu = EncryptedJSONField(null=True)  # bilan.contenu.SyntheseContenu as a dictionary
+    auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
+    date_redaction = models.DateField("rédigée le", null=True, blank=True)
+    figee_at = models.DateTimeField("figée le", null=True, blank=True)
+    date_presentation = models.DateField("présentée le", null=True, blank=True)
+    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
+    observations = EncryptedJSONField(null=True)
+    date_signature = models.DateField("signée le", null=True, blank=True)
+    representant_signataire = models.CharField("représentant légal signataire", max_length=200, blank=True)
+    date_remise = models.DateField("remise le", null=True, blank=True)
+    date_validation = models.DateField("validée le", null=True, blank=True)
+    date_refus_signature = models.DateField("signature refusée le", null=True, blank=True)
+    # Written by the exchange, through bilan.services: what closing and destruction need to know of it.
+    premier_envoi_at = models.DateTimeField("premier envoi le", null=True, blank=True)
+    accuse_at = models.DateTimeField("reçue par Pôle emploi le", null=True, blank=True)
+    accuse_identifiant = models.CharField("accusé de réception", max_length=80, blank=True)
+    detruite_at = models.DateTimeField("contenu détruit le", null=True, blank=True)
+
+    objects = SyntheseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "synthèse"
+        ordering = ["bilan", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["bilan", "version"], name="synthese_version_unique"),
+            models.CheckConstraint(
+                condition=Q(contenu__isnull=False, detruite_at=None)
+                | Q(contenu__isnull=True, observations__isnull=True, detruite_at__isnull=False),
+                name="synthese_contenu_ou_destruction",
+            ),
+            models.CheckConstraint(
+                condition=Q(figee_at=None, pdf_sha256="", date_presentation=None)
+                | Q(figee_at__isnull=False, date_presentation__isnull=False) & ~Q(pdf_sha256=""),
+                name="synthese_figee_avec_pdf",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_validation=None)
+                | Q(date_signature__isnull=False, date_remise__isnull=False, figee_at__isnull=False),
+                name="synthese_validee_signee_et_remise",
+            ),
+            models.CheckConstraint(
+                condition=Q(accuse_at=None, accuse_identifiant="")
+                | Q(accuse_at__isnull=False) & ~Q(accuse_identifiant=""),
+                name="synthese_accuse_complet",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Synthèse version {self.version}"
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.figee_at is not None
+
+
+class SynthesePdf(models.Model):
+    """The sheet made from a frozen version, encrypted, in its own table so that lists never carry it."""
+
+    synthese = models.OneToOneField(Synthese, primary_key=True, on_delete=models.PROTECT, related_name="pdf")
+    contenu = EncryptedBinaryField()
+
+    class Meta:
+        verbose_name = "PDF de synthèse"
+
+    def __str__(self) -> str:
+        return f"PDF de la version {self.synthese_id}"
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.contenu).hexdigest()
+
+
+class SyntheseDetruite(BaseModel):
+    """Tombstone: that a synthesis existed and was destroyed, nothing of what it said (reference E.4). Append-only."""
+
+    bilan = models.OneToOneField(Bilan, on_delete=models.PROTECT, related_name="synthese_detruite")
+    nombre_versions = models.PositiveSmallIntegerField("versions")
+    date_redaction = models.DateField("rédigée le", null=True)
+    date_validation = models.DateField("validée le", null=True)
+    date_remise = models.DateField("remise le", null=True)
+    transmise_at = models.DateTimeField("transmise le", null=True)
+    accuse_identifiant = models.CharField("accusé de réception", max_length=80, blank=True)
+    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
+    date_suivi = models.DateField("suivi prévu le", null=True)
+    motif = models.CharField("motif", max_length=30, choices=MotifDestruction.choices)
+    detruite_at = models.DateTimeField("détruite le")
+
+    class Meta:
+        verbose_name = "synthèse détruite"
+        verbose_name_plural = "synthèses détruites"
+
+    def __str__(self) -> str:
+        return f"Contenu détruit : {self.get_motif_display()}"
+
+
+class ConsentementQuerySet(models.QuerySet["Consentement"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "ConsentementQuerySet":
+        return self.filter(bilan__in=Bilan.objects.visible_to(agent))
+
+
+class Consentement(BaseModel):
+    """One decision of the person about one use of the synthesis (reference E.2).
+
+    Append-only: a change of mind is a new row; the latest of a scope is the one in force.
+    """
+
+    class Portee(models.TextChoices):
+        TRANSMISSION = "transmission_pole_emploi", "Transmission à Pôle emploi"
+        CONSERVATION = "conservation_synthese", "Conservation de la synthèse"
+        SUIVI = "contact_suivi", "Contact pour le suivi"
+
+    class Decision(models.TextChoices):
+        ACCORDE = "accorde", "Accordé"
+        REFUSE = "refuse", "Refusé"
+        RETIRE = "retire", "Retiré"
+
+    class Mode(models.TextChoices):
+        FORMULAIRE = "formulaire_signe", "Formulaire signé"
+        COURRIER = "courrier", "Courrier"
+        GUICHET = "declaration_guichet", "Déclaration au guichet"
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="consentements")
+    portee = models.CharField("portée", max_length=30, choices=Portee.choices)
+    rang = models.PositiveSmallIntegerField("rang")
+    decision = models.CharField("décision", max_length=10, choices=Decision.choices)
+    date_heure = models.DateTimeField("recueillie le")
+    recueilli_par = models.ForeignKey(Agent, verbose_name="recueillie par", on_delete=models.PROTECT, related_name="+")
+    mode = models.CharField("forme", max_length=20, choices=Mode.choices)
+    langue = models.ForeignKey("cai.Langue", on_delete=models.PROTECT, related_name="+")
+    interprete = models.BooleanField("avec interprète", default=False)
+    version_texte = models.CharField("version du texte", max_length=20)
+    version_synthese = models.PositiveSmallIntegerField("version de la synthèse", null=True, blank=True)
+    representant_legal = models.CharField("représentant légal", max_length=200, blank=True)
+    document_empreinte = models.CharField("empreinte du formulaire", max_length=64, blank=True)
+    commentaire = models.CharField("commentaire", max_length=200, blank=True)
+
+    objects = ConsentementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "consentement"
+        ordering = ["bilan", "portee", "-rang"]
+        constraints = [
+            models.UniqueConstraint(fields=["bilan", "portee", "rang"], name="consentement_rang_unique"),
+            models.CheckConstraint(
+                condition=~Q(portee="transmission_pole_emploi", decision="accorde") | Q(version_synthese__isnull=False),
+                name="consentement_transmission_lie_a_une_version",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="declaration_guichet") | Q(decision="retire"),
+                name="consentement_guichet_pour_retrait_seul",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_portee_display()} : {self.get_decision_display()}"

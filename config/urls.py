@@ -1,0 +1,9 @@
+"""Every address of the application."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("administration/", admin.site.urls),
+]

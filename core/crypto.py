@@ -1,0 +1,54 @@
+"""Encryption at rest of what only a few may read; the key lives outside the database."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def cipher() -> MultiFernet:
+    """The current cipher: the first key of CHIFFREMENT_CLES encrypts, every key decrypts."""
+    return _cipher(tuple(settings.CHIFFREMENT_CLES))
+
+
+class EncryptedBinaryField(models.BinaryField):
+    """Bytes, stored as a Fernet token. Cannot be searched, and is not meant to be."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return None if value is None else cipher().encrypt(bytes(value))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        return None if value is None else cipher().decrypt(bytes(value))
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+
+class EncryptedJSONField(EncryptedBinaryField):
+    """A JSON value, stored as a Fernet token; what is read back equals what was written."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return super().get_prep_value(text.encode())
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        plain = super().from_db_value(value, expression, connection)
+        return None if plain is None else json.loads(plain)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def value_to_string(self, obj: models.Model) -> str:
+        # Serialising (dumpdata, error reports) must not be a way around the encryption.
+        return ""

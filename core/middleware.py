@@ -1,0 +1,103 @@
+"""Around every request: its number, the session's limits, and refusals turned into answers."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from core import journal
+from core.errors import DomainError, Forbidden
+from core.request_context import RequestContext, request_context
+
+logger = structlog.get_logger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The caller's address, behind exactly AXES_IPWARE_PROXY_COUNT trusted proxies."""
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    trusted = settings.AXES_IPWARE_PROXY_COUNT
+    if trusted and len(hops) >= trusted:
+        return hops[-trusted]
+    return request.META.get("REMOTE_ADDR") or None
+
+
+class RequestIdMiddleware:
+    """Give each request a number, found again in its logs, its journals and its answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proposed = request.headers.get("X-Request-Id", "")
+        request_id = proposed if re.fullmatch(r"[A-Za-z0-9-]{8,40}", proposed) else uuid.uuid4().hex
+        token = request_context.set(RequestContext(request_id=request_id, ip=client_ip(request)))
+        try:
+            response = self.get_response(request)
+        finally:
+            request_context.reset(token)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class SessionLimitsMiddleware:
+    """End a session after SESSION_INACTIVITE_MINUTES without a request, or SESSION_DUREE_MAX_HEURES after log-in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.get("_auth_user_id"):
+            now = int(timezone.now().timestamp())
+            started = request.session.setdefault("debut", now)
+            seen = request.session.get("vu", now)
+            expired = now - seen > settings.SESSION_INACTIVITE_MINUTES * 60
+            if expired or now - started > settings.SESSION_DUREE_MAX_HEURES * 3600:
+                logout(request)
+                request.session["expiree"] = True
+            elif now - seen >= 60 or "vu" not in request.session:
+                # Once a minute is precise enough, and spares a write on every page.
+                request.session["vu"] = now
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turn a refusal into a French page; journal what was denied. The API has its own translation (core.api)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Http404):
+            journal_denied(request, "introuvable")
+            return None
+        if not isinstance(exception, DomainError):
+            return None
+        if isinstance(exception, Forbidden):
+            journal_denied(request, exception.code)
+        template = "403.html" if isinstance(exception, Forbidden) else "refus.html"
+        return render(request, template, {"refus": exception}, status=exception.status)
+
+
+def journal_denied(request: HttpRequest, motif: str) -> None:
+    """One access-journal line for a request that was refused or whose object is not the caller's to know."""
+    match = request.resolver_match
+    if match is None or not request.user.is_authenticated:
+        return
+    journal.log_access(
+        match.view_name or "page",
+        by=request.user,
+        objet_type="adresse",
+        objet_id=str(next(iter(match.kwargs.values()), "")),
+        motif=motif,
+        granted=False,
+    )

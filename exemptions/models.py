@@ -1,0 +1,119 @@
+"""What was shown and what was decided about exemption: documents and immutable evaluations."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from agents.permissions import direction_ids
+from agents.roles import Permission
+from cai.models import Contrat
+from core.models import BaseModel
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from agents.models import Agent
+
+
+class JustificatifQuerySet(models.QuerySet["Justificatif"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "JustificatifQuerySet":
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
+
+
+class Justificatif(BaseModel):
+    """A document shown in support of an exemption; only a verified one counts (reference C.5.7)."""
+
+    class Type(models.TextChoices):
+        CERTIFICAT_SCOLARITE = "certificat_scolarite", "Certificat de scolarité"
+        COPIE_TITRE = "copie_titre", "Copie du titre de séjour"
+        CONTRAT_TRAVAIL = "contrat_travail", "Contrat de travail"
+        BULLETIN_PAIE = "bulletin_paie", "Bulletin de paie"
+        ATTESTATION_EMPLOYEUR = "attestation_employeur", "Attestation de l’employeur"
+        EXTRAIT_KBIS = "extrait_kbis", "Extrait Kbis ou immatriculation"
+        DECLARATION_NON_RECHERCHE = "declaration_non_recherche", "Déclaration signée de ne pas rechercher d’emploi"
+
+    class Statut(models.TextChoices):
+        RECUE = "recue", "Reçue, à vérifier"
+        VERIFIEE = "verifiee", "Vérifiée"
+        REJETEE = "rejetee", "Rejetée"
+
+    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="justificatifs")
+    type = models.CharField("pièce", max_length=40, choices=Type.choices)
+    date_document = models.DateField("date du document")
+    fin_validite = models.DateField("valable jusqu’au", null=True, blank=True)
+    statut = models.CharField("état", max_length=10, choices=Statut.choices, default=Statut.RECUE)
+    motif_rejet = models.CharField("motif du rejet", max_length=200, blank=True)
+    recue_le = models.DateField("reçue le")
+    recue_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    examinee_at = models.DateTimeField("examinée le", null=True, blank=True)
+    examinee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = JustificatifQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pièce"
+        ordering = ["-recue_le", "-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fin_validite=None) | Q(fin_validite__gte=F("date_document")),
+                name="justificatif_validite_apres_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="recue", examinee_at=None, examinee_par=None)
+                | ~Q(statut="recue") & Q(examinee_at__isnull=False, examinee_par__isnull=False),
+                name="justificatif_examen_complet",
+            ),
+            models.CheckConstraint(
+                condition=Q(statut="rejetee") & ~Q(motif_rejet="") | ~Q(statut="rejetee") & Q(motif_rejet=""),
+                name="justificatif_rejet_motive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_type_display()
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "EvaluationQuerySet":
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
+
+    def latest_first(self) -> "EvaluationQuerySet":
+        return self.order_by("-evaluee_at", "-created_at")
+
+
+class Evaluation(BaseModel):
+    """One assessment at one reference date: facts, grounds, explanations, author. Append-only (trigger)."""
+
+    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="evaluations")
+    date_reference = models.DateField("date de référence")
+    faits = models.JSONField("faits retenus")  # exemptions.domain.Situation.to_dict()
+    resultat = models.JSONField("résultat")  # exemptions.domain.Resultat.to_dict()
+    exempte = models.BooleanField("dispense")
+    motifs = ArrayField(models.CharField(max_length=40), verbose_name="motifs", default=list)
+    motif_principal = models.CharField("motif principal", max_length=40, blank=True)
+    evaluee_at = models.DateTimeField("évaluée le")  # business clock
+    evaluee_par = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="évaluée par", on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "évaluation"
+        ordering = ["-evaluee_at", "-created_at"]
+        indexes = [models.Index(fields=["contrat", "-evaluee_at"], name="evaluation_derniere")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(exempte=True) & ~Q(motif_principal="") & ~Q(motifs=[])
+                | Q(exempte=False, motif_principal="", motifs=[]),
+                name="evaluation_exempte_avec_motif",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Évaluation au {self.date_reference:%d/%m/%Y}"

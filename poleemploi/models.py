@@ -1,0 +1,191 @@
+"""The exchange's memory: the outbox, the ledger of attempts, the state of the channel (domain reference, F)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+
+from agents.permissions import direction_ids
+from agents.roles import Permission
+from bilan.models import Bilan, Consentement, Synthese
+from core.crypto import EncryptedBinaryField, EncryptedJSONField
+from core.models import BaseModel
+from poleemploi.states import (
+    A_TRAITER_PAR_LE_SYSTEME,
+    VIVANTES,
+    EtatTransmission,
+    Issue,
+    Operation,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from agents.models import Agent
+
+T = EtatTransmission
+
+
+class TransmissionQuerySet(models.QuerySet["Transmission"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "TransmissionQuerySet":
+        """Transmissions of the directions whose exchange the agent follows."""
+        return self.filter(bilan__contrat__direction_id__in=direction_ids(agent, Permission.VOIR_TRANSMISSIONS))
+
+    def due(self, now: datetime) -> "TransmissionQuerySet":
+        """Rows whose next attempt is due at a real instant and that no worker holds, the longest waiting first."""
+        return self.filter(
+            Q(bail_jusqua=None) | Q(bail_jusqua__lte=now), etat__in=A_TRAITER_PAR_LE_SYSTEME, prochain_essai_at__lte=now
+        ).order_by("prochain_essai_at", "created_at")
+
+
+class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
+    """One consented synthesis to deposit. Its identifier is the idempotency key, the same for ever; so is the body.
+
+    Times here are real time: leases and retries do not follow the business clock.
+    """
+
+    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="transmissions")
+    synthese = models.ForeignKey(Synthese, on_delete=models.PROTECT, related_name="transmissions")
+    consentement = models.ForeignKey(Consentement, on_delete=models.PROTECT, related_name="transmissions")
+    etat = FSMField("état", max_length=20, choices=EtatTransmission.choices, default=T.EN_FILE, protected=True)
+    # Everything of the body that is not in the frozen synthesis, frozen here; erased when no longer needed.
+    donnees_figees = EncryptedJSONField(null=True)
+    corps_sha256 = models.CharField("empreinte du corps", max_length=64, blank=True)
+    prochain_essai_at = models.DateTimeField("prochain essai", null=True)
+    premier_essai_at = models.DateTimeField("premier essai", null=True)
+    nombre_essais = models.PositiveSmallIntegerField("essais", default=0)
+    bail_jusqua = models.DateTimeField("réservée jusqu’à", null=True)
+    bail_par = models.CharField(max_length=80, blank=True)
+    effacement_voulu = models.BooleanField("effacement voulu", default=False)
+    accuse_identifiant = models.CharField("accusé de réception", max_length=80, blank=True)
+    accuse_at = models.DateTimeField("reçue le", null=True)
+    rapprochement = models.CharField("rapprochement", max_length=20, blank=True)
+    erreur_code = models.CharField("code du refus", max_length=40, blank=True)
+    erreur_champs = models.JSONField(
+        "champs à corriger", default=list
+    )  # [{"chemin": pointer, "motif": French sentence}]
+    termine_at = models.DateTimeField("terminée le", null=True)
+
+    class Meta:
+        verbose_name = "transmission"
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["prochain_essai_at", "created_at"],
+                condition=Q(etat__in=["en_file", "en_cours", "incertaine", "effacement_demande"]),
+                name="transmission_due",
+            ),
+            models.Index(fields=["etat", "-created_at"], name="transmission_etat"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(etat__in=EtatTransmission.values), name="transmission_etat_connu"),
+            models.UniqueConstraint(
+                fields=["consentement"],
+                condition=Q(etat__in=[etat.value for etat in VIVANTES]),
+                name="transmission_vivante_unique",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["en_file", "en_cours", "incertaine", "effacement_demande"])
+                | Q(prochain_essai_at__isnull=False),
+                name="transmission_en_vie_a_une_suite",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["accusee", "effacement_demande", "effacee"])
+                | Q(accuse_at__isnull=False) & ~Q(accuse_identifiant=""),
+                name="transmission_accusee_avec_recu",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat="rejetee") | ~Q(erreur_code=""), name="transmission_rejet_explique"
+            ),
+        ]
+
+    objects = TransmissionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"Transmission {self.get_etat_display()}"
+
+    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.EN_COURS)
+    def reserver(self) -> None: ...
+
+    @transition(field=etat, source=T.EN_COURS, target=T.EN_FILE)
+    def remettre_en_file(self) -> None: ...
+
+    @transition(field=etat, source=[T.EN_COURS, T.INCERTAINE], target=T.INCERTAINE)
+    def devenir_incertaine(self) -> None: ...
+
+    # An acknowledgement is always recorded, whatever happened meanwhile (transition 21).
+    @transition(field=etat, source=[T.EN_COURS, T.INCERTAINE], target=T.ACCUSEE)
+    def accuser(self) -> None: ...
+
+    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.REJETEE)
+    def rejeter(self) -> None: ...
+
+    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.ECHEC_DEFINITIF)
+    def abandonner(self) -> None: ...
+
+    @transition(field=etat, source=T.ECHEC_DEFINITIF, target=T.EN_FILE)
+    def relancer(self) -> None: ...
+
+    @transition(
+        field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.REJETEE, T.ECHEC_DEFINITIF], target=T.ANNULEE
+    )
+    def annuler(self) -> None: ...
+
+    @transition(field=etat, source=T.ACCUSEE, target=T.EFFACEMENT_DEMANDE)
+    def demander_effacement(self) -> None: ...
+
+    @transition(field=etat, source=T.EFFACEMENT_DEMANDE, target=T.EFFACEE)
+    def constater_effacement(self) -> None: ...
+
+
+class Tentative(models.Model):
+    """One HTTP attempt: committed before it is made (the point of no return), completed after; never overwritten."""
+
+    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="tentatives")
+    numero = models.PositiveSmallIntegerField("numéro")
+    operation = models.CharField("demande", max_length=12, choices=Operation.choices)
+    ouverte_at = models.DateTimeField("ouverte le")
+    fermee_at = models.DateTimeField("fermée le", null=True)
+    issue = models.CharField("issue", max_length=12, choices=Issue.choices, blank=True)
+    statut_http = models.PositiveSmallIntegerField("statut HTTP", null=True)
+    code_metier = models.CharField("code", max_length=40, blank=True)
+    duree_ms = models.PositiveIntegerField("durée (ms)", null=True)
+
+    class Meta:
+        verbose_name = "tentative"
+        ordering = ["transmission", "numero"]
+        constraints = [
+            models.UniqueConstraint(fields=["transmission", "numero"], name="tentative_numero_unique"),
+            models.UniqueConstraint(
+                fields=["transmission"], condition=Q(fermee_at=None), name="tentative_ouverte_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(fermee_at=None, issue="") | Q(fermee_at__isnull=False) & ~Q(issue=""),
+                name="tentative_fermee_avec_issue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tentative {self.numero}"
+
+
+class Canal(models.Model):
+    """The one channel to the partner, shared by all workers: paused until when and why, and the token in use."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    pause_jusqua = models.DateTimeField("en pause jusqu’à", null=True, blank=True)
+    pause_depuis = models.DateTimeField("en pause depuis", null=True, blank=True)
+    pause_motif = models.CharField("motif", max_length=40, blank=True)
+    jeton = EncryptedBinaryField(null=True)
+    jeton_expire_at = models.DateTimeField(null=True, blank=True)
+    jeton_generation = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "canal"
+        verbose_name_plural = "canal"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="canal_unique")]
+
+    def __str__(self) -> str:
+        return "Canal Pôle emploi"
