@@ -75,7 +75,7 @@ def check_state(bilan: Bilan, name: str) -> None:
 
 
 def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Blocage] = (), **faits: object) -> Bilan:
-    """Refuse when something stands in the way; otherwise move, save and tell the journal, in the caller's transaction."""
+    """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction)."""
     refuse_if(blocages)
     before = str(bilan.etat)
     getattr(bilan, name)()
