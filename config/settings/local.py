@@ -1,6 +1,18 @@
 """One person's machine: a laptop, a training room, a demonstration. Never a server."""
 
 import os
+from pathlib import Path
+
+import environ
+
+# What the caller chose, as opposed to what is completed below (the launcher needs to know).
+ENVIRONNEMENT_DONNE = frozenset(os.environ)
+
+# The servers, keys and business date of the application that runs from this folder, if one does.
+_donnees = Path(os.environ.get("CAI_DONNEES") or Path(__file__).resolve().parents[2] / "var")
+for _fichier in ("session.env", "secrets.env"):
+    if (_donnees / _fichier).exists():
+        environ.Env.read_env(_donnees / _fichier)
 
 # Known to everyone, hence worth nothing: they exist so that one command is enough to try.
 os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/cai")
@@ -8,8 +20,8 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0")
 os.environ.setdefault("CHIFFREMENT_CLES", "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG8=")
 os.environ.setdefault("PE_CLIENT_SECRET", "secret-du-simulateur")
 
-from .base import *  # noqa: F403
-from .base import env
+from .base import *  # noqa: E402, F403
+from .base import env  # noqa: E402
 
 SECRET_KEY = env.str("SECRET_KEY", default="local-" + "x" * 60)
 DEBUG = env.bool("DEBUG", default=False)

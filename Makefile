@@ -1,0 +1,59 @@
+# `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
+.DEFAULT_GOAL := aide
+.PHONY: aide run demo test lint fix types controles captures lock clean local dev
+MAKEFLAGS += --no-print-directory
+.NOTPARALLEL:
+export PYTHON PORT PORT_SIMULATEUR CAI_DONNEES DATE_METIER
+PY := .venv/bin/python
+
+aide: ## cette liste
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: local ## démarre toute l’application sur cette machine (PORT=8000) ; Ctrl-C l’arrête
+	@exec $(PY) -m core.lancement
+
+demo: local ## mène un dossier de l’ouverture à l’accusé de réception, dans ce terminal
+	@exec $(PY) -m core.lancement $(PY) manage.py demo
+
+test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instant
+	@sh outils/systeme.sh navigateur
+	@exec $(PY) -m core.embedded sh outils/essais.sh
+
+lint: dev ## style, gabarits, règles d’importation
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	@if [ -d templates ]; then $(PY) -m djlint --check --quiet templates && $(PY) -m djlint --lint --quiet templates; fi
+	.venv/bin/lint-imports
+
+fix: dev ## met le code et les gabarits en forme
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	-$(PY) -m djlint --reformat --quiet templates
+
+types: dev ## vérifie les types
+	$(PY) -m mypy .
+
+controles: dev ## migrations, réglages de production, fichier compose
+	@exec $(PY) -m core.embedded sh outils/controles.sh
+
+captures: dev ## photographie chaque page dans captures/
+	@sh outils/systeme.sh navigateur
+	@exec $(PY) -m core.embedded $(PY) -m outils.captures
+
+lock: ## refait les fichiers de paquets verrouillés (demande uv)
+	@command -v uv >/dev/null || { echo "uv manque : installez-le (pip install uv), puis recommencez." >&2; exit 1; }
+	uv pip compile $(UV_OPTIONS) pyproject.toml -o requirements.txt
+	uv pip compile $(UV_OPTIONS) --extra local -c requirements.txt pyproject.toml -o requirements-local.txt
+	uv pip compile $(UV_OPTIONS) --extra local --extra dev -c requirements-local.txt pyproject.toml -o requirements-dev.txt
+UV_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+clean: ## efface l’environnement Python, les données d’essai et les fichiers produits
+	@sh outils/nettoyage.sh
+
+local:
+	@sh outils/venv.sh local
+	@sh outils/systeme.sh pdf
+
+dev:
+	@sh outils/venv.sh dev
+	@sh outils/systeme.sh pdf

@@ -1,0 +1,25 @@
+"""One process that brings a database up to date: schema, reference data and, on request, the demonstration."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Safe to run again: the schema and the reference data are brought up to date, the demonstration is loaded once."""
+
+    help = "Met à jour le schéma et les données de référence ; avec --demonstration, remplit une base vide."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--demonstration", action="store_true", help="charge les dossiers d’essai si la base est vide"
+        )
+
+    def handle(self, *args: Any, demonstration: bool, **options: Any) -> None:
+        call_command("migrate", interactive=False, stdout=self.stdout)
+        if "load_reference" in get_commands():
+            call_command("load_reference", stdout=self.stdout)
+        if demonstration and "load_demo" in get_commands():
+            call_command("load_demo", si_vide=True, stdout=self.stdout)
