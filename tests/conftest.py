@@ -1,0 +1,115 @@
+"""What every test may ask for: places, one agent per role, a browser session of theirs, a file."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
+from agents.roles import Role
+from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
+from tests.factories.reference import make_reference_tables
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let transactional tests empty the tables after themselves.
+
+    They do so by TRUNCATE, which the append-only tables refuse (core/append_only.py). UPDATE and DELETE stay refused;
+    what ``protect`` refuses is proved on a
+    table of its own (tests/integration/core/test_append_only.py).
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_no\\_truncate'")
+        for trigger, table in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
+
+
+@pytest.fixture
+def reference_tables(db: None) -> None:
+    make_reference_tables()
+
+
+@pytest.fixture
+def direction(reference_tables: None) -> DirectionTerritoriale:
+    return make_direction("75", "Paris")
+
+
+@pytest.fixture
+def autre_direction(reference_tables: None) -> DirectionTerritoriale:
+    return make_direction("69", "Lyon", region="82")
+
+
+@pytest.fixture
+def prestataire(direction: DirectionTerritoriale) -> Prestataire:
+    """A prestataire whose market covers ``direction`` on any day."""
+    prestataire = make_prestataire()
+    make_marche(prestataire, direction)
+    return prestataire
+
+
+@pytest.fixture
+def autre_prestataire(direction: DirectionTerritoriale) -> Prestataire:
+    prestataire = make_prestataire("Atouts Bilans")
+    make_marche(prestataire, direction)
+    return prestataire
+
+
+@pytest.fixture
+def lieu(prestataire: Prestataire) -> Lieu:
+    return make_lieu(prestataire)
+
+
+@pytest.fixture
+def agent_ofii(direction: DirectionTerritoriale) -> Agent:
+    return make_agent(Role.AGENT_OFII, direction, prenom="Agnès", nom="Auditeur")
+
+
+@pytest.fixture
+def prescripteur(direction: DirectionTerritoriale) -> Agent:
+    return make_agent(Role.PRESCRIPTEUR, direction, prenom="Paul", nom="Prescripteur")
+
+
+@pytest.fixture
+def directeur(direction: DirectionTerritoriale) -> Agent:
+    return make_agent(Role.DIRECTEUR_TERRITORIAL, direction, prenom="Diane", nom="Directrice")
+
+
+@pytest.fixture
+def correspondant(direction: DirectionTerritoriale) -> Agent:
+    return make_agent(Role.CORRESPONDANT_OFII, direction, prenom="Corinne", nom="Correspondante")
+
+
+@pytest.fixture
+def conseiller(prestataire: Prestataire) -> Agent:
+    return make_agent(Role.CONSEILLER_BILAN, prestataire, prenom="Camille", nom="Conseillère")
+
+
+@pytest.fixture
+def responsable(prestataire: Prestataire) -> Agent:
+    return make_agent(Role.RESPONSABLE_PRESTATAIRE, prestataire, prenom="Rachid", nom="Responsable")
+
+
+@pytest.fixture
+def administrateur(db: None) -> Agent:
+    return make_agent(Role.ADMINISTRATEUR, prenom="Aude", nom="Administratrice")
+
+
+@pytest.fixture
+def agent_ailleurs(autre_direction: DirectionTerritoriale) -> Agent:
+    """An agent with every right of a prescriber, in another territory."""
+    return make_agent(Role.PRESCRIPTEUR, autre_direction, prenom="Alain", nom="Ailleurs")
+
+
+@pytest.fixture
+def connect() -> Callable[[Agent], Client]:
+    """A browser in which an agent is logged in."""
+
+    def _connect(agent: Agent) -> Client:
+        client = Client()
+        client.force_login(agent, backend="agents.backends.AgentBackend")
+        return client
+
+    return _connect
