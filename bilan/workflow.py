@@ -1,0 +1,101 @@
+"""The one way a bilan changes state: locked, permitted, guarded, moved, told to the journal."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django_fsm import can_proceed
+
+from agents.models import Agent
+from agents.roles import Permission
+from bilan.models import Bilan
+from bilan.permissions import check_can
+from bilan.states import Etat
+from cai.models import Contrat, Prestation
+from core import journal
+from core.errors import Blocage, RuleViolation, refuse_if
+
+# What an agent reads when the present state does not allow an act: "Ce bilan est « Convoqué » : ...".
+ACTS = {
+    "constater_exemption": "on ne peut plus constater une exemption",
+    "prescrire": "il ne peut pas être prescrit",
+    "lever_exemption": "il n’y a pas d’exemption à lever",
+    "convoquer": "la personne ne peut pas être convoquée",
+    "reporter": "il n’y a pas de rendez-vous à reporter",
+    "constater_absence": "il n’y a pas d’absence à constater",
+    "reconnaitre_motif_legitime": "il n’y a pas d’absence à qualifier",
+    "constater_absence_injustifiee": "il n’y a pas d’absence à qualifier",
+    "requalifier_absence": "il n’y a pas d’absence à requalifier",
+    "demarrer": "il ne peut pas commencer",
+    "passer_en_investigation": "la phase d’investigation ne peut pas s’ouvrir",
+    "passer_en_conclusion": "la phase de conclusion ne peut pas s’ouvrir",
+    "interrompre": "il n’y a pas de séance en cours à interrompre",
+    "rediger_synthese": "la synthèse ne peut pas être arrêtée",
+    "presenter_synthese": "il n’y a pas de synthèse à présenter",
+    "reprendre_synthese": "il n’y a pas de synthèse à reprendre",
+    "valider_synthese": "il n’y a pas de synthèse à valider",
+    "constater_refus_signature": "il n’y a pas de signature attendue",
+    "cloturer": "il ne peut pas être clos",
+    "constater_non_realisation": "on ne peut pas constater qu’il n’a pas eu lieu",
+    "annuler": "il ne peut plus être annulé",
+    "refixer_duree": "sa durée ne peut pas être changée",
+}
+
+
+def lock(bilan_id: uuid.UUID) -> Bilan:
+    """The bilan, locked until the end of the transaction, with its contract and signatory.
+
+    Lock order everywhere: the bilan first, then its synthesis, then its transmission.
+    """
+    return (
+        Bilan.objects.select_for_update(of=("self",))
+        .select_related("contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur")
+        .get(pk=bilan_id)
+    )
+
+
+def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) -> Bilan:
+    """Open an act: check the right, lock the row, check that its present state allows the transition.
+
+    Returns the locked row, on which the service checks its guards before ``finish``. Raises Forbidden, or RuleViolation
+    with code ``transition_impossible``.
+    """
+    check_can(by, permission, bilan)
+    locked = lock(bilan.pk)
+    check_state(locked, name)
+    return locked
+
+
+def check_state(bilan: Bilan, name: str) -> None:
+    """Raise RuleViolation unless the present state allows the transition."""
+    if not can_proceed(getattr(bilan, name)):
+        raise RuleViolation(
+            f"Ce bilan est à l’état « {bilan.get_etat_display()} » : {ACTS[name]}.", code="transition_impossible"
+        )
+
+
+def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Blocage] = (), **faits: object) -> Bilan:
+    """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction)."""
+    refuse_if(blocages)
+    before = str(bilan.etat)
+    getattr(bilan, name)()
+    bilan.save()
+    journal.record(
+        f"bilan.{name}", dossier=bilan.contrat_id, target=bilan, by=by, avant=before, apres=str(bilan.etat), **faits
+    )
+    return bilan
+
+
+@transaction.atomic
+def open_bilan(*, contrat: Contrat, by: Agent | None) -> Bilan:
+    """The contract's bilan, in ``a_evaluer``; the database refuses a second live one."""
+    bilan = Bilan.objects.create(contrat=contrat)
+    journal.record("bilan.ouvert", dossier=contrat.pk, target=bilan, by=by, apres=Etat.A_EVALUER.value)
+    return bilan
+
+
+def set_prestation(bilan: Bilan, statut: Prestation.Statut) -> None:
+    """What the contract shows of the bilan (reference C.3); told by the transition's own event."""
+    Prestation.objects.update_or_create(
+        contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN, defaults={"statut": statut}
+    )

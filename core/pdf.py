@@ -1,0 +1,168 @@
+"""Paper: WeasyPrint behind one function, with a URL fetcher that reaches nothing but our own styles and fonts."""
+
+import hashlib
+import importlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+# Letters, digits, dots and slashes only, and never two of the last in a row: no "..", no "//", no escape, no query.
+_OWN_URL = re.compile(r"cai:(?P<root>couleurs|polices|styles)/(?P<path>[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*)")
+_CONTENT_TYPES = {".css": "text/css", ".icc": "application/vnd.iccprofile", ".woff2": "font/woff2"}
+_VARIANT = {"pdf_variant": "pdf/a-3a", "output_intent": "--srgb"}  # a profile named by base.css
+
+# Marianne lacks these two; the plain forms look the same and keep the line in one type.
+_REPLACED = {0x202F: "\u00a0", 0x2011: "-"}
+# Bidirectional overrides can make a name read as another one; nothing on our sheets needs them.
+_DROPPED = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Control characters, lone surrogates, private use, unassigned: none has a glyph, all are forbidden in an archive.
+_WITHOUT_GLYPH = frozenset({"Cc", "Cs", "Co", "Cn"})
+
+
+class RenderingError(RuntimeError):
+    """A document could not be made, through a fault of the machine or of a template; never of what a person typed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file carried inside the PDF; `relationship` is a PDF/A-3 word (Data, Source, Alternative, Supplement)."""
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """One way to lay a document out: what it adds to the context, and the most pages it may then take (inclusive)."""
+
+    context: Mapping[str, object] = field(default_factory=dict)
+    max_pages: int
+
+
+def render_pdf(
+    template: str,
+    context: Mapping[str, object],
+    *,
+    title: str,
+    author: str,
+    identifier: str,
+    created_at: datetime,
+    attachments: Sequence[Attachment] = (),
+    layouts: Sequence[Layout] = (),
+) -> bytes:
+    """A tagged French PDF built to PDF/A-3a, every font embedded; the same arguments give the same bytes.
+
+    With several layouts the first that holds in its pages is kept; when none does, the last one, whatever it takes:
+    a page too many is better than a line lost. `identifier` is hashed into the file, so it may be an internal one.
+
+    Refuses a `created_at` without time zone (ValueError). Raises RenderingError when Pango is missing, or when the
+    template asks for anything but our own style sheets and fonts: no address on the network, no other file.
+    """
+    if created_at.utcoffset() is None:
+        raise ValueError("created_at needs a time zone")
+    moment = created_at.astimezone(UTC).replace(microsecond=0)
+    try:
+        document = _lay_out(template, {**context, "titre_document": title}, layouts or (Layout(max_pages=1),))
+        document.metadata.title = printable(title)
+        document.metadata.authors = [printable(author)]
+        document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        document.metadata.lang = "fr"
+        pdf: bytes = document.write_pdf(
+            **_VARIANT,
+            pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16],
+            attachments=[_embedded(attachment, moment) for attachment in attachments],
+        )
+    except _urls().FatalURLFetchingError as error:  # a BaseException: it would go through every other net
+        raise RenderingError(str(error)) from error
+    return pdf
+
+
+def warm_up() -> None:
+    """Loads the engine and the fonts, so that the first document a person waits for is not the slow one."""
+    render_pdf(
+        "core/pdf/base.html",
+        {},
+        title="Préchauffage",
+        author="",
+        identifier="",
+        created_at=datetime(2010, 1, 1, tzinfo=UTC),
+    )
+
+
+def printable(text: str) -> str:
+    """The text in composed form, without the characters that no font draws or that turn the reading order round."""
+    composed = unicodedata.normalize("NFC", text).translate(_REPLACED | _DROPPED)
+    return "".join(
+        character
+        for character in composed
+        if character in "\n\t" or unicodedata.category(character) not in _WITHOUT_GLYPH
+    )
+
+
+def _lay_out(template: str, context: Mapping[str, object], layouts: Sequence[Layout]) -> Any:
+    for layout in layouts:
+        html = printable(render_to_string(template, {**context, **layout.context}))
+        document = _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(**_VARIANT)
+        if len(document.pages) <= layout.max_pages:
+            break
+    return document
+
+
+def _embedded(attachment: Attachment, moment: datetime) -> Any:
+    return _engine().Attachment(
+        string=attachment.content,
+        name=attachment.name,
+        description=attachment.description,
+        relationship=attachment.relationship,
+        created=moment,
+        modified=moment,
+    )
+
+
+def _fetch(url: str) -> Any:
+    match = _OWN_URL.fullmatch(url)
+    file = _root(match["root"]) / match["path"] if match else None
+    if file is None or file.suffix not in _CONTENT_TYPES or not file.is_file():
+        # Fatal, where an ordinary error would only be logged and give a document without its type.
+        raise _urls().FatalURLFetchingError(f"A document may not fetch {url!r}")
+    return _urls().URLFetcherResponse(url, file.read_bytes(), {"Content-Type": _CONTENT_TYPES[file.suffix]})
+
+
+@cache
+def _root(name: str) -> Path:
+    """Where a kind of resource lives: beside our templates, in the State's design system, in the engine itself."""
+    if name == "styles":
+        return Path(settings.BASE_DIR) / "templates"
+    package, *folders = {
+        "polices": ("dsfr", "static", "dsfr", "dist", "fonts"),
+        "couleurs": ("weasyprint", "pdf"),
+    }[name]
+    return Path(importlib.import_module(package).__path__[0]).joinpath(*folders)
+
+
+@cache
+def _engine() -> Any:
+    """WeasyPrint, loaded at the first document: pages and commands that print nothing do not wait for it."""
+    try:
+        return importlib.import_module("weasyprint")
+    except OSError as error:
+        raise RenderingError(
+            "La bibliothèque Pango manque\N{NO-BREAK SPACE}: installez-la (sous Debian\N{NO-BREAK SPACE}: "
+            "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)."
+        ) from error
+
+
+@cache
+def _urls() -> Any:
+    _engine()
+    return importlib.import_module("weasyprint.urls")
