@@ -39,8 +39,8 @@ PIECES: tuple[tuple[str, str], ...] = (
     (TypePiece.CONTRAT_TRAVAIL, "Contrat de travail"),
     (TypePiece.BULLETIN_PAIE, "Bulletin de paie"),
     (TypePiece.ATTESTATION_EMPLOYEUR, "Attestation de l’employeur"),
-    (TypePiece.EXTRAIT_KBIS, "Extrait Kbis ou autre immatriculation"),
-    (TypePiece.DECLARATION_NON_RECHERCHE, "Déclaration signée de non-recherche d’emploi"),
+    (TypePiece.EXTRAIT_KBIS, "Extrait Kbis ou immatriculation"),
+    (TypePiece.DECLARATION_NON_RECHERCHE, "Déclaration signée de ne pas rechercher d’emploi"),
 )
 STATUTS_PIECE: tuple[tuple[str, str], ...] = (
     (StatutPiece.RECUE, "Reçue, à vérifier"),
@@ -50,7 +50,7 @@ STATUTS_PIECE: tuple[tuple[str, str], ...] = (
 EXIGENCES: tuple[tuple[str, str], ...] = (
     (Exigence.CERTIFICAT_SCOLARITE, "Certificat de scolarité"),
     (Exigence.JUSTIFICATIF_ACTIVITE, "Justificatif d’activité professionnelle"),
-    (Exigence.DECLARATION_NON_RECHERCHE, "Déclaration signée de non-recherche d’emploi"),
+    (Exigence.DECLARATION_NON_RECHERCHE, "Déclaration signée de ne pas rechercher d’emploi"),
 )
 DECLARATIONS: tuple[tuple[str, str], ...] = (
     (Declaration.SCOLARISE, "Scolarité en cours"),

@@ -6,6 +6,7 @@ import pytest
 
 from exemptions.domain import bareme
 from exemptions.domain.situation import Declaration, Exigence, Motif, Situation, StatutPiece, TypePiece
+from exemptions.models import Justificatif
 
 pytestmark = pytest.mark.rule("C.5", "I.3")
 
@@ -26,6 +27,11 @@ PROVENANCE = re.compile(r"\[(S-R|V|D)\b[^]]*]$")
 def test_every_code_has_one_label_in_order(choices, codes: type[StrEnum]):
     assert [code for code, _ in choices] == list(codes)
     assert all(label[0].isupper() for _, label in choices)
+
+
+def test_documents_are_named_alike_in_the_rules_and_in_the_database():
+    assert Justificatif.Type.choices == [(code.value, label) for code, label in bareme.PIECES]
+    assert Justificatif.Statut.choices == [(code.value, label) for code, label in bareme.STATUTS_PIECE]
 
 
 def test_the_grounds_are_lettered_in_the_order_of_the_text():

@@ -436,8 +436,8 @@ def test_a_bilan_that_is_due_says_what_is_still_to_be_brought_and_asked():
     resultat = evaluer(employe(inscrit_pole_emploi=None, pieces=()), ENTRETIEN)
     assert resultat.phrase == (
         "Le bilan est à proposer\u00a0: aucun des quatre cas de dispense n’est établi le 15 mars 2010\u00a0; "
-        "à fournir ou à vérifier\u00a0: justificatif d’activité professionnelle et déclaration signée de non-recherche "
-        "d’emploi\u00a0; à demander\u00a0: inscription à Pôle emploi comme demandeur d’emploi."
+        "à fournir ou à vérifier\u00a0: justificatif d’activité professionnelle et déclaration signée de ne pas "
+        "rechercher d’emploi\u00a0; à demander\u00a0: inscription à Pôle emploi comme demandeur d’emploi."
     )
 
 
@@ -482,9 +482,9 @@ def test_the_facts_used_are_listed_with_the_fate_of_each_document():
         "Bulletin de paie\u00a0: document valable seulement jusqu’au 30 avril 2009",
         "Attestation de l’employeur\u00a0: document valable seulement à partir du 1er avril 2010",
         "Bulletin de paie\u00a0: document sans date, période inconnue",
-        "Extrait Kbis ou autre immatriculation\u00a0: document reçu, pas encore vérifié",
+        "Extrait Kbis ou immatriculation\u00a0: document reçu, pas encore vérifié",
         "Contrat de travail\u00a0: document rejeté",
-        "Déclaration signée de non-recherche d’emploi\u00a0: document vérifié et valable le 15 mars 2010",
+        "Déclaration signée de ne pas rechercher d’emploi\u00a0: document vérifié et valable le 15 mars 2010",
     )
 
 
