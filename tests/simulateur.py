@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+RACINE = Path(__file__).resolve().parents[1]
 API = "/partenaire/bilans-ofii/v1"
 JETON = "/connexion/oauth2/access_token"
 SCOPE = "api_bilans-ofiiv1"

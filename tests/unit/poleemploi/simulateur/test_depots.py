@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -82,12 +83,12 @@ def test_an_answer_that_says_nothing_of_the_body_does_not_bind_the_key(partenair
 
 
 def test_a_key_whose_first_request_is_running_is_refused_with_a_delay(app, partenaire):
-    partenaire.panne("LENTEUR", secondes=1.5, nombre=1)
+    partenaire.panne("LENTEUR", operation="deposerSynthese", secondes=1.5, nombre=1)
     answers = []
     started = threading.Thread(target=lambda: answers.append(type(partenaire)(app).deposer(cle=CLE)))
     started.start()
-    while not partenaire.simulateur.store._running:
-        pass
+    while not partenaire.simulateur.store._running and started.is_alive():
+        time.sleep(0.01)
 
     meanwhile = partenaire.deposer(cle=CLE)
     started.join()
