@@ -1,6 +1,10 @@
+from django.conf import settings
 from django.urls import path
 
-from core import views
+from core import galerie, views
 
 app_name = "core"
 urlpatterns = [path("sante/", views.sante, name="sante")]
+
+if settings.GALERIE:
+    urlpatterns.append(path("composants/", galerie.composants, name="composants"))

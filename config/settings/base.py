@@ -162,6 +162,9 @@ DSFR_CONTENT_IS_SAFE = False  # otherwise its tags print what they are given une
 DSFR_USE_INTEGRITY_CHECKSUMS = False  # they do not survive hashed file names
 # The State's brand is reserved to the State: an office that is not one empties this.
 MARQUE_ETAT = env.bool("MARQUE_ETAT", default=True)
+SERVICE_NOM = env.str("SERVICE_NOM", default="Bilans de compétences du CAI")
+VERSION = "0.1.0"
+GALERIE = False  # the page of components, for those who write pages
 
 # --- browser security -------------------------------------------------------------------------
 

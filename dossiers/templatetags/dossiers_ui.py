@@ -1,0 +1,52 @@
+"""What the header of every page says about the agent: where they may go, who and where they are."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+
+from agents.models import Agent
+from agents.permissions import has_permission
+from agents.roles import Permission
+
+register = template.Library()
+
+# Label, URL name, the right that opens it; no right means everyone.
+_MENU: tuple[tuple[str, str, Permission | None], ...] = (
+    ("Mon bureau", "dossiers:bureau", None),
+    ("Dossiers", "dossiers:search", Permission.VOIR_DOSSIER),
+    ("Ouvrir un dossier", "dossiers:open_file", Permission.OUVRIR_DOSSIER),
+    ("Mes bilans", "bilan:list", Permission.CONDUIRE_BILAN),
+    ("Planning", "bilan:planning", Permission.VOIR_PLANNING),
+    ("Transmissions", "poleemploi:list", Permission.VOIR_TRANSMISSIONS),
+    ("Administration", "admin:index", Permission.ADMINISTRER),
+)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.inclusion_tag("components/_navigation.html", takes_context=True)
+def navigation(context: Context) -> dict[str, Any]:
+    """The main menu of the agent's roles; the entry of the page shown is marked."""
+    agent, here = context["user"], context["request"].path
+    entries = [
+        {"label": label, "url": url, "active": here == url}
+        for label, name, right in _MENU
+        if (right is None or has_permission(agent, right)) and (url := _address(name))
+    ]
+    return {"navigation": entries}
+
+
+@register.filter
+def role_et_lieu(agent: Agent) -> list[str]:
+    """« Prescripteur, Lyon », one line a role held today."""
+    return [
+        ", ".join(filter(None, (str(place.role.label), place.direction_nom or place.prestataire_nom)))
+        for place in agent.places
+    ]
