@@ -80,8 +80,9 @@ class Launch:
     def _start(self) -> dict[str, str]:
         check_port("PORT", self.port)
         check_port("PORT_SIMULATEUR", self.simulator_port)
+        remembered = _remembered_secrets(self.folder)
         self._say("Démarrage de la base de données et de la file d’attente…")
-        environment = self._environment(start_servers(self.folder, self.family))
+        environment = self._environment(remembered, start_servers(self.folder, self.family))
         shared = {name: environment[name] for name in SHARED if name in environment}
         write_secret(self.folder / SESSION, _as_lines(shared))
         self._check_stop()
@@ -91,16 +92,17 @@ class Launch:
         self._start_programs(environment)
         return environment
 
-    def _environment(self, servers: Mapping[str, str]) -> dict[str, str]:
+    def _environment(self, remembered: Mapping[str, str], servers: Mapping[str, str]) -> dict[str, str]:
         """What every program receives: the caller's own variables win over ours."""
         environment = {
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "CELERY_PREFIX": "cai:",
             "PE_URL": f"http://127.0.0.1:{self.simulator_port}",
+            "SIMULATEUR_CLIENT_SECRET": remembered["PE_CLIENT_SECRET"],
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "CAI_DONNEES": str(self.folder),
-            **_remembered_secrets(self.folder),
+            **remembered,
             **os.environ,
             **servers,
         }
@@ -135,12 +137,12 @@ class Launch:
                 sign.unlink(missing_ok=True)
                 own["CELERY_TEMOIN"] = str(sign)
             log = self.logs / f"{short}.log"
-            words = [sys.executable, "-m", *module.split(), *places]
+            words: list[str | Path] = [sys.executable, "-m", *module.split(), *places]
             self.family.start(name, words, environment=own, folder=PROJECT, log=log, grace=grace)
         deadline = time.monotonic() + READY_WITHIN
         for name, is_ready in (
             (WEB, lambda: _answers(self.port, "/sante/")),
-            (SIMULATOR, lambda: _answers(self.simulator_port, "/")),
+            (SIMULATOR, lambda: _answers(self.simulator_port, "/_controle/pannes")),
             (WORKER, signs["taches"].exists),
             (BEAT, signs["calendrier"].exists),
         ):
