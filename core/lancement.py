@@ -98,21 +98,23 @@ class Launch:
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "CELERY_PREFIX": "cai:",
             "PE_URL": f"http://127.0.0.1:{self.simulator_port}",
-            "SIMULATEUR_CLIENT_SECRET": remembered["PE_CLIENT_SECRET"],
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "CAI_DONNEES": str(self.folder),
             **remembered,
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if value},
             **servers,
         }
+        environment["SIMULATEUR_CLIENT_SECRET"] = environment["PE_CLIENT_SECRET"]
         if environment.get("DATE_METIER"):
             environment.setdefault("DATE_METIER_DEPART", datetime.now(UTC).isoformat())
         return environment
 
     def _prepare(self, environment: Mapping[str, str]) -> None:
         log = self.logs / "preparation.log"
-        words = [sys.executable, "manage.py", "preparer", "--demonstration"]
+        words = [sys.executable, "manage.py", "preparer"]
+        if environment.get("DEMONSTRATION") != "non":
+            words.append("--demonstration")
         work = self.family.start("la préparation", words, environment=environment, folder=PROJECT, log=log)
         while work.poll() is None:
             self._check_stop()
