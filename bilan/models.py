@@ -301,7 +301,10 @@ class RendezVous(BaseModel):
     statut = models.CharField("état", max_length=10, choices=Statut.choices, default=Statut.PREVU)
     accord_delai_reduit = models.BooleanField("accord pour un délai réduit", default=False)
     convocation = models.ForeignKey("Courrier", on_delete=models.PROTECT, related_name="+")
+    # Why it did not take place; the precision is kept out of the journal, which can destroy nothing.
     motif = models.CharField("motif", max_length=60, blank=True)
+    precision = models.CharField("précision", max_length=200, blank=True)
+    justificatif_vu_le = models.DateField("justificatif vu le", null=True, blank=True)
 
     objects = RendezVousQuerySet.as_manager()
 

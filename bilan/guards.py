@@ -1,0 +1,199 @@
+"""What stands between a file and its next act, as sentences: the same ones refuse in services and explain on pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from agents.models import Agent, Lieu
+from agents.roles import Role
+from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
+from cai import delais
+from cai.feries import jours_feries_depuis
+from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat
+from core import clock
+from core.errors import Blocage
+from core.french import date_sans_jour
+from exemptions.models import Evaluation
+
+MINUTE = timedelta(minutes=1)
+
+
+def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
+    """The contract must be ``signe`` or ``proroge``."""
+    if contrat.is_running:
+        return []
+    return [Blocage("contrat_termine", f"Le contrat est à l’état « {contrat.get_statut_display()} ».")]
+
+
+def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
+    """Guard of transition 2: an evaluation at the date of the interview, without any ground."""
+    evaluation = (
+        Evaluation.objects.filter(contrat_id=bilan.contrat_id, date_reference=bilan.contrat.date_entretien)
+        .latest_first()
+        .first()
+    )
+    if evaluation is None:
+        return [
+            Blocage(
+                "evaluation_absente",
+                "Évaluez d’abord l’exemption à la date de l’entretien, "
+                f"le {date_sans_jour(bilan.contrat.date_entretien)}.",
+            )
+        ]
+    if evaluation.exempte:
+        return [Blocage("personne_exemptee", "La personne est dispensée du bilan : constatez l’exemption.")]
+    return []
+
+
+def prescription(bilan: Bilan, prescripteur: Agent) -> list[Blocage]:
+    """Guards of transition 2 (``prescrire``)."""
+    contrat = bilan.contrat
+    blocages = contrat_en_cours(contrat) + evaluation_sans_motif(bilan)
+    if contrat.date_signature < BILAN_OBLIGATOIRE_DEPUIS:
+        blocages.append(
+            Blocage(
+                "contrat_anterieur",
+                "Ce contrat a été signé avant le 1er décembre 2008 : le bilan n’était pas encore prévu.",
+            )
+        )
+    holders = Agent.objects.get_queryset().holding(Role.PRESCRIPTEUR, direction_id=contrat.direction_id)
+    if not holders.filter(pk=prescripteur.pk).exists():
+        blocages.append(
+            Blocage("prescripteur_inconnu", "Choisissez un prescripteur de cette direction.", field="prescripteur")
+        )
+    return blocages
+
+
+@dataclass(frozen=True)
+class Proposition:
+    """An appointment as the prescriber intends it."""
+
+    debut: datetime  # aware
+    duree_fixee_minutes: int  # for the whole bilan, minutes already used included
+    lieu: Lieu
+    conseiller: Agent
+    accord_delai_reduit: bool
+
+
+def convocation(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
+    """Guards of transition 4 (``convoquer``) that need no new evaluation; every one that fails is told."""
+    contrat = bilan.contrat
+    return [
+        *contrat_en_cours(contrat),
+        *_date(contrat, proposition),
+        *_duree(bilan, proposition.duree_fixee_minutes),
+        *_prestataire(contrat, proposition),
+        *_creneau(bilan, proposition),
+    ]
+
+
+def _date(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
+    jour = proposition.debut.astimezone(clock.PARIS).date()
+    fin = contrat.echeance_effective
+    if proposition.debut <= clock.now():
+        return [Blocage("rendez_vous_passe", "Indiquez une date et une heure à venir.", field="jour")]
+    if jour < contrat.date_signature:
+        return [
+            Blocage(
+                "rendez_vous_avant_signature",
+                f"Indiquez une date à partir du {date_sans_jour(contrat.date_signature)}, signature du contrat.",
+                field="jour",
+            )
+        ]
+    if jour > fin:
+        return [
+            Blocage(
+                "rendez_vous_apres_echeance",
+                f"Indiquez une date au plus tard le {date_sans_jour(fin)}, fin du contrat.",
+                field="jour",
+            )
+        ]
+    notice = settings.BILAN_DELAI_CONVOCATION_JOURS
+    if delais.notice_days(clock.today(), jour) < notice and not proposition.accord_delai_reduit:
+        earliest = delais.add_days(clock.today(), notice)
+        return [
+            Blocage(
+                "delai_trop_court",
+                f"La personne doit être prévenue {notice} jours avant : choisissez une date à partir du "
+                f"{date_sans_jour(earliest)}, ou notez son accord pour un délai plus court.",
+                field="jour",
+            )
+        ]
+    return []
+
+
+def _duree(bilan: Bilan, duree_fixee_minutes: int) -> list[Blocage]:
+    used = bilan.minutes_utilisees
+    if 1 <= duree_fixee_minutes <= DUREE_MAX_MINUTES and duree_fixee_minutes > used:
+        return []
+    if used:
+        message = f"La durée totale va de {used + 1} à {DUREE_MAX_MINUTES} minutes : {used} minutes ont déjà été utilisées."
+    else:
+        message = f"La durée va de 1 à {DUREE_MAX_MINUTES} minutes : le bilan ne dépasse pas trois heures."
+    return [Blocage("duree_illegale", message, field="duree_fixee_minutes")]
+
+
+def _prestataire(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
+    blocages = []
+    prestataire = proposition.lieu.prestataire
+    jour = proposition.debut.astimezone(clock.PARIS).date()
+    if not prestataire.has_market(direction_id=contrat.direction_id, on=jour):
+        blocages.append(
+            Blocage(
+                "marche_absent",
+                f"{prestataire.nom} n’a pas de marché couvrant {contrat.direction.nom} "
+                f"le {date_sans_jour(jour)} : choisissez un autre prestataire ou une autre date.",
+                field="lieu",
+            )
+        )
+    advisers = Agent.objects.get_queryset().holding(Role.CONSEILLER_BILAN, prestataire_id=prestataire.pk)
+    if not advisers.filter(pk=proposition.conseiller.pk).exists():
+        blocages.append(
+            Blocage("conseiller_inconnu", "Choisissez un conseiller de ce prestataire.", field="conseiller")
+        )
+    return blocages
+
+
+def _creneau(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
+    """The adviser receives one person at a time; the caller holds the adviser's row."""
+    planned = RendezVous.objects.filter(
+        conseiller=proposition.conseiller, statut=RendezVous.Statut.PREVU, debut__date=proposition.debut.date()
+    ).exclude(bilan_id=bilan.pk)
+    minutes = proposition.duree_fixee_minutes - bilan.minutes_utilisees
+    for taken in planned:
+        if taken.debut < proposition.debut + minutes * MINUTE and proposition.debut < taken.fin:
+            return [
+                Blocage(
+                    "conseiller_occupe",
+                    f"{proposition.conseiller} reçoit déjà une autre personne à cette heure : changez l’heure ou le "
+                    "conseiller.",
+                    field="heure",
+                )
+            ]
+    return []
+
+
+def limite_justification(rendez_vous: RendezVous) -> date:
+    """Last day, included, on which the person may justify an absence (reference C.7 and C.8)."""
+    missed = rendez_vous.debut.astimezone(clock.PARIS).date()
+    return delais.limite_justification(
+        missed, settings.BILAN_DELAI_JUSTIFICATION_JOURS, jours_feries_depuis(missed)
+    )
+
+
+def motif_absence(motif: str, precision: str, justificatif_vu_le: date | None) -> Sequence[Blocage]:
+    """A reason of the list, with its document seen on a past day; the free reason says which."""
+    blocages = []
+    if motif == "autre_motive" and not precision.strip():
+        blocages.append(Blocage("precision_absente", "Précisez la raison en quelques mots.", field="precision"))
+    if justificatif_vu_le is None or justificatif_vu_le > clock.today():
+        blocages.append(
+            Blocage(
+                "justificatif_non_vu",
+                "Indiquez le jour où vous avez vu le justificatif, au plus tard aujourd’hui.",
+                field="justificatif_vu_le",
+            )
+        )
+    return blocages
