@@ -3,7 +3,7 @@
 import hashlib
 
 from agents.models import Agent
-from bilan.models import Bilan, Courrier, RendezVous
+from bilan.models import Bilan, Courrier
 from core import clock, journal
 from core.models import Compteur
 
@@ -27,7 +27,5 @@ def _freeze(*, bilan: Bilan, genre: Courrier.Genre, numero: str, pdf: bytes, by:
         emis_at=clock.now(),
         emis_par=by,
     )
-    journal.record(
-        "courrier.emis", dossier=bilan.contrat_id, target=courrier, by=by, genre=genre.value, numero=numero
-    )
+    journal.record("courrier.emis", dossier=bilan.contrat_id, target=courrier, by=by, genre=genre.value, numero=numero)
     return courrier

@@ -129,7 +129,9 @@ def _duree(bilan: Bilan, duree_fixee_minutes: int) -> list[Blocage]:
     if 1 <= duree_fixee_minutes <= DUREE_MAX_MINUTES and duree_fixee_minutes > used:
         return []
     if used:
-        message = f"La durée totale va de {used + 1} à {DUREE_MAX_MINUTES} minutes : {used} minutes ont déjà été utilisées."
+        message = (
+            f"La durée totale va de {used + 1} à {DUREE_MAX_MINUTES} minutes : {used} minutes ont déjà été utilisées."
+        )
     else:
         message = f"La durée va de 1 à {DUREE_MAX_MINUTES} minutes : le bilan ne dépasse pas trois heures."
     return [Blocage("duree_illegale", message, field="duree_fixee_minutes")]
@@ -178,9 +180,7 @@ def _creneau(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
 def limite_justification(rendez_vous: RendezVous) -> date:
     """Last day, included, on which the person may justify an absence (reference C.7 and C.8)."""
     missed = rendez_vous.debut.astimezone(clock.PARIS).date()
-    return delais.limite_justification(
-        missed, settings.BILAN_DELAI_JUSTIFICATION_JOURS, jours_feries_depuis(missed)
-    )
+    return delais.limite_justification(missed, settings.BILAN_DELAI_JUSTIFICATION_JOURS, jours_feries_depuis(missed))
 
 
 def motif_absence(motif: str, precision: str, justificatif_vu_le: date | None) -> Sequence[Blocage]:

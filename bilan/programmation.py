@@ -33,7 +33,8 @@ def current_rendez_vous(bilan: Bilan) -> RendezVous | None:
     )
 
 
-def _end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "") -> RendezVous | None:
+def end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "") -> RendezVous | None:
+    """Put an end to the open appointment, if any; told by the caller's own event."""
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is not None:
         rendez_vous.statut = statut
@@ -68,7 +69,7 @@ def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
             )
         )
     refuse_if(blocages)
-    _end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="exemption")
+    end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="exemption")
     set_prestation(bilan, Prestation.Statut.EXEMPTEE)
     return finish(bilan, "constater_exemption", by=by, motifs=evaluation.motifs if evaluation else [])
 
@@ -89,7 +90,7 @@ def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
 def lift_exemption(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
     """Transition 3: no ground holds any more, as an evaluation of today says, while the contract still runs.
 
-    The reason is mandatory. A file that was never prescribed is prescribed by the same act, in the charge of its author.
+    The reason is mandatory. A file never prescribed before is prescribed by the same act, in the charge of its author.
     """
     bilan = begin(bilan, "lever_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
     _text_required(motif, "motif", "Indiquez pourquoi l’exemption est levée.")
@@ -99,9 +100,7 @@ def lift_exemption(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
         blocages.append(
             Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(bilan.contrat.echeance_effective)}.")
         )
-    evaluation = (
-        Evaluation.objects.filter(contrat_id=bilan.contrat_id, date_reference=today).latest_first().first()
-    )
+    evaluation = Evaluation.objects.filter(contrat_id=bilan.contrat_id, date_reference=today).latest_first().first()
     if evaluation is None:
         blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez d’abord l’exemption à la date d’aujourd’hui."))
     elif evaluation.exempte:
@@ -137,7 +136,7 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
                 )
             ]
         )
-    _end_rendez_vous(bilan, RendezVous.Statut.ANNULE)
+    end_rendez_vous(bilan, RendezVous.Statut.ANNULE)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
     bilan.prestataire = proposition.lieu.prestataire
     bilan.conseiller = proposition.conseiller
@@ -173,10 +172,8 @@ def postpone(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
         raise InvalidInput(message, fields={"motif": [message]})
     rendez_vous = current_rendez_vous(bilan)
     if bilan.etat == Etat.CONVOQUE and rendez_vous is not None and rendez_vous.debut <= clock.now():
-        refuse_if(
-            [Blocage("rendez_vous_commence", "L’heure du rendez-vous est passée : constatez plutôt l’absence.")]
-        )
-    _end_rendez_vous(bilan, RendezVous.Statut.REPORTE, motif=motif)
+        refuse_if([Blocage("rendez_vous_commence", "L’heure du rendez-vous est passée : constatez plutôt l’absence.")])
+    end_rendez_vous(bilan, RendezVous.Statut.REPORTE, motif=motif)
     bilan.nombre_reports += 1
     return finish(bilan, "reporter", by=by, motif=motif, report=bilan.nombre_reports)
 
@@ -188,7 +185,7 @@ def record_absence(*, bilan: Bilan, by: Agent) -> Bilan:
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is None or rendez_vous.debut > clock.now():
         refuse_if([Blocage("rendez_vous_a_venir", "L’heure du rendez-vous n’est pas encore passée.")])
-    missed = _end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
+    missed = end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
     limite = guards.limite_justification(missed) if missed else None
     return finish(bilan, "constater_absence", by=by, limite_justification=limite)
 
@@ -259,4 +256,3 @@ def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
     before = bilan.duree_fixee_minutes
     bilan.duree_fixee_minutes = duree_fixee_minutes
     return finish(bilan, "refixer_duree", by=by, duree_avant=before, duree_fixee_minutes=duree_fixee_minutes)
-

@@ -1,0 +1,111 @@
+"""How a bilan ends: closed, not carried out, or cancelled (transitions 24 to 26 of the domain reference, D.2)."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from agents.models import Agent
+from agents.roles import Permission
+from bilan import consents, retention
+from bilan.models import Bilan, Consentement, RendezVous
+from bilan.programmation import end_rendez_vous
+from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
+from bilan.workflow import begin, finish, set_prestation
+from cai.models import Prestation
+from core import clock
+from core.errors import Blocage, InvalidInput, refuse_if
+from core.french import date_sans_jour
+
+DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
+
+
+@transaction.atomic
+def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
+    """Transition 24: nothing is expected any more.
+
+    An exempt file closes once its contract has ended; a bilan carried out, thirty days after its six-month follow-up
+    was due, and never while a consented transmission is on its way. Content without a consent to keep it is
+    destroyed.
+    """
+    bilan = begin(bilan, "cloturer", permission=Permission.CLOTURER_BILAN, by=by)
+    refuse_if(_closing_exempt(bilan) if bilan.etat == Etat.EXEMPTE else _closing_done(bilan))
+    bilan.clos_at = clock.now()
+    finish(bilan, "cloturer", by=by)
+    if consents.in_force(bilan, Consentement.Portee.CONSERVATION) is None:
+        retention.destroy_content(bilan, MotifDestruction.CLOTURE, by=by)
+    return bilan
+
+
+def _closing_exempt(bilan: Bilan) -> list[Blocage]:
+    contrat = bilan.contrat
+    if contrat.is_running and clock.today() <= contrat.echeance_effective:
+        fin = date_sans_jour(contrat.echeance_effective)
+        return [Blocage("contrat_en_cours", f"Le contrat court jusqu’au {fin} : l’exemption peut encore changer.")]
+    return []
+
+
+def _closing_done(bilan: Bilan) -> list[Blocage]:
+    blocages = []
+    if bilan.date_suivi and clock.today() <= bilan.date_suivi + DELAI_APRES_SUIVI:
+        blocages.append(
+            Blocage(
+                "suivi_attendu",
+                f"Le suivi est prévu le {date_sans_jour(bilan.date_suivi)} : le bilan se clôt après ce suivi, "
+                "ou trente jours plus tard.",
+            )
+        )
+    synthese = bilan.syntheses.without_content().order_by("-version").first()
+    waiting = synthese is not None and synthese.accuse_at is None and synthese.detruite_at is None
+    if waiting and consents.in_force(bilan, Consentement.Portee.TRANSMISSION) is not None:
+        blocages.append(Blocage("transmission_attendue", "La transmission à Pôle emploi est encore en cours."))
+    return blocages
+
+
+@transaction.atomic
+def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
+    """Transition 25: the contract is over and the bilan did not take place; why stays internal."""
+    bilan = begin(bilan, "constater_non_realisation", permission=Permission.CONSTATER_NON_REALISATION, by=by)
+    fin = bilan.contrat.echeance_effective
+    blocages = []
+    if clock.today() <= fin:
+        blocages.append(
+            Blocage("contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)} : le bilan peut avoir lieu.")
+        )
+    if bilan.etat in PHASES and bilan.date_fin_conclusion and bilan.date_fin_conclusion <= fin:
+        blocages.append(
+            Blocage("bilan_conclu", "La phase de conclusion s’est terminée à temps : la synthèse peut être rédigée.")
+        )
+    refuse_if(blocages)
+    bilan.motif_non_realisation = _reason_not_done(bilan)
+    bilan.clos_at = clock.now()
+    end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="contrat_echu")
+    finish(bilan, "constater_non_realisation", by=by, motif=bilan.motif_non_realisation)
+    retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
+    return bilan
+
+
+def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:
+    if bilan.etat in PHASES or bilan.seances.exists():
+        return MotifNonRealisation.INTERROMPU
+    if bilan.etat in ABSENCES:
+        return MotifNonRealisation.ABSENCE
+    return MotifNonRealisation.NON_CONVOQUE
+
+
+@transaction.atomic
+def cancel(*, bilan: Bilan, motif: str, by: Agent | None, permission: Permission = Permission.ANNULER_BILAN) -> Bilan:
+    """Transition 26: before a synthesis exists. The reason is one of the list; the appointment falls, the notes too.
+
+    ``permission`` lets the service that cancels a whole file answer for its own right instead.
+    """
+    if motif not in MotifAnnulation.values:
+        message = "Choisissez la raison de l’annulation."
+        raise InvalidInput(message, fields={"motif": [message]})
+    bilan = begin(bilan, "annuler", permission=permission, by=by)
+    bilan.motif_annulation = motif
+    bilan.clos_at = clock.now()
+    end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif=motif)
+    set_prestation(bilan, Prestation.Statut.SANS_OBJET)
+    finish(bilan, "annuler", by=by, motif=motif)
+    retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
+    return bilan
