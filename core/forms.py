@@ -1,9 +1,12 @@
 """The base of every form and of every group of repeated lines."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
+
+from core.errors import DomainError, Forbidden
 
 
 class FormMixin:
@@ -24,6 +27,27 @@ class FormMixin:
         """Shows again what was typed, without judging it yet."""
         self._errors = ErrorDict()
         self.cleaned_data: dict[str, Any] = {}
+
+    def accepted_by(self, service: Callable[..., Any], **arguments: Any) -> bool:
+        """Call a service with a valid form; its refusal becomes errors of the form, and nothing typed is lost.
+
+        The one place where pages catch a refusal. A missing right is not the form's fault: Forbidden goes through.
+        What the service returned is in ``result``.
+        """
+        try:
+            self.result = service(**arguments)
+        except Forbidden:
+            raise
+        except DomainError as refusal:
+            known = {name: messages for name, messages in refusal.fields.items() if name in self.fields}  # type: ignore[attr-defined]
+            for name, messages in known.items():
+                for message in messages:
+                    self.add_error(name, message)  # type: ignore[attr-defined]
+            said = [message for messages in known.values() for message in messages]
+            if not said or refusal.message not in " ".join(said):
+                self.add_error(None, refusal.message)  # type: ignore[attr-defined]
+            return False
+        return True
 
 
 class BaseForm(FormMixin, forms.Form):
