@@ -45,7 +45,8 @@ class JetonAuthentication(BaseAuthentication):
         jeton = Jeton.objects.filter(
             empreinte=_digest(parts[1].decode(errors="replace")), revoque_at=None, expire_at__gt=timezone.now()
         ).first()
-        agent = jeton and Agent.objects.get_queryset().with_places().filter(pk=jeton.agent_id, is_active=True).first()
+        agents = Agent.objects.get_queryset().with_places()
+        agent = agents.filter(pk=jeton.agent_id, is_active=True).first() if jeton else None
         if jeton is None or agent is None:
             raise AuthenticationFailed("Jeton inconnu, expiré ou révoqué.")
         return agent, jeton

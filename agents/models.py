@@ -158,7 +158,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self.filter(
             is_active=True,
             pk__in=Affectation.objects.in_force()
-            .filter(role=role, direction_id=direction_id, prestataire_id=prestataire_id)
+            .filter(role=role, direction=direction_id, prestataire=prestataire_id)
             .values("agent_id"),
         )
 
@@ -209,7 +209,8 @@ class Agent(BaseModel, AbstractBaseUser):
         """The roles in force today; read once a request."""
         rows = getattr(self, "_places", None)
         if rows is None:
-            rows = Agent.objects.get_queryset().with_places().filter(pk=self.pk).values_list("_places", flat=True).get()
+            mine = Agent.objects.get_queryset().with_places().filter(pk=self.pk)
+            rows = mine.values_list("_places", flat=True).get()  # type: ignore[misc]  # the annotation of with_places
         return tuple(
             Place(
                 role=Role(row["role"]),

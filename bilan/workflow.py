@@ -47,11 +47,12 @@ def lock(bilan_id: uuid.UUID) -> Bilan:
 
     Lock order everywhere: the bilan first, then its synthesis, then its transmission.
     """
-    return (
+    locked: Bilan = (
         Bilan.objects.select_for_update(of=("self",))
         .select_related("contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur")
         .get(pk=bilan_id)
     )
+    return locked
 
 
 def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) -> Bilan:
@@ -89,7 +90,7 @@ def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Bloc
 @transaction.atomic
 def open_bilan(*, contrat: Contrat, by: Agent | None) -> Bilan:
     """The contract's bilan, in ``a_evaluer``; the database refuses a second live one."""
-    bilan = Bilan.objects.create(contrat=contrat)
+    bilan: Bilan = Bilan.objects.create(contrat=contrat)
     journal.record("bilan.ouvert", dossier=contrat.pk, target=bilan, by=by, apres=Etat.A_EVALUER.value)
     return bilan
 

@@ -63,8 +63,8 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> Response |
         headers = {}
         if getattr(exception, "auth_header", None):
             headers["WWW-Authenticate"] = exception.auth_header  # type: ignore[attr-defined]
-        if isinstance(exception, exceptions.Throttled) and exception.wait:
-            headers["Retry-After"] = str(int(exception.wait) + 1)
+        if wait := getattr(exception, "wait", None):  # Throttled
+            headers["Retry-After"] = str(int(wait) + 1)
         code = str(exception.get_codes()) if isinstance(exception.get_codes(), str) else exception.default_code
         return problem(exception.status_code, code, str(exception.detail), headers=headers)
     return None

@@ -19,7 +19,7 @@ def cipher() -> MultiFernet:
     return _cipher(tuple(settings.CHIFFREMENT_CLES))
 
 
-class EncryptedBinaryField(models.BinaryField):
+class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # generic in its stubs only
     """Bytes, stored as a Fernet token. Cannot be searched, and is not meant to be."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -21,11 +21,12 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 def client_ip(request: HttpRequest) -> str | None:
     """The caller's address, behind exactly AXES_IPWARE_PROXY_COUNT trusted proxies."""
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    hops: list[str] = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.AXES_IPWARE_PROXY_COUNT
     if trusted and len(hops) >= trusted:
         return hops[-trusted]
-    return request.META.get("REMOTE_ADDR") or None
+    address: str = request.META.get("REMOTE_ADDR", "")
+    return address or None
 
 
 class RequestIdMiddleware:
