@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -230,6 +231,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # Legal terms fall at midnight; late is harmless, since every run finds all that is due.
+    "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(hour="2", minute="10")},
+}
 
 # --- API ----------------------------------------------------------------------------------------
 

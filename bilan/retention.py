@@ -1,0 +1,165 @@
+"""Destroy what nobody agreed to keep, as soon as a row of reference E.4 says so; keep the tombstone."""
+
+from datetime import date, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from agents.models import Agent
+from bilan.conservation import Accord, FaitsConservation, motif_destruction
+from bilan.models import Bilan, BilanQuerySet, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
+from bilan.selectors import Portee, in_force, last_decision
+from bilan.states import Etat, MotifDestruction
+from bilan.workflow import lock
+from cai import delais
+from core import clock, journal
+
+logger = structlog.get_logger(__name__)
+SANS_SUITE = (Etat.ANNULE, Etat.NON_REALISE)
+
+
+@transaction.atomic
+def apply_rules(
+    bilan: Bilan, *, transmission_en_attente: bool | None = None, by: Agent | None = None
+) -> MotifDestruction | None:
+    """Destroy the content if a row of E.4 says so today; return the reason, or None when it may be kept.
+
+    Call it after every act that can end the right to keep: a decision of the person, an acknowledgement, a closing.
+    Safe to call at any time and any number of times. ``transmission_en_attente`` is told by the exchange when it knows
+    better than the ledger; by default a transmission is pending while its consent is in force and nothing was received.
+    """
+    bilan = lock(bilan.pk)
+    facts = read_facts(bilan, transmission_en_attente=transmission_en_attente)
+    motif = motif_destruction(
+        facts, clock.today(), jours_sans_decision=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS
+    )
+    if motif is not None:
+        destroy_content(bilan, motif, by=by)
+    return motif
+
+
+def read_facts(bilan: Bilan, *, transmission_en_attente: bool | None = None) -> FaitsConservation:
+    """The facts of E.4 as the rows tell them now."""
+    versions = list(Synthese.objects.without_content().filter(bilan=bilan).order_by("version"))
+    current = versions[-1] if versions else None
+    conservation = last_decision(bilan.pk, Portee.CONSERVATION)
+    transmission = last_decision(bilan.pk, Portee.TRANSMISSION)
+    validated = [version.date_validation for version in versions if version.date_validation]
+    written = [version.date_redaction for version in versions if version.date_redaction]
+    received = current is not None and current.accuse_at is not None
+    if transmission_en_attente is None:
+        transmission_en_attente = not received and in_force(bilan, Portee.TRANSMISSION) is not None
+    return FaitsConservation(
+        ecrite_le=(current.date_validation or current.date_redaction) if current else None,
+        premiere_le=min(validated or written, default=None),
+        conservation=_accord(conservation),
+        conservation_retiree_le=conservation.date_heure.astimezone(clock.PARIS).date() if conservation else None,
+        transmission=_transmission_accord(transmission, current),
+        transmission_en_attente=transmission_en_attente,
+        transmission_accusee=received,
+        signature_refusee=bilan.etat == Etat.SIGNATURE_REFUSEE,
+        clos=bilan.etat == Etat.CLOS,
+        sans_suite=bilan.etat in SANS_SUITE,
+    )
+
+
+@transaction.atomic
+def destroy_content(bilan: Bilan, motif: MotifDestruction, *, by: Agent | None = None) -> None:
+    """Destroy content, observations, PDF and working notes of every version; leave the tombstone. Idempotent.
+
+    Nothing is refused: call it only under a rule, through ``apply_rules``.
+    """
+    bilan = lock(bilan.pk)
+    now = clock.now()
+    notes, _ = NotePhase.objects.filter(bilan=bilan).delete()
+    SynthesePdf.objects.filter(synthese__bilan=bilan).delete()
+    destroyed = Synthese.objects.filter(bilan=bilan, detruite_at=None).update(
+        contenu=None, observations=None, detruite_at=now
+    )
+    if destroyed:
+        _bury(bilan, motif)
+    if destroyed or notes:
+        journal.record(
+            "bilan.contenu_detruit", dossier=bilan.contrat_id, target=bilan, by=by, motif=str(motif), versions=destroyed
+        )
+
+
+def _bury(bilan: Bilan, motif: MotifDestruction) -> None:
+    versions = list(Synthese.objects.without_content().filter(bilan=bilan).order_by("-version"))
+    received = next((version for version in versions if version.accuse_at), None)
+    validated = next((version for version in versions if version.date_validation), None)
+    printed = next((version for version in versions if version.is_frozen), None)
+    shown = validated or versions[0]
+    SyntheseDetruite.objects.get_or_create(
+        bilan=bilan,
+        defaults={
+            "nombre_versions": len(versions),
+            "date_redaction": shown.date_redaction,
+            "date_validation": shown.date_validation,
+            "date_remise": shown.date_remise,
+            "transmise_at": received.accuse_at if received else None,
+            "accuse_identifiant": received.accuse_identifiant if received else "",
+            "pdf_sha256": (validated or printed or versions[0]).pdf_sha256,
+            "date_suivi": bilan.date_suivi,
+            "motif": motif,
+            "detruite_at": clock.now(),
+        },
+    )
+
+
+def sweep(today: date) -> int:
+    """Apply the rules to every bilan whose content may be due on ``today``; return how many were destroyed.
+
+    One transaction a bilan: an unreadable row stops neither the others nor the next day's sweep.
+    """
+    destroyed = 0
+    for bilan in candidates(today).iterator():
+        try:
+            destroyed += apply_rules(bilan) is not None
+        except DatabaseError:
+            logger.exception("retention_failed", bilan=str(bilan.pk))
+    return destroyed
+
+
+def candidates(today: date) -> BilanQuerySet:
+    """Bilans that still hold content and whose rows make a destruction possible on ``today``."""
+    content = Synthese.objects.filter(bilan=OuterRef("pk"), detruite_at=None)
+    before_days = today - timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
+    year_ago = delais.add_years(today, -delais.CONSERVATION_ANNEES)
+    # 29 February: a year after it ends on 28 February, one day before the same quantième.
+    one_year = Exists(content.filter(date_redaction__lte=year_ago + timedelta(days=1)))
+    decided = (
+        Exists(content.filter(date_redaction__lte=before_days))
+        | Exists(content.filter(accuse_at__isnull=False))
+        | Exists(Consentement.objects.filter(bilan=OuterRef("pk")).exclude(decision=Consentement.Decision.ACCORDE))
+        | Q(etat__in=[Etat.CLOS, Etat.SIGNATURE_REFUSEE])
+    )
+    unkept = ~Q(conservation=Consentement.Decision.ACCORDE) | Q(conservation=None)
+    return (
+        Bilan.objects.annotate(conservation=Subquery(_latest(Portee.CONSERVATION).values("decision")))
+        .filter(
+            Q(one_year)
+            | Exists(content) & unkept & decided
+            | Q(etat__in=SANS_SUITE) & (Exists(content) | Exists(NotePhase.objects.filter(bilan=OuterRef("pk"))))
+        )
+        .order_by("pk")
+    )
+
+
+def _latest(portee: Consentement.Portee) -> QuerySet[Consentement]:
+    return Consentement.objects.filter(bilan=OuterRef("pk"), portee=portee).order_by("-rang")[:1]
+
+
+def _accord(consent: Consentement | None) -> Accord:
+    return Accord(consent.decision) if consent else Accord.AUCUN
+
+
+def _transmission_accord(consent: Consentement | None, current: Synthese | None) -> Accord:
+    """A refusal or agreement given for an older version says nothing of the present one; a withdrawal always speaks."""
+    if consent is None or current is None:
+        return Accord.AUCUN
+    if consent.decision != Consentement.Decision.RETIRE and consent.version_synthese != current.version:
+        return Accord.AUCUN
+    return Accord(consent.decision)

@@ -1,0 +1,48 @@
+"""Questions asked of a bilan from several places: its present version, the consents in force."""
+
+import uuid
+
+from bilan.models import Bilan, Consentement, Synthese
+
+Portee = Consentement.Portee
+Decision = Consentement.Decision
+
+
+def current_synthese(bilan: Bilan) -> Synthese | None:
+    """The latest version, without its content; None before the first draft."""
+    return Synthese.objects.without_content().filter(bilan=bilan).order_by("-version").first()
+
+
+def last_decision(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentement | None:
+    """The latest row of one scope; None when nothing was ever asked."""
+    return Consentement.objects.filter(bilan_id=bilan_id, portee=portee).order_by("-rang").first()
+
+
+def in_force(bilan: Bilan, portee: Consentement.Portee) -> Consentement | None:
+    """The consent in force for one scope, or None: no row, or a latest row that does not grant, is no consent.
+
+    A consent to transmission holds for the version it names only: it lapses by itself as soon as a newer version
+    exists (reference E.2).
+    """
+    consent = last_decision(bilan.pk, portee)
+    if consent is None or consent.decision != Decision.ACCORDE:
+        return None
+    if portee == Portee.TRANSMISSION:
+        synthese = current_synthese(bilan)
+        if synthese is None or synthese.version != consent.version_synthese or synthese.date_validation is None:
+            return None
+    return consent
+
+
+def standing_grant(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentement | None:
+    """The latest agreement of one scope that was not withdrawn since, whatever version it named: what can be withdrawn.
+
+    It differs from ``in_force`` once a version that Pôle emploi received has been replaced by a newer one here.
+    """
+    row = (
+        Consentement.objects.filter(bilan_id=bilan_id, portee=portee)
+        .exclude(decision=Decision.REFUSE)
+        .order_by("-rang")
+        .first()
+    )
+    return row if row is not None and row.decision == Decision.ACCORDE else None
