@@ -121,7 +121,10 @@ class Signataire(BaseModel):
 
     class Meta:
         verbose_name = "signataire"
-        indexes = [GinIndex(fields=["cle_recherche"], name="signataire_recherche", opclasses=["gin_trgm_ops"])]
+        indexes = [
+            GinIndex(fields=["cle_recherche"], name="signataire_recherche", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["date_naissance"], name="signataire_naissance"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(nom=""), name="signataire_a_un_nom"),
             models.CheckConstraint(condition=Q(prenom=None) | ~Q(prenom=""), name="signataire_prenom_absent_ou_ecrit"),
@@ -297,4 +300,4 @@ class Prestation(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} : {self.get_statut_display()}"
+        return f"{self.get_type_display()} : {self.get_statut_display()}"

@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from core import clock
+from core.locks import serialise
 from core.models import Evenement, JournalAcces
 from core.request_context import request_context
 
@@ -44,8 +45,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of the change it tells.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(dossier.bytes[:8], signed=True)])
+    serialise(dossier)
     last = Evenement.objects.filter(dossier=dossier).order_by("-numero").only("numero", "empreinte").first()
     event = Evenement(
         dossier=dossier,

@@ -9,7 +9,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
+from bilan.models import Bilan
+from cai.models import Contrat
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
+from tests.factories.cai import make_contrat
 from tests.factories.reference import make_reference_tables
 
 
@@ -101,6 +104,21 @@ def administrateur(db: None) -> Agent:
 def agent_ailleurs(autre_direction: DirectionTerritoriale) -> Agent:
     """An agent with every right of a prescriber, in another territory."""
     return make_agent(Role.PRESCRIPTEUR, autre_direction, prenom="Alain", nom="Ailleurs")
+
+
+@pytest.fixture
+def contrat(agent_ofii: Agent) -> Contrat:
+    """A file of ``direction``: Mamadou Diallo, born 1 July 1980, signed on 15 March 2010, exemption not assessed yet.
+
+    A test that acts on it stands on a day of its own with ``clock.travel``.
+    """
+    return make_contrat(by=agent_ofii)
+
+
+@pytest.fixture
+def bilan(contrat: Contrat) -> Bilan:
+    """The bilan of ``contrat``."""
+    return contrat.bilans.get()
 
 
 @pytest.fixture

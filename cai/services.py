@@ -1,0 +1,277 @@
+"""Writing a signatory and their contract: register, sign, correct, cancel; and where each prestation stands."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from agents.models import Agent, DirectionTerritoriale
+from agents.permissions import check_permission
+from agents.roles import Permission
+from cai import delais
+from cai.controles import (
+    Errors,
+    age_errors,
+    columns_errors,
+    contrat_errors,
+    refuse,
+    signataire_errors,
+)
+from cai.fiches import FicheContrat, FicheSignataire
+from cai.models import Contrat, Prestation, Signataire
+from core import clock, journal
+from core.errors import InvalidInput, RuleViolation
+from core.french import date_sans_jour
+from core.models import Compteur
+
+NUMERO_PRIS = "Ce numéro CAI appartient déjà à un autre dossier."
+
+
+@transaction.atomic
+def register_signataire(*, fiche: FicheSignataire, by: Agent) -> Signataire:
+    """The person, with the name exactly as typed. Their file's journal begins with the contract.
+
+    Refuses (InvalidInput, at the field) a birth to come or of more than 120 years ago, an address that cannot be
+    written to, an unknown country or language. Raises Forbidden where the agent opens files nowhere.
+    """
+    check_permission(by, Permission.OUVRIR_DOSSIER)
+    signataire = Signataire(**fiche.columns())
+    refuse(columns_errors(signataire) | signataire_errors(fiche))
+    signataire.save()
+    return signataire
+
+
+@transaction.atomic
+def sign_contrat(
+    *,
+    signataire: Signataire,
+    direction: DirectionTerritoriale,
+    fiche: FicheContrat,
+    identifiant: uuid.UUID | None = None,
+    by: Agent,
+) -> Contrat:
+    """The signed contract, its last day computed (one year later, same quantième, included).
+
+    The number is the one given, or the direction's next of the year of signature (``75-2010-000123``). Refuses
+    (InvalidInput) a signature to come or after REGIME_CAI_FIN, an interview after the signature, a person under 16 or
+    under 18 without a legal representative, a number already taken. Raises Forbidden in a direction not the agent's.
+    ``identifiant`` is the row's, when the caller chose it beforehand to recognise a repetition.
+    """
+    check_permission(by, Permission.OUVRIR_DOSSIER, direction_id=direction.pk)
+    contrat = Contrat(
+        id=identifiant or uuid.uuid4(),
+        **fiche.columns(),
+        signataire=signataire,
+        direction=direction,
+        date_echeance=delais.echeance_contrat(fiche.date_signature),
+    )
+    errors = contrat_errors(fiche, signataire)
+    if not errors and not fiche.numero_cai:
+        contrat.numero_cai = _next_numero(direction, fiche.date_signature)
+    refuse(columns_errors(contrat) | errors)
+    _save_numbered(contrat)
+    journal.record(
+        "contrat.signe",
+        dossier=contrat.pk,
+        target=contrat,
+        by=by,
+        apres=contrat.statut,
+        numero_cai=contrat.numero_cai,
+        direction=direction.code,
+        date_entretien=contrat.date_entretien,
+        date_signature=contrat.date_signature,
+        date_echeance=contrat.date_echeance,
+        titre_admission=contrat.titre_admission_id,
+    )
+    return contrat
+
+
+def _next_numero(direction: DirectionTerritoriale, date_signature: date) -> str:
+    while True:
+        rank = Compteur.next(f"cai:{direction.code}:{date_signature.year}")
+        numero = f"{direction.code}-{date_signature.year}-{rank:06d}"
+        # A number of the series may have been typed by hand before the counter reached it.
+        if not Contrat.objects.filter(numero_cai=numero).exists():
+            return numero
+
+
+def _save_numbered(contrat: Contrat) -> None:
+    try:
+        with transaction.atomic():
+            contrat.save()
+    except IntegrityError as error:
+        if "contrat_numero_unique" not in str(error):
+            raise
+        raise InvalidInput(NUMERO_PRIS, fields={"numero_cai": [NUMERO_PRIS]}) from error
+
+
+def _changes(row: models.Model, columns: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What a correction changes, as ``{column: [before, after]}``."""
+    return {
+        name: [getattr(row, name), value]
+        for name, value in columns.items()
+        if (getattr(row, name) or "") != (value or "")
+    }
+
+
+def _locked(contrat: Contrat) -> Contrat:
+    return Contrat.objects.select_for_update(of=("self",)).select_related("signataire", "direction").get(pk=contrat.pk)
+
+
+def _check_not_cancelled(contrat: Contrat) -> None:
+    if contrat.statut == Contrat.Statut.ANNULE:
+        raise RuleViolation("Ce dossier est annulé : il ne peut plus être corrigé.", code="contrat_annule")
+
+
+@transaction.atomic
+def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -> Signataire:
+    """Correct the identity, from one of the person's files; the file's journal keeps what each field said before.
+
+    Refuses what ``register_signataire`` and ``sign_contrat`` would refuse, and any correction of a cancelled file. A
+    correction that changes nothing writes nothing.
+    """
+    check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    contrat = _locked(contrat)
+    _check_not_cancelled(contrat)
+    signataire = Signataire.objects.select_for_update().get(pk=contrat.signataire_id)
+    changes = _changes(signataire, fiche.columns())
+    for name, (_, after) in changes.items():
+        setattr(signataire, name, after)
+    errors: Errors = age_errors(
+        date_naissance=fiche.date_naissance,
+        date_signature=contrat.date_signature,
+        representant_nom=fiche.representant_nom,
+    )
+    refuse(errors | columns_errors(signataire) | signataire_errors(fiche))
+    if changes:
+        signataire.save()
+        journal.record("signataire.corrige", dossier=contrat.pk, target=signataire, by=by, champs=changes)
+    return signataire
+
+
+@transaction.atomic
+def correct_contrat(
+    *, contrat: Contrat, fiche: FicheContrat, periode_acquise: tuple[date, date] | None, by: Agent
+) -> Contrat:
+    """Correct the terms of a contract; the échéance follows the signature, the journal keeps what was said before.
+
+    ``periode_acquise`` is the first and last day, both included, of what already happened or is fixed under the
+    contract (sessions, appointments, consents): a correction that would leave a part of it outside the contract is
+    refused, and so are a cancelled, closed or terminated contract and a prorogation that no longer fits.
+    """
+    check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    contrat = _locked(contrat)
+    _check_not_cancelled(contrat)
+    if not contrat.is_running:
+        raise RuleViolation(
+            f"Ce contrat est « {contrat.get_statut_display()} » : ses dates ne se corrigent plus.",
+            code="contrat_termine",
+        )
+    echeance = delais.echeance_contrat(fiche.date_signature)
+    columns = {**fiche.columns(), "date_echeance": echeance}
+    columns["numero_cai"] = columns["numero_cai"] or contrat.numero_cai
+    changes = _changes(contrat, columns)
+    for name, (_, after) in changes.items():
+        setattr(contrat, name, after)
+    errors = _acquired_errors(contrat, periode_acquise)
+    refuse(errors | columns_errors(contrat) | contrat_errors(fiche, contrat.signataire))
+    if changes:
+        _save_numbered(contrat)
+        journal.record("contrat.corrige", dossier=contrat.pk, target=contrat, by=by, champs=changes)
+    return contrat
+
+
+def _acquired_errors(contrat: Contrat, periode_acquise: tuple[date, date] | None) -> Errors:
+    try:
+        delais.echeance_effective(contrat.date_echeance, contrat.date_echeance_prorogee)
+    except ValueError:
+        return {
+            "date_signature": [
+                "Avec cette date, la prorogation décidée ne prolongerait plus le contrat d’un an au plus."
+            ]
+        }
+    if periode_acquise is None:
+        return {}
+    premier, dernier = periode_acquise
+    if contrat.date_signature > premier:
+        return {
+            "date_signature": [
+                f"Le dossier contient déjà un acte du {date_sans_jour(premier)} : "
+                "indiquez une date au plus tard ce jour-là."
+            ]
+        }
+    if contrat.echeance_effective < dernier:
+        fin = date_sans_jour(contrat.echeance_effective)
+        return {
+            "date_signature": [
+                f"Avec cette date, le contrat finirait le {fin}, "
+                f"avant un acte du {date_sans_jour(dernier)} déjà au dossier."
+            ]
+        }
+    return {}
+
+
+@transaction.atomic
+def cancel_contrat(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
+    """A contract opened twice or by error; it gives its number back. The bilan is the caller's to cancel with it."""
+    check_permission(by, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
+    if motif not in Contrat.MotifAnnulation.values:
+        message = "Indiquez pourquoi le dossier est annulé."
+        raise InvalidInput(message, fields={"motif": [message]})
+    contrat = _locked(contrat)
+    if not contrat.is_running:
+        raise RuleViolation(
+            f"Ce contrat est « {contrat.get_statut_display()} » : il ne peut pas être annulé.", code="contrat_termine"
+        )
+    before = contrat.statut
+    contrat.statut = Contrat.Statut.ANNULE
+    contrat.annule_at = clock.now()
+    contrat.annule_par = by
+    contrat.motif_annulation = motif
+    contrat.save()
+    journal.record(
+        "contrat.annule", dossier=contrat.pk, target=contrat, by=by, avant=before, apres=contrat.statut, motif=motif
+    )
+    return contrat
+
+
+@transaction.atomic
+def set_prestation(
+    *,
+    contrat: Contrat,
+    type_prestation: str,
+    statut: str,
+    date_fin: date | None = None,
+    niveau_atteint: str = "",
+    by: Agent,
+) -> Prestation:
+    """Where a training of the contract stands, as an agent records it.
+
+    The bilan's own prestation follows its transitions and is refused here.
+    """
+    check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    if type_prestation == Prestation.Type.BILAN:
+        raise RuleViolation("L’état du bilan suit son déroulement : il ne se saisit pas.", code="prestation_du_bilan")
+    contrat = _locked(contrat)
+    _check_not_cancelled(contrat)
+    before = Prestation.objects.filter(contrat=contrat, type=type_prestation).first()
+    prestation = before or Prestation(contrat=contrat, type=type_prestation)
+    avant = prestation.statut
+    prestation.statut, prestation.date_fin, prestation.niveau_atteint = statut, date_fin, niveau_atteint
+    errors = columns_errors(prestation)
+    if date_fin and date_fin < contrat.date_signature:
+        errors["date_fin"] = ["Une prestation du contrat ne peut pas finir avant sa signature."]
+    refuse(errors)
+    prestation.save()
+    journal.record(
+        "prestation.enregistree",
+        dossier=contrat.pk,
+        target=prestation,
+        by=by,
+        avant=avant,
+        apres=statut,
+        type=type_prestation,
+    )
+    return prestation

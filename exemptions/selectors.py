@@ -1,0 +1,31 @@
+"""Reading what was assessed: exemptions that time or a document may have ended."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from cai.models import Contrat
+from exemptions.domain import bareme
+from exemptions.models import Evaluation, Justificatif
+
+
+def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
+    """Running contracts last assessed exempt on grounds that lapse, where a day came or a document fell since.
+
+    Grounds a and d lapse, b and c never do (reference C.5). The file stays exempt until an agent decides.
+    """
+    caducs = sorted(motif.value for motif in bareme.MOTIFS_CADUCS)
+    last = Evaluation.objects.filter(contrat=OuterRef("contrat")).latest_first().values("pk")[:1]
+    rejected_since = Justificatif.objects.filter(
+        contrat=OuterRef("contrat"), statut=Justificatif.Statut.REJETEE, examinee_at__gt=OuterRef("evaluee_at")
+    )
+    lapsed = (
+        Evaluation.objects.filter(exempte=True, motifs__contained_by=caducs, pk=last)
+        .alias(changement=KT("resultat__prochain_changement"))
+        .filter(Q(changement__lte=on.isoformat()) | Exists(rejected_since))
+    )
+    return Contrat.objects.alias(fin=Coalesce("date_echeance_prorogee", "date_echeance")).filter(
+        statut__in=Contrat.EN_COURS, fin__gte=on, pk__in=lapsed.values("contrat_id")
+    )

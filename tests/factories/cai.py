@@ -1,0 +1,51 @@
+"""Files, opened as an agent opens them: through the service, at the moment of the signature."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from agents.models import Agent
+from cai.fiches import FicheContrat, FicheSignataire
+from cai.models import Contrat
+from core import clock
+from dossiers.services import open_file
+
+
+def fiche_signataire(**changes: Any) -> FicheSignataire:
+    """An adult of thirty, with an address and no telephone."""
+    values: dict[str, Any] = {
+        "nom": "Diallo",
+        "prenom": "Mamadou",
+        "sexe": "M",
+        "date_naissance": date(1980, 7, 1),
+        "nationalite": "MLI",
+        "langue_comprise": "fr",
+        "adresse": "12, rue des Lilas",
+        "code_postal": "75020",
+        "ville": "Paris",
+    }
+    return FicheSignataire(**{**values, **changes})
+
+
+def fiche_contrat(**changes: Any) -> FicheContrat:
+    """Signed on 15 March 2010 after an interview of the same day; the interview follows a signature that is given."""
+    signature = changes.get("date_signature", date(2010, 3, 15))
+    values: dict[str, Any] = {
+        "numero_cai": "",
+        "date_entretien": signature,
+        "date_signature": signature,
+        "titre_admission": "L313-11",
+    }
+    return FicheContrat(**{**values, **changes})
+
+
+_CONTRAT_FIELDS = set(FicheContrat.__dataclass_fields__)
+
+
+def make_contrat(*, by: Agent, identifiant: uuid.UUID | None = None, **changes: Any) -> Contrat:
+    """A file in the agent's first direction, opened on its day of signature; any field of both fiches may be given."""
+    contrat = fiche_contrat(**{name: value for name, value in changes.items() if name in _CONTRAT_FIELDS})
+    signataire = fiche_signataire(**{name: value for name, value in changes.items() if name not in _CONTRAT_FIELDS})
+    direction = next(a.direction for a in by.affectations.select_related("direction") if a.direction)
+    with clock.travel(contrat.date_signature):
+        return open_file(signataire=signataire, contrat=contrat, direction=direction, identifiant=identifiant, by=by)
