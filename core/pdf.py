@@ -4,8 +4,9 @@ import hashlib
 import importlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,9 @@ from django.template.loader import render_to_string
 _OWN_URL = re.compile(r"cai:(?P<root>couleurs|polices|styles)/(?P<path>[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*)")
 _CONTENT_TYPES = {".css": "text/css", ".icc": "application/vnd.iccprofile", ".woff2": "font/woff2"}
 _VARIANT = {"pdf_variant": "pdf/a-3a", "output_intent": "--srgb"}  # a profile named by base.css
+
+# WeasyPrint breaks a last line too early when a space, even a collapsed one, ends the block; templates are indented.
+_BLOCK_END = re.compile(r"\s+(</(?:p|li|h[1-6]|dt|dd|td|th)>)")
 
 # Marianne lacks these two; the plain forms look the same and keep the line in one type.
 _REPLACED = {0x202F: "\u00a0", 0x2011: "-"}
@@ -41,14 +45,6 @@ class Attachment:
     relationship: str = "Data"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """One way to lay a document out: what it adds to the context, and the most pages it may then take (inclusive)."""
-
-    context: Mapping[str, object] = field(default_factory=dict)
-    max_pages: int
-
-
 def render_pdf(
     template: str,
     context: Mapping[str, object],
@@ -58,21 +54,18 @@ def render_pdf(
     identifier: str,
     created_at: datetime,
     attachments: Sequence[Attachment] = (),
-    layouts: Sequence[Layout] = (),
 ) -> bytes:
     """A tagged French PDF built to PDF/A-3a, every font embedded; the same arguments give the same bytes.
 
-    With several layouts the first that holds in its pages is kept; when none does, the last one, whatever it takes:
-    a page too many is better than a line lost. `identifier` is hashed into the file, so it may be an internal one.
-
+    `identifier` is hashed into the file, so it may be an internal one.
     Refuses a `created_at` without time zone (ValueError). Raises RenderingError when Pango is missing, or when the
     template asks for anything but our own style sheets and fonts: no address on the network, no other file.
     """
     if created_at.utcoffset() is None:
         raise ValueError("created_at needs a time zone")
     moment = created_at.astimezone(UTC).replace(microsecond=0)
-    try:
-        document = _lay_out(template, {**context, "titre_document": title}, layouts or (Layout(max_pages=1),))
+    with _closed():
+        document = _lay_out(template, {**context, "titre_document": title})
         document.metadata.title = printable(title)
         document.metadata.authors = [printable(author)]
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -82,9 +75,13 @@ def render_pdf(
             pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16],
             attachments=[_embedded(attachment, moment) for attachment in attachments],
         )
-    except _urls().FatalURLFetchingError as error:  # a BaseException: it would go through every other net
-        raise RenderingError(str(error)) from error
     return pdf
+
+
+def count_pages(template: str, context: Mapping[str, object]) -> int:
+    """How many pages the document would take: for documents that adapt their type to what they have to say."""
+    with _closed():
+        return len(_lay_out(template, context).pages)
 
 
 def warm_up() -> None:
@@ -109,13 +106,17 @@ def printable(text: str) -> str:
     )
 
 
-def _lay_out(template: str, context: Mapping[str, object], layouts: Sequence[Layout]) -> Any:
-    for layout in layouts:
-        html = printable(render_to_string(template, {**context, **layout.context}))
-        document = _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(**_VARIANT)
-        if len(document.pages) <= layout.max_pages:
-            break
-    return document
+@contextmanager
+def _closed() -> Iterator[None]:
+    try:
+        yield
+    except _urls().FatalURLFetchingError as error:  # a BaseException: it would go through every other net
+        raise RenderingError(str(error)) from error
+
+
+def _lay_out(template: str, context: Mapping[str, object]) -> Any:
+    html = _BLOCK_END.sub(r"\1", printable(render_to_string(template, dict(context))))
+    return _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(**_VARIANT)
 
 
 def _embedded(attachment: Attachment, moment: datetime) -> Any:

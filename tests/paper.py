@@ -29,8 +29,8 @@ def _pdftotext(pdf: bytes, *options: str) -> str:
 
 
 def text_of(pdf: bytes, *, page: int | None = None) -> str:
-    """The text, as one line: spaces, line ends and page ends are each a single ordinary space."""
-    options = [] if page is None else ["-f", str(page), "-l", str(page)]
+    """The text in the order it is drawn, as one line: spaces, line ends and page ends are each one ordinary space."""
+    options = ["-raw"] if page is None else ["-raw", "-f", str(page), "-l", str(page)]
     return re.sub(r"\s+", " ", _pdftotext(pdf, *options)).strip()
 
 

@@ -5,8 +5,8 @@ import pikepdf
 import pytest
 
 from core import pdf as paper
-from core.pdf import Attachment, Layout, RenderingError, printable, render_pdf, warm_up
-from tests.paper import fonts_of, opened, page_count, text_of
+from core.pdf import Attachment, RenderingError, count_pages, printable, render_pdf, warm_up
+from tests.paper import fonts_of, opened, text_of, words_of
 
 NOON = datetime(2010, 5, 12, 12, tzinfo=UTC)
 LATIN_NAMES = [
@@ -111,7 +111,8 @@ def test_a_name_in_any_latin_script_is_drawn_in_marianne_and_read_back(pages, na
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         pdf = rendered(template, context={"nom": name})
 
-    assert text_of(pdf) == f"{printable(name)} {printable(name)}"
+    # A combining accent that has no composed form may be read as a word of its own: letters are compared, not spaces.
+    assert "".join(text_of(pdf).split()) == "".join(f"{printable(name)}{printable(name)}".split())
     assert {font.split("-")[0] for font in fonts_of(pdf)} == {"Marianne"}
     assert all(fonts_of(pdf).values())
     assert caplog.records == []
@@ -194,26 +195,27 @@ def test_printable_composes_and_drops_what_cannot_be_drawn(typed, printed):
     assert printable(typed) == printed
 
 
-def test_the_first_layout_that_holds_is_kept(pages):
-    template = pages('<p style="font-size: {{ corps }}pt; line-height: 1">{{ texte }}</p>')
-    layouts = [
-        Layout(context={"corps": 40, "texte": "grand " * 200}, max_pages=1),
-        Layout(context={"corps": 20, "texte": "moyen " * 200}, max_pages=1),
-        Layout(context={"corps": 10, "texte": "petit " * 200}, max_pages=1),
-    ]
-    pdf = rendered(template, layouts=layouts)
+def test_count_pages_lays_out_without_making_the_file(pages):
+    template = pages('<p style="font-size: {{ corps }}pt">{{ texte }}</p>')
 
-    assert page_count(pdf) == 1
-    assert "moyen" in text_of(pdf)
+    assert count_pages(template, {"corps": 10, "texte": "mot " * 200}) == 1
+    assert count_pages(template, {"corps": 40, "texte": "mot " * 200}) > 1
 
 
-def test_when_no_layout_holds_the_last_one_is_kept_whole(pages):
-    template = pages('<p style="font-size: {{ corps }}pt">{{ texte }} fin</p>')
-    layouts = [Layout(context={"corps": corps, "texte": "mot " * 4000}, max_pages=1) for corps in (20, 12)]
-    pdf = rendered(template, layouts=layouts)
+def test_count_pages_fetches_nothing_either(pages):
+    with pytest.raises(RenderingError, match="may not fetch"):
+        count_pages(pages('<img src="file:///etc/passwd" alt="">'), {})
 
-    assert page_count(pdf) > 1
-    assert text_of(pdf).endswith("fin")
+
+def test_an_indented_paragraph_breaks_its_lines_like_one_that_is_not(pages):
+    phrase = (
+        "Bilan réalisé le 12\u00a0mai\u00a02010 (2\u00a0h\u00a050) par Atelier des compétences, avec "
+        "Hélène Le Guennec, sur prescription de l’OFII (direction territoriale\u00a0: Lyon)."
+    )
+    style = ' style="width: 133mm; font-size: 10.5pt"'
+    tight = words_of(rendered(pages(f"<p{style}>{phrase}</p>")))
+
+    assert words_of(rendered(pages(f"<p{style}>\n    {phrase}\n    </p>"))) == tight
 
 
 def test_a_machine_without_pango_is_told_what_to_install(pages, monkeypatch):
