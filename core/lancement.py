@@ -168,7 +168,9 @@ class Launch:
         if ACCOUNTS.exists():
             known = json.loads(ACCOUNTS.read_text())
             rows.append(("Comptes d’essai", f"mot de passe de tous : {known['mot_de_passe']}"))
-            rows += [("", f"{row['email']:<40} {row['role']}, {row['direction']}") for row in known["comptes"]]
+            rows += [
+                ("", f"{row['email']:<42} {row['presentation']}") for row in known["comptes"] if "presentation" in row
+            ]
         rows.append(("Pôle emploi simulé", f"http://127.0.0.1:{self.simulator_port}/"))
         if moment := environment.get("DATE_METIER"):
             rows.append(("Date métier", f"{moment} (DATE_METIER)"))

@@ -21,5 +21,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, stdout=self.stdout)
         if "load_reference" in get_commands():
             call_command("load_reference", stdout=self.stdout)
+        if demonstration and "load_accounts" in get_commands():
+            call_command("load_accounts", stdout=self.stdout)
         if demonstration and "load_demo" in get_commands():
             call_command("load_demo", si_vide=True, stdout=self.stdout)
