@@ -79,8 +79,8 @@ def refusal_to_listen(host: str, port: int) -> str | None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return f"Le port {port} est déjà pris : arrêtez ce qui l’occupe ou choisissez-en un autre avec --port."
-            return f"Impossible d’écouter sur {host}:{port} : {error.strerror}."
+                return f"Le port {port} est déjà pris : arrêtez ce qui l’occupe ou choisissez-en un autre avec --port."
+            return f"Impossible d’écouter sur {host}:{port} : {error.strerror}."
     return None
 
 
@@ -89,7 +89,7 @@ def refusal_to_store(path: Path) -> str | None:
     try:
         Store(path).close()
     except (OSError, sqlite3.Error) as error:
-        return f"Impossible d’écrire dans {path} : {error}. Choisissez un autre fichier avec --store."
+        return f"Impossible d’écrire dans {path} : {error}. Choisissez un autre fichier avec --store."
     return None
 
 

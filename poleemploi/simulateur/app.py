@@ -70,11 +70,9 @@ def operation(nom: Operation, *, waits_inside: bool = False) -> Callable[[View],
     def decorate(view: View) -> View:
         @wraps(view)
         def run(**arguments: Any) -> Response:
-            panne = simulateur().pannes.draw(Etape.PASSERELLE, nom, lambda: _number(nom, arguments))
-            if panne is not None:
-                context.panne = panne.genre
-                if not panne.apres and panne.genre is not Genre.LENTEUR:
-                    return passerelle.strike(panne, None)
+            panne = passerelle.draw(Etape.PASSERELLE, nom, lambda: _number(nom, arguments))
+            if panne is not None and not panne.apres and panne.genre is not Genre.LENTEUR:
+                return passerelle.strike(panne, None)
             context.pause = _pause(panne)
             if not waits_inside:
                 context.pause()
@@ -123,7 +121,7 @@ def find_deposit(cle: str) -> Response:
 def erase_deposit(identifiant: str) -> Response:
     motifs = request.args.getlist("motif")
     if len(motifs) != 1 or motifs[0] not in MOTIFS:
-        raise Refus(400, "CORPS_INVALIDE", f"Le motif doit être l’un de : {', '.join(MOTIFS)}.")
+        raise Refus(400, "CORPS_INVALIDE", f"Le motif doit être l’un de : {', '.join(MOTIFS)}.")
     if not simulateur().store.erase(identifiant, motif=motifs[0]):
         raise Refus(404, "INCONNU", "Ce dépôt n’existe pas.")
     return Response(status=204)

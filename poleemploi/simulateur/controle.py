@@ -4,12 +4,14 @@ import json
 import secrets
 import sqlite3
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 
 from . import evenements
 from .contexte import PORTEE, simulateur
 from .faults import GENRES, Panne
+from .formulaires import DELIVERIES_MAX
 from .refus import Refus
 from .validation import faults_against, read_json
 
@@ -25,7 +27,7 @@ EVENEMENT_SCHEMA: dict[str, Any] = {
         "donnees": {"type": "object"},
         "referenceAccuse": {"type": "string"},
         "survenuLe": {"type": "string"},
-        "livraisons": {"type": "integer", "minimum": 1, "maximum": 100},
+        "livraisons": {"type": "integer", "minimum": 1, "maximum": DELIVERIES_MAX},
         "brut": {"type": "boolean"},
     },
 }
@@ -47,7 +49,7 @@ def refuse_other_sites() -> None:
 def check_same_site() -> None:
     """Raises Refus 403 for a form posted by a page of another site, in the browser of whoever runs the simulator."""
     origin = request.headers.get("Origin")
-    if origin is not None and origin != request.host_url.rstrip("/"):
+    if origin is not None and urlsplit(origin).netloc != request.host:
         raise Refus(403, "PORTEE_INSUFFISANTE", "Cette demande vient d’un autre site.")
 
 

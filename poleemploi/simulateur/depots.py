@@ -10,6 +10,7 @@ from flask import Response
 
 from .contexte import simulateur
 from .faults import Etape, Genre, Operation, Panne
+from .passerelle import draw
 from .refus import Champ, Refus
 from .store import EnCoursError, as_rfc3339, digest, now
 from .validation import check_deposit, pointer, read_json
@@ -98,7 +99,7 @@ def _accept(cle: str, corps: bytes, document: dict[str, Any], *, correlation: st
 
 
 def _draw(document: dict[str, Any]) -> Panne | None:
-    return simulateur().pannes.draw(
+    return draw(
         Etape.METIER,
         Operation.DEPOSER_SYNTHESE,
         lambda: str(document["numeroCai"]),

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from .refus import Refus
 from .store import Store
-from .validation import faults_against
+from .validation import event_faults
 
 LIMITE = 100
 LIMITE_MAX = 500
@@ -58,7 +58,7 @@ def publish(
         "survenuLe": survenu_le or date.today().isoformat(),  # noqa: DTZ011 - the operator's calendar day
         "donnees": donnees,
     }
-    champs = [] if brut else faults_against("Evenement", event)
+    champs = [] if brut else event_faults(event)
     if champs:
         raise Refus(400, "CORPS_INVALIDE", "Cet événement n’est pas conforme au contrat.", champs=champs)
     store.publish(str(event["id"]), corps=json.dumps(event, ensure_ascii=False), livraisons=livraisons)

@@ -8,6 +8,7 @@ from flask import Response, jsonify, request
 
 from .contexte import PORTEE, simulateur
 from .faults import Etape, Genre, Operation
+from .passerelle import draw
 from .refus import Refus
 
 REALM = "/partenaire"
@@ -32,7 +33,7 @@ def issue_token() -> Response:
         return _refused(401, "invalid_client", "Le client n’est pas reconnu.")
     if PORTEE not in request.form["scope"].split(" "):
         return _refused(400, "invalid_scope", f"La portée demandée doit contenir {PORTEE}.")
-    panne = partner.pannes.draw(Etape.JETON, Operation.OBTENIR_JETON, lambda: None)
+    panne = draw(Etape.JETON, Operation.OBTENIR_JETON, lambda: None)
     if panne and panne.genre is Genre.CLIENT_REFUSE:
         return _refused(401, "invalid_client", "Le client n’est pas reconnu.")
     token = secrets.token_urlsafe(32)
@@ -52,7 +53,7 @@ def check_token(operation: Operation, *, numero_cai: Callable[[], str | None]) -
     scope = partner.store.scope_of(token.strip()) if kind.lower() == "bearer" else None
     if scope is None:
         raise _token_refused()
-    panne = partner.pannes.draw(Etape.ACCES, operation, numero_cai)
+    panne = draw(Etape.ACCES, operation, numero_cai)
     if panne and panne.genre is Genre.JETON_REFUSE:
         raise _token_refused()
     if PORTEE not in scope.split(" ") or panne:

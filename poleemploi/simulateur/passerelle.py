@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Response, g, request
@@ -10,7 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES, http_date
 
 from . import connexion
 from .contexte import simulateur
-from .faults import Genre, Panne
+from .faults import Etape, Genre, Operation, Panne
 from .refus import Refus
 from .store import now
 
@@ -23,6 +24,20 @@ def refused(refus: Refus) -> Response:
     response = Response(corps, status=refus.statut, content_type="application/json")
     response.headers.update(refus.headers)
     return response
+
+
+def draw(
+    etape: Etape,
+    operation: Operation,
+    numero_cai: Callable[[], str | None],
+    *,
+    applies: Callable[[Panne], bool] = lambda _: True,
+) -> Panne | None:
+    """The fault that strikes this request at this stage, noted for its row in the log."""
+    panne = simulateur().pannes.draw(etape, operation, numero_cai, applies=applies)
+    if panne is not None:
+        g.panne = panne.genre
+    return panne
 
 
 def strike(panne: Panne, carried_out: Response | None) -> Response:

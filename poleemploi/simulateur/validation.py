@@ -99,6 +99,21 @@ def faults_against(schema: str | dict[str, Any], document: object) -> list[Champ
     return sorted(champs, key=lambda champ: champ["chemin"])[:CHAMPS_MAX]
 
 
+def event_faults(event: dict[str, Any]) -> list[Champ]:
+    """As `faults_against`, but the contents are also judged by the alternative that bears the name of the event's type.
+
+    The contract's `oneOf` does not tie the two, and cannot say which field of the contents is at fault.
+    """
+    champs = faults_against("Evenement", event)
+    alternatives = contract()["components"]["schemas"]["Evenement"]["properties"]["donnees"]["oneOf"]
+    for alternative in alternatives:
+        if alternative["title"].upper() == event["type"]:
+            schema = {**contract(), "properties": {"donnees": alternative}}
+            if precise := faults_against(schema, event):
+                return [champ for champ in champs if champ["chemin"] != "/donnees"] + precise
+    return champs
+
+
 def pointer(path: list[str | int]) -> str:
     """RFC 6901."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

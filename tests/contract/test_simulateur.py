@@ -239,7 +239,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(simulateur, tmp_path):
 
     assert told.returncode == 1
     assert told.stderr.strip().splitlines() == [
-        f"Le port {simulateur.port} est déjà pris : arrêtez ce qui l’occupe ou choisissez-en un autre avec --port."
+        f"Le port {simulateur.port} est déjà pris : arrêtez ce qui l’occupe ou choisissez-en un autre avec --port."
     ]
 
 

@@ -25,10 +25,11 @@ def test_every_request_of_the_partner_is_logged_with_what_was_answered(partenair
 
 
 def test_a_struck_request_bears_the_name_of_the_fault(partenaire):
-    partenaire.panne("INDISPONIBLE_503", nombre=1)
-    partenaire.lire()
+    for genre in ("INDISPONIBLE_503", "JETON_REFUSE", "NUMERO_CAI_INCONNU"):
+        partenaire.panne(genre, nombre=1)
+        partenaire.deposer()
 
-    assert partenaire.controle("requetes")["requetes"][-1]["panne"] == "INDISPONIBLE_503"
+        assert partenaire.controle("requetes")["requetes"][-1]["panne"] == genre
 
 
 def test_a_reset_forgets_everything(partenaire):

@@ -116,6 +116,7 @@ def test_an_event_can_concern_a_number_that_nobody_knows(partenaire):
         {"numeroCai": "x"},
         {"survenuLe": "2010-02-30"},
         {"donnees": {"typeContrat": "CDI"}},
+        {"type": "RADIATION"},
         {"livraisons": 0},
         {"inconnu": 1},
     ],
