@@ -115,20 +115,24 @@ def resume_erreurs(*parts: forms.BaseForm | BaseLignesFormSet) -> dict[str, Any]
     return {"erreurs": [error for part in parts for error in _errors_of(part)]}
 
 
-def _errors_of(part: forms.BaseForm | BaseLignesFormSet) -> Iterable[dict[str, str]]:
+def _errors_of(part: forms.BaseForm | BaseLignesFormSet, ligne: str = "") -> Iterable[dict[str, str]]:
     if isinstance(part, BaseLignesFormSet):
-        yield from ({"ancre": f"{part.prefix}-lignes", "label": "", "texte": str(e)} for e in part.non_form_errors())
+        yield from ({"ancre": f"{part.prefix}-lignes", "texte": str(e)} for e in part.non_form_errors())
         for number, form in enumerate(part.forms, start=1):
-            yield from ({**error, "label": f"Ligne {number}, {error['label']}"} for error in _errors_of(form))
+            yield from _errors_of(form, ligne=f"Ligne {number}, ")
         return
     for name, messages in part.errors.items():
         field = part[name] if name in part.fields else None
         for message in messages:
-            yield {
-                "ancre": _anchor(field) if field else "contenu",
-                "label": str(field.label) if field else "",
-                "texte": str(message),
-            }
+            yield {"ancre": _anchor(field) if field else "contenu", "texte": f"{ligne}{_sentence(field, str(message))}"}
+
+
+def _sentence(field: BoundField | None, message: str) -> str:
+    """The message, after the name of its field unless it names it already."""
+    if field is None or not field.label or str(field.label) in message:
+        return message
+    label = str(field.label)
+    return f"{label} {message}" if label.endswith("?") else f"{label}{french.NBSP}: {message}"
 
 
 def _anchor(field: BoundField) -> str:
