@@ -26,6 +26,8 @@ _MOIS = (
     re.compile(r"(?P<a>[0-9]{4})-(?P<m>[0-9]{2})"),
 )
 _HEURE = re.compile(r"(?P<h>[0-9]{1,2})\s*(?:[h:.]|heures?)?\s*(?P<m>[0-9]{2})?", re.IGNORECASE)
+# Overseas France dials like metropolitan France but has country codes of its own.
+_REGIONS_TELEPHONE = ("FR", "GP", "MQ", "GF", "RE", "YT")
 _CODE_POSTAL = re.compile(r"(0[1-9]|[1-8][0-9]|9[0-8])[0-9]{3}")
 
 
@@ -116,7 +118,7 @@ class CodePostalField(LigneField):
 
 
 class TelephoneField(LigneField):
-    """A telephone number, French unless it starts with +; stored in E.164, shown as it is dialled."""
+    """A telephone number, French (overseas included) unless it starts with +; stored in E.164, shown as it is dialled."""
 
     widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off", "class": "champ-moyen"})
     default_max_length = 30
@@ -125,17 +127,18 @@ class TelephoneField(LigneField):
         text = super().to_python(value)
         if not text:
             return ""
-        try:
-            number = phonenumbers.parse(text, "FR")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or number.extension or not phonenumbers.is_valid_number(number):
-            raise ValidationError(
-                "Indiquez un numéro de téléphone complet, par exemple 06\u00a012\u00a034\u00a056\u00a078, "
-                "ou +213\u00a0551\u00a023\u00a045\u00a067 pour l’étranger.",
-                code="invalid",
-            )
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        for region in _REGIONS_TELEPHONE:
+            try:
+                number = phonenumbers.parse(text, region)
+            except phonenumbers.NumberParseException:
+                break
+            if phonenumbers.is_valid_number(number) and not number.extension:
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        raise ValidationError(
+            "Indiquez un numéro de téléphone complet, par exemple 06\u00a012\u00a034\u00a056\u00a078, "
+            "ou +213\u00a0551\u00a023\u00a045\u00a067 pour l’étranger.",
+            code="invalid",
+        )
 
     def prepare_value(self, value: Any) -> Any:
         return format_telephone(value) if isinstance(value, str) else value
@@ -149,7 +152,7 @@ def format_telephone(value: str) -> str:
         number = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         return value
-    national = phonenumbers.region_code_for_number(number) == "FR"
+    national = phonenumbers.region_code_for_number(number) in _REGIONS_TELEPHONE
     form = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
 
