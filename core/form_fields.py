@@ -118,7 +118,7 @@ class CodePostalField(LigneField):
 
 
 class TelephoneField(LigneField):
-    """A telephone number, French (overseas included) unless it starts with +; stored in E.164, shown as it is dialled."""
+    """A telephone number, French (overseas too) unless it starts with +; stored in E.164, shown as it is dialled."""
 
     widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off", "class": "champ-moyen"})
     default_max_length = 30

@@ -1,0 +1,29 @@
+"""A real browser for every test of this folder: Debian's Chromium, driven by Playwright."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+# Playwright's loop runs in the test's thread; Django would take its own synchronous calls there for a mistake.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    options = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": options.split()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "fr-FR", "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def quiet_page(page: Page) -> Page:
+    """A page on which an error of script or of the security policy fails the test."""
+    page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
+    page.on("console", lambda message: message.type == "error" and pytest.fail(f"console: {message.text}"))
+    return page
