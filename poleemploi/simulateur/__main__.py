@@ -31,7 +31,7 @@ class Server(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
-            "graceful_timeout": 2,
+            "graceful_timeout": 1,
             "keepalive": 15,
             "loglevel": "warning",
             "proc_name": "simulateur-pole-emploi",

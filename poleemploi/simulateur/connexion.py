@@ -16,7 +16,7 @@ def cut(environ: dict[str, Any]) -> None:
 def stay_silent(environ: dict[str, Any], seconds: float) -> None:
     """Answers nothing for so long, or until the client gives up, then closes the connection."""
     client = _socket(environ)
-    wait(environ, seconds)
+    _wait(client, seconds)
     try:
         client.shutdown(socket.SHUT_RDWR)
     except OSError:
@@ -31,13 +31,10 @@ def truncate(environ: dict[str, Any], *, status: str, body: bytes) -> None:
     client.shutdown(socket.SHUT_RDWR)
 
 
-def wait(environ: dict[str, Any], seconds: float) -> None:
-    """Sleeps, but no longer than the client stays: a thread is not kept for somebody who has left."""
-    client = environ.get("gunicorn.socket")
+def _wait(client: socket.socket, seconds: float) -> None:
+    # A thread is not kept for somebody who has left.
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if client is not None and _has_left(client):
-            return
+    while (left := end - time.monotonic()) > 0 and not _has_left(client):
         time.sleep(min(STEP, left))
 
 

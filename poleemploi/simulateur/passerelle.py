@@ -72,7 +72,7 @@ def strike(panne: Panne, carried_out: Response | None) -> Response:
             close_log(None)
             connexion.truncate(request.environ, status=_status_line(carried_out), body=carried_out.get_data())
         case Genre.LENTEUR if carried_out is not None:
-            connexion.wait(request.environ, seconds)
+            time.sleep(seconds)
             return carried_out
         case _:
             raise AssertionError(f"{panne.genre} is no fault of the gateway")

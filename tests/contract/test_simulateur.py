@@ -140,6 +140,21 @@ def test_clients_that_left_do_not_keep_the_partner_from_answering(partenaire, si
     assert time.monotonic() - before < 5
 
 
+def test_a_slow_partner_goes_on_after_the_client_has_left(partenaire, simulateur):
+    simulateur.panne("LENTEUR", operation="deposerSynthese", nombre=1, secondes=1.5)
+    cle = str(uuid4())
+    with pytest.raises(requests.ReadTimeout):
+        partenaire.deposer(cle=cle, timeout=0.3)
+
+    assert partenaire.retrouver(cle).status_code == 404
+    again = partenaire.deposer(cle=cle)
+    assert (again.status_code, again.json()["code"]) == (409, "EN_COURS")
+
+    time.sleep(2)
+    assert partenaire.deposer(cle=cle).headers["Idempotency-Replayed"] == "true"
+    assert partenaire.retrouver(cle).status_code == 200
+
+
 def test_twenty_requests_with_one_key_make_one_deposit(partenaire, simulateur):
     cle = str(uuid4())
     simulateur.panne("LENTEUR", operation="deposerSynthese", nombre=1, secondes=0.5)
