@@ -137,7 +137,7 @@ def candidates(today: date) -> BilanQuerySet:
         | Q(etat__in=[Etat.CLOS, Etat.SIGNATURE_REFUSEE])
     )
     unkept = ~Q(conservation=Consentement.Decision.ACCORDE) | Q(conservation=None)
-    return (
+    queryset: BilanQuerySet = (
         Bilan.objects.annotate(conservation=Subquery(_latest(Portee.CONSERVATION).values("decision")))
         .filter(
             Q(one_year)
@@ -146,6 +146,7 @@ def candidates(today: date) -> BilanQuerySet:
         )
         .order_by("pk")
     )
+    return queryset
 
 
 def _latest(portee: Consentement.Portee) -> QuerySet[Consentement]:

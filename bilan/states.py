@@ -74,6 +74,25 @@ class MotifNonRealisation(TextChoices):
     INTERROMPU = "interrompu", "Interrompu"
 
 
+class MotifInterruption(TextChoices):
+    """Why a bilan that has begun stops before its conclusion; never a health detail."""
+
+    A_POURSUIVRE = "a_poursuivre", "À poursuivre un autre jour"
+    DEPART = "depart_personne", "La personne a dû partir"
+    SEANCE_MANQUEE = "seance_manquee", "La personne n’est pas venue à la séance suivante"
+    INDISPONIBILITE_PRESTATAIRE = "indisponibilite_prestataire", "Prestataire indisponible"
+    INTERPRETE = "interprete_absent", "Pas d’interprète"
+
+
+class MotifReprise(TextChoices):
+    """Why a presented or validated synthesis is written again (transition 15b)."""
+
+    OBSERVATIONS = "observations_beneficiaire", "Observations de la personne"
+    ERREUR = "erreur_materielle", "Erreur à corriger"
+    COMPLEMENT = "complement", "Complément à apporter"
+    REJET_PARTENAIRE = "rejet_partenaire", "Refusée par Pôle emploi, à corriger"
+
+
 class MotifImpression(TextChoices):
     """Why the synthesis leaves the printer (reference E.3)."""
 
