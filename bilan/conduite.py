@@ -107,8 +107,8 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
         return [
             Blocage(
                 "duree_fixee_depassee",
-                f"La durée fixée est de {bilan.duree_fixee_minutes}\u00a0minutes et {used} sont déjà enregistrées\u00a0: "
-                "demandez au prescripteur de fixer une nouvelle durée.",
+                f"La durée fixée est de {bilan.duree_fixee_minutes}\u00a0minutes et {used} sont déjà "
+                "enregistrées\u00a0: demandez au prescripteur de fixer une nouvelle durée.",
                 "minutes",
             )
         ]
