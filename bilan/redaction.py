@@ -247,9 +247,9 @@ def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese
 
 
 def _with_paper_facts(bilan: Bilan) -> Bilan:
-    return Bilan.objects.select_related("contrat__signataire", "contrat__direction", "prestataire", "conseiller").get(
-        pk=bilan.pk
-    )
+    related = ("contrat__signataire", "contrat__direction", "prestataire", "conseiller")
+    loaded: Bilan = Bilan.objects.select_related(*related).get(pk=bilan.pk)
+    return loaded
 
 
 def _draft_or_refuse(bilan: Bilan) -> Synthese:

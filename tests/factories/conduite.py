@@ -8,8 +8,11 @@ from itertools import count
 from typing import Any
 
 from agents.models import Agent, DirectionTerritoriale
+from bilan import conduite, redaction
+from bilan.consents import record_consent
 from bilan.contenu import BesoinFormation, Diplome, Experience, LangueConnue, SyntheseContenu
-from bilan.models import Bilan, Courrier, RendezVous
+from bilan.models import Bilan, Consentement, Courrier, RendezVous
+from bilan.states import Etat
 from cai import delais
 from cai.models import Contrat, Signataire
 from core import clock
@@ -130,3 +133,63 @@ def make_contenu(**fields: Any) -> SyntheseContenu:
             **fields,
         }
     )
+
+
+def advance(bilan: Bilan, to: Etat, *, contenu: SyntheseContenu | None = None, jour: date | None = None) -> Bilan:
+    """Bring a summoned bilan to a later state, through the services, all on one day (that of the appointment)."""
+    jour = jour or bilan.rendez_vous.get(statut="prevu").debut.astimezone(clock.PARIS).date()
+    by = bilan.conseiller
+    steps = {
+        Etat.PHASE_PRELIMINAIRE: lambda: conduite.start_bilan(bilan=bilan, informe=True, by=by),
+        Etat.PHASE_INVESTIGATION: lambda: _investigate(bilan, jour, by),
+        Etat.PHASE_CONCLUSION: lambda: _conclude(bilan, contenu or make_contenu(), jour, by),
+        Etat.SYNTHESE_REDIGEE: lambda: _complete(bilan, jour, by),
+        Etat.SYNTHESE_PRESENTEE: lambda: redaction.present_synthese(bilan=bilan, by=by),
+        Etat.SYNTHESE_VALIDEE: lambda: redaction.validate_synthese(
+            bilan=bilan, date_presentation=jour, observations="", date_signature=jour, date_remise=jour,
+            representant=bilan.contrat.signataire.representant_nom, by=by,
+        ),
+    }  # fmt: skip
+    with clock.travel(clock.at(jour, 14)):
+        for state, step in steps.items():
+            step()
+            if state == to:
+                break
+    return Bilan.objects.get(pk=bilan.pk)
+
+
+def _investigate(bilan: Bilan, jour: date, by: Agent) -> None:
+    conduite.record_seance(bilan=bilan, jour=jour, minutes=30, by=by)
+    conduite.save_note(bilan=bilan, phase=Etat.PHASE_PRELIMINAIRE, texte="Travailler en cuisine.", by=by)
+    conduite.enter_investigation(bilan=bilan, by=by)
+
+
+def _conclude(bilan: Bilan, contenu: SyntheseContenu, jour: date, by: Agent) -> None:
+    conduite.record_seance(bilan=bilan, jour=jour, minutes=80, by=by)
+    redaction.save_draft(bilan=bilan, contenu=contenu, by=by)
+    conduite.enter_conclusion(bilan=bilan, by=by)
+
+
+def _complete(bilan: Bilan, jour: date, by: Agent) -> None:
+    conduite.record_seance(bilan=bilan, jour=jour, minutes=50, by=by)
+    redaction.complete_synthese(bilan=bilan, by=by)
+
+
+def consent(
+    bilan: Bilan,
+    portee: Consentement.Portee = Consentement.Portee.CONSERVATION,
+    decision: Consentement.Decision = Consentement.Decision.ACCORDE,
+    *,
+    at: datetime,
+    by: Agent,
+    **fields: Any,
+) -> Consentement:
+    """One decision, recorded at the moment it is given."""
+    with clock.travel(at):
+        return record_consent(
+            bilan=bilan,
+            portee=portee,
+            decision=decision,
+            by=by,
+            **{"mode": Consentement.Mode.FORMULAIRE, "langue": "fr", "interprete": False, **fields},
+        )
