@@ -152,6 +152,14 @@ def fil(ici: str, *liens: str) -> dict[str, Any]:
     return {"ici": ici, "liens": pairs[::-1]}
 
 
+@register.inclusion_tag("components/_bandeau.html")
+def bandeau(
+    titre: str, valeur: str = "", phrase: str = "", genre: str = "info", lien: str = "", url: str = ""
+) -> dict[str, Any]:
+    """A line across the page, above everything (block `bandeau`): `genre` is info, warning or alert."""
+    return {"titre": titre, "valeur": valeur, "phrase": phrase, "genre": genre, "lien": lien, "url": url}
+
+
 @register.inclusion_tag("components/_identite.html")
 def identite(
     nom: str, numero: str, faits: Sequence[str] = (), situation: str = "", couleur: str = "neutre"

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from agents.models import Agent
@@ -14,7 +15,8 @@ WIDTHS = [1280, 375, 320]
 
 
 @pytest.fixture
-def gallery(quiet_page: Page, live_server: LiveServer, prescripteur: Agent) -> Page:
+def gallery(quiet_page: Page, live_server: LiveServer, prescripteur: Agent, settings: SettingsWrapper) -> Page:
+    settings.DATE_METIER = "2011-03-03"  # its banner shows
     log_in(quiet_page, live_server, prescripteur)
     quiet_page.goto(f"{live_server}/composants/")
     return quiet_page
