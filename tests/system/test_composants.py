@@ -1,8 +1,10 @@
 """The gallery of components, in a browser: accessible, narrow, usable without scripts and with the keyboard alone."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
-from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from agents.models import Agent
@@ -15,11 +17,11 @@ WIDTHS = [1280, 375, 320]
 
 
 @pytest.fixture
-def gallery(quiet_page: Page, live_server: LiveServer, prescripteur: Agent, settings: SettingsWrapper) -> Page:
-    settings.DATE_METIER = "2011-03-03"  # its banner shows
+def gallery(quiet_page: Page, live_server: LiveServer, prescripteur: Agent) -> Iterator[Page]:
     log_in(quiet_page, live_server, prescripteur)
-    quiet_page.goto(f"{live_server}/composants/")
-    return quiet_page
+    with override_settings(DATE_METIER="2011-03-03"):  # its banner shows
+        quiet_page.goto(f"{live_server}/composants/")
+        yield quiet_page
 
 
 def check_at_every_width(page: Page) -> None:
