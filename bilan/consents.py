@@ -11,6 +11,7 @@ from bilan.models import Bilan, Consentement, Synthese
 from bilan.permissions import check_can
 from bilan.selectors import Decision, Portee, current_synthese, in_force, last_decision, standing_grant
 from bilan.states import REALISES, Etat
+from bilan.textes import VERSION_TEXTE
 from bilan.workflow import lock
 from cai.models import Langue
 from core import clock, journal
@@ -18,7 +19,6 @@ from core.errors import Blocage, InvalidInput, refuse_if
 
 __all__ = ["VERSION_TEXTE", "in_force", "record_consent"]
 
-VERSION_TEXTE = "2010-05"  # of the texts read and signed: bilan.textes
 MAJORITE_ANS = 18
 
 

@@ -1,81 +1,90 @@
-"""Letters as they are printed: everything already in French, nothing that paper must not say. Pure."""
+"""What the letters and forms say, as plain values: filled from rows by the services, printed by `bilan.documents`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bilan.textes import CONSENTEMENTS
+
 
 @dataclass(frozen=True, kw_only=True)
-class Expediteur:
-    """The direction territoriale that writes."""
+class Personne:
+    nom: str
+    prenom: str | None = None
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}" if self.prenom else self.nom
+
+
+@dataclass(frozen=True, kw_only=True)
+class Direction:
+    """The local office that writes; `adresse` is the lines under its name."""
 
     nom: str
-    adresse: str
-    code_postal: str
     ville: str
+    adresse: tuple[str, ...]
     telephone: str
     courriel: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Destinataire:
-    """Whom the window of the envelope shows: name and postal address, nothing else."""
-
-    civilite: str
-    nom_complet: str
-    adresse: str
-    adresse_complement: str
-    code_postal: str
-    ville: str
-    langue: str  # language understood, as a French word
-
-
-@dataclass(frozen=True, kw_only=True)
 class Convocation:
-    """A summons to the bilan. ``numero`` is empty on a preview."""
+    """One summons to a bilan. `adresse` is the postal lines under the name, empty ones ignored."""
 
-    numero: str
+    numero: str  # empty on a preview
     numero_cai: str
-    emise_le: date
-    expediteur: Expediteur
-    destinataire: Destinataire
-    debut: datetime  # aware, Europe/Paris
+    date_lettre: date
+    direction: Direction
+    personne: Personne
+    civilite: str  # « Madame » or « Monsieur »
+    adresse: tuple[str, ...]
+    debut: datetime  # aware
     duree_minutes: int
-    lieu_nom: str
-    lieu_adresse: str
-    lieu_code_postal: str
-    lieu_ville: str
-    lieu_acces: str
     prestataire_nom: str
-    prestataire_telephone: str
-    conseiller_nom: str
+    lieu_nom: str
+    lieu_adresse: tuple[str, ...]
+    lieu_acces: str = ""
+    conseiller_nom: str = ""
+    langue: str = ""  # code of the language the person understands
+    signataire_nom: str
+    signataire_qualite: str
     delai_justification_jours: int
 
+    @property
+    def lignes_adresse(self) -> tuple[str, ...]:
+        return (self.personne.nom_complet, *(line for line in self.adresse if line))
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoticeInformation:
-    """What the person is told when the bilan is prescribed."""
+class Consentement:
+    """A form for one scope of consent, blank: nothing on it is ticked, whatever the ledger says.
+
+    Refuses an unknown scope, and a form of transmission without the version it is about (ValueError).
+    """
+
+    portee: str  # a key of bilan.textes.CONSENTEMENTS
+    personne: Personne
+    numero_cai: str
+    date_bilan: date
+    prestataire_nom: str
+    direction: Direction
+    version_synthese: int | None = None
+    mineur: bool = False  # under 18 on the day of the signature
+
+    def __post_init__(self) -> None:
+        if self.portee not in CONSENTEMENTS:
+            raise ValueError(f"{self.portee!r} is not a scope of consent")
+        if self.portee == "transmission_pole_emploi" and self.version_synthese is None:
+            raise ValueError("a consent to transmission is bound to a version of the synthesis")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Information:
+    """The notice handed over when the bilan is prescribed."""
 
     numero: str
     numero_cai: str
-    emise_le: date
-    expediteur: Expediteur
-    destinataire: Destinataire
-    echeance: date
-    duree_max_minutes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormulaireConsentement:
-    """The form of one scope, nothing ticked; the person reads, answers and signs."""
-
-    portee: str  # value of Consentement.Portee
-    version_texte: str
-    numero_cai: str
-    nom_complet: str
-    langue: str
-    version_synthese: int | None
-    prestataire_nom: str
-    expediteur: Expediteur
-    representant_legal: str  # empty for an adult
-    donnees_transmises: Sequence[str] = ()
+    date_remise: date
+    direction: Direction
+    personne: Personne
+    langue: str = ""

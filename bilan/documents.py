@@ -1,12 +1,17 @@
 """What goes on each sheet of paper: the synthesis, the convocation, the consent forms, the information notice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
+
+from bilan.courriers import Consentement, Convocation, Information
 from bilan.fiche import Fiche
-from core.french import date_sans_jour, duree
+from bilan.textes import AVIS_IMPORTANT, CONSENTEMENTS, DROITS, VERSION_TEXTE
+from core.french import date_longue, date_sans_jour, duree, heure
 from core.pdf import count_pages, render_pdf
 
+OFFICE = "Office français de l’immigration et de l’intégration"
 _SYNTHESE = "bilan/pdf/synthese.html"
 # From the airiest type to the tightest (8.5 pt): each side takes the first in which it holds on one page. Texts longer
 # than an interview of three hours gives (twenty recommendations of 500 signs) take a third page rather than be
@@ -25,6 +30,7 @@ def synthese_pdf(fiche: Fiche, created_at: datetime) -> bytes:
         "corps_du_nom": _corps_du_nom(fiche.nom_complet),
         "date_bilan": date_sans_jour(fiche.date_bilan),
         "duree": duree(fiche.duree_minutes),
+        "office": "l’OFII" if settings.MARQUE_ETAT else "l’Office",
     }
     return render_pdf(
         _SYNTHESE,
@@ -54,3 +60,88 @@ def _densite(face: str, context: Mapping[str, object]) -> str:
 def _corps_du_nom(nom: str) -> str:
     """Long names keep their dignity on one or two lines."""
     return "tres-long" if len(nom) > 60 else "long" if len(nom) > 28 else ""
+
+
+def convocation_pdf(convocation: Convocation, created_at: datetime) -> bytes:
+    """The numbered summons, on one page, its address where the window of a DL envelope is."""
+    return _courrier(
+        "bilan/pdf/convocation.html",
+        convocation,
+        {
+            "date_lettre": date_sans_jour(convocation.date_lettre),
+            "jour": date_longue(convocation.debut),
+            "heure": heure(convocation.debut),
+            "duree": duree(convocation.duree_minutes),
+            "avis": AVIS_IMPORTANT.get(convocation.langue, ""),
+            "adresse_serree": _is_crowded(convocation.lignes_adresse),
+        },
+        title=f"Convocation n°\N{NO-BREAK SPACE}{convocation.numero}"
+        if convocation.numero
+        else "Projet de convocation",
+        created_at=created_at,
+    )
+
+
+def consentement_pdf(consentement: Consentement, created_at: datetime) -> bytes:
+    """The form of one scope, blank, on one page, with the version of its words."""
+    texte = CONSENTEMENTS[consentement.portee]
+    return _courrier(
+        "bilan/pdf/consentement.html",
+        consentement,
+        {
+            "texte": texte,
+            "droits": DROITS,
+            "version_texte": VERSION_TEXTE,
+            "date_bilan": date_sans_jour(consentement.date_bilan),
+        },
+        title=f"{texte.titre} – {consentement.personne.nom_complet}",
+        created_at=created_at,
+    )
+
+
+def information_pdf(information: Information, created_at: datetime) -> bytes:
+    """The notice given when the bilan is prescribed: what it is, who sees what, which rights; one page."""
+    return _courrier(
+        "bilan/pdf/information.html",
+        information,
+        {
+            "date_remise": date_sans_jour(information.date_remise),
+            "avis": AVIS_IMPORTANT.get(information.langue, ""),
+        },
+        title=f"Notice d’information n°\N{NO-BREAK SPACE}{information.numero}",
+        created_at=created_at,
+    )
+
+
+def _courrier(
+    template: str,
+    lettre: Convocation | Consentement | Information,
+    context: Mapping[str, object],
+    *,
+    title: str,
+    created_at: datetime,
+) -> bytes:
+    emetteur = OFFICE if settings.MARQUE_ETAT else "Office"
+    context = {
+        **context,
+        "lettre": lettre,
+        "direction": lettre.direction,
+        "emetteur": emetteur,
+        "marque_etat": settings.MARQUE_ETAT,
+    }
+    for densite in ("", "moyen", "serre"):
+        if count_pages(template, {**context, "densite": densite}) == 1:
+            break
+    return render_pdf(
+        template,
+        {**context, "densite": densite},
+        title=title,
+        author=f"{emetteur}, direction territoriale\N{NO-BREAK SPACE}: {lettre.direction.nom}",
+        identifier=repr((template, lettre, created_at)),
+        created_at=created_at,
+    )
+
+
+def _is_crowded(lines: Sequence[str]) -> bool:
+    """Whether an address needs smaller type: more than six lines once those too long for the window are broken."""
+    return sum(-(-len(line) // 36) for line in lines) > 6

@@ -1,5 +1,6 @@
 """The synthesis sheet as it is printed: labels already in French, nothing that paper must not say (D.4, E.5)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,17 +8,8 @@ MOIS_ABREGES = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
 
-# The common European levels as an employer understands them (reference I.2).
-NIVEAUX_EN_MOTS = {
-    "infra_A1.1": "premiers mots",
-    "A1.1": "échanges très simples",
-    "A1": "échanges simples",
-    "A2": "conversation simple",
-    "B1": "autonome au quotidien",
-    "B2": "à l’aise au travail",
-    "C1": "courant",
-    "C2": "parfaitement maîtrisé",
-}
+_PUCE = re.compile(r"\s*[-–—•*]\s+")
+_LIGNE_COURTE = 60  # characters, inclusive: a skill named in a few words, not a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,18 +17,16 @@ class Langue:
     nom: str
     parlee: bool
     comprise: bool
-    niveau: str | None = None  # code of NIVEAUX_EN_MOTS
+    niveau: str | None = None  # label, such as « Conversation simple (A2) »
 
     @property
     def en_mots(self) -> str:
         """How well, in plain words: the level when one is known, otherwise spoken, understood or both."""
         usage = " et ".join(mot for mot, vrai in (("parlé", self.parlee), ("compris", self.comprise)) if vrai)
-        if self.niveau is None:
+        if not self.niveau:
             return usage
-        mots = NIVEAUX_EN_MOTS[self.niveau]
-        if not self.niveau.startswith("infra_"):
-            mots += f" ({self.niveau})"
-        return mots if self.parlee else f"compris, {mots}"
+        niveau = self.niveau[:1].lower() + self.niveau[1:]
+        return niveau if self.parlee else f"compris, {niveau}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +90,6 @@ class Fiche:
     niveau_formation: str
     inscription_pe: bool
     preconisations: tuple[str, ...]
-    competences: tuple[str, ...] = ()
     langues: tuple[Langue, ...] = ()
     diplomes: tuple[Diplome, ...] = ()
     experiences: tuple[Experience, ...] = ()
@@ -116,6 +105,25 @@ class Fiche:
     @property
     def nom_complet(self) -> str:
         return f"{self.prenom} {self.nom}" if self.prenom else self.nom
+
+    @property
+    def competences(self) -> list[str]:
+        """The skills named line by line: lines that begin with a dash or a bullet, or a text made of short lines."""
+        lines = self._lignes_de_competences
+        marked = [line for line in lines if _PUCE.match(line)]
+        if not marked and len(lines) > 2 and all(len(line) <= _LIGNE_COURTE for line in lines):
+            marked = lines
+        return [_PUCE.sub("", line) for line in marked]
+
+    @property
+    def aptitudes(self) -> str:
+        """What the same heading says in sentences."""
+        named = set(self.competences)
+        return "\n".join(line for line in self._lignes_de_competences if _PUCE.sub("", line) not in named)
+
+    @property
+    def _lignes_de_competences(self) -> list[str]:
+        return [line.strip() for line in self.competences_aptitudes.splitlines() if line.strip()]
 
     @property
     def metiers_par_rang(self) -> list[Metier]:

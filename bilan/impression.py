@@ -13,7 +13,7 @@ from agents.roles import Permission
 from bilan import fiche
 from bilan.contenu import SyntheseContenu, codes_langues, codes_pays, codes_rome
 from bilan.models import Bilan, Metier, NiveauFormation, Synthese, SynthesePdf
-from bilan.nomenclatures import DOMAINES_FORMATION, FREINS, RECONNAISSANCES
+from bilan.nomenclatures import DOMAINES_FORMATION, FREINS, NIVEAUX_CECRL, RECONNAISSANCES
 from bilan.permissions import check_can, check_can_print_copy
 from bilan.states import Etat, MotifImpression
 from bilan.workflow import lock
@@ -23,7 +23,6 @@ from core.errors import Blocage, Conflict, RuleViolation, refuse_if
 from core.models import Evenement
 
 MAJORITE_ANS = 18
-NIVEAUX_IMPRIMES = {"INFRA_A1": "infra_A1.1", "A1_1": "A1.1"}  # the others are written alike
 PRINTED = "bilan.synthese_imprimee"
 COPY_STATES = (Etat.SYNTHESE_VALIDEE, Etat.CLOS)
 
@@ -59,7 +58,7 @@ def build_fiche(bilan: Bilan, contenu: SyntheseContenu, *, version: int) -> fich
                 nom=langues.get(langue.langue, ""),
                 parlee=langue.parlee,
                 comprise=langue.comprise,
-                niveau=NIVEAUX_IMPRIMES.get(langue.niveau, langue.niveau) or None,
+                niveau=NIVEAUX_CECRL.get(langue.niveau),
             )
             for langue in contenu.langues
         ),

@@ -73,3 +73,15 @@ def sizes_of(pdf: bytes) -> set[float]:
             if str(operator) == "Tf":
                 sizes.add(round(float(operands[1]) * 0.75, 2))
     return sizes
+
+
+def rules_in_left_margin(pdf: bytes) -> list[int]:
+    """Heights, in whole millimetres from the top, of what is drawn in the first centimetre of the first page."""
+    per_mm = 10
+    command = ["pdftoppm", "-r", "254", "-gray", "-f", "1", "-l", "1", "-x", "0", "-y", "0"]
+    command += ["-W", str(10 * per_mm), "-H", str(297 * per_mm), "-"]
+    image = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+    header = re.match(rb"P5\s+(\d+)\s+(\d+)\s+255\s", image)
+    width, pixels = int(header[1]), image[header.end() :]
+    rows = [row for row in range(len(pixels) // width) if min(pixels[row * width : (row + 1) * width]) < 200]
+    return sorted({round(row / per_mm) for row in rows})

@@ -26,7 +26,7 @@ PAUVRE = Fiche(
     preconisations=("Suivre les cours de français, puis reprendre la réflexion sur un projet.",),
     langues=(
         Langue(nom="tibétain", parlee=True, comprise=True),
-        Langue(nom="français", parlee=False, comprise=True, niveau="infra_A1.1"),
+        Langue(nom="français", parlee=False, comprise=True, niveau="Premiers mots (avant A1.1)"),
     ),
 )
 
@@ -35,14 +35,16 @@ ORDINAIRE = Fiche(
     nom="N’Diaye",
     prenom="Aminata",
     circonstances="Bilan mené en deux séances, en français.",
-    competences=(
-        "Couture sur mesure et retouche",
-        "Prise de mesures, patron",
-        "Machine à coudre et surjeteuse",
-        "Accueil et conseil des clientes",
-        "Tenue de caisse",
+    competences_aptitudes="\n".join(
+        [
+            "- Couture sur mesure et retouche",
+            "- Prise de mesures, patron",
+            "- Machine à coudre et surjeteuse",
+            "- Accueil et conseil des clientes",
+            "- Tenue de caisse",
+            "Organise seule un atelier de trois personnes, tient les délais, forme des apprenties.",
+        ]
     ),
-    competences_aptitudes="Organise seule un atelier de trois personnes, tient les délais, forme des apprenties.",
     projet="Travailler comme retoucheuse en boutique.\nÉtapes : comparabilité du diplôme ; stage à l’automne.",
     projet_defini=True,
     niveau_formation="CAP, BEP (niveau V)",
@@ -53,7 +55,7 @@ ORDINAIRE = Fiche(
     ),
     langues=(
         Langue(nom="wolof", parlee=True, comprise=True),
-        Langue(nom="français", parlee=True, comprise=True, niveau="A2"),
+        Langue(nom="français", parlee=True, comprise=True, niveau="Conversation simple (A2)"),
         Langue(nom="pulaar", parlee=False, comprise=True),
     ),
     diplomes=(
@@ -98,19 +100,21 @@ RICHE = Fiche(
     nom="Nguyễn Phước Bảo Long-Rakotomalala",
     prenom="Marie-Thérèse Andriamampianina",
     circonstances=_texte("Bilan mené en deux séances, en français, à la demande de l’office.", 250),
-    competences=(
-        "Comptabilité générale et analytique",
-        "Paie et déclarations sociales",
-        "Encadrement d’une équipe de sept personnes",
-        "Gestion des stocks et inventaires",
-        "Tableurs, logiciels de comptabilité",
-        "Relation avec les fournisseurs et les banques",
-        "Contrôle de gestion",
-        "Formation de nouveaux collègues",
-        "Traduction orale vietnamien – français",
-        "Conduite de réunions",
+    competences_aptitudes="\n".join(
+        [
+            "- Comptabilité générale et analytique",
+            "- Paie et déclarations sociales",
+            "- Encadrement d’une équipe de sept personnes",
+            "- Gestion des stocks et inventaires",
+            "- Tableurs, logiciels de comptabilité",
+            "- Relation avec les fournisseurs et les banques",
+            "- Contrôle de gestion",
+            "- Formation de nouveaux collègues",
+            "- Traduction orale vietnamien – français",
+            "- Conduite de réunions",
+            _texte("Habituée aux audits, elle sait expliquer les chiffres à des non-spécialistes.", 400),
+        ]
     ),
-    competences_aptitudes=_texte("Habituée aux audits, elle sait expliquer les chiffres à des non-spécialistes.", 400),
     projet=_texte("Reprendre un poste de comptable, puis valider les acquis de l’expérience par étapes.", 800),
     projet_defini=True,
     niveau_formation="Licence, maîtrise (niveau II)",
@@ -124,7 +128,7 @@ RICHE = Fiche(
         Langue(nom="vietnamien", parlee=True, comprise=True),
         Langue(nom="malgache", parlee=True, comprise=True),
         Langue(nom="anglais", parlee=True, comprise=True),
-        Langue(nom="français", parlee=True, comprise=True, niveau="B2"),
+        Langue(nom="français", parlee=True, comprise=True, niveau="À l’aise au travail (B2)"),
         Langue(nom="chinois (mandarin)", parlee=False, comprise=True),
     ),
     diplomes=(

@@ -32,7 +32,7 @@ def test_the_sheet_says_labels_and_never_codes(convoque: Bilan, le_jour: None) -
     )
     sheet = impression.build_fiche(bilan, contenu, version=1)
     assert (sheet.nom_complet, sheet.version, sheet.duree_minutes) == ("Fatoumata Diallo", 1, 160)
-    assert (sheet.langues[0].nom, sheet.langues[0].niveau) == ("français", "A1.1")
+    assert (sheet.langues[0].nom, sheet.langues[0].niveau) == ("français", "Échanges très simples (A1.1, DILF)")
     assert [(e.pays, e.en_france) for e in sheet.experiences] == [("France", True), ("Mali", False)]
     assert [(m.libelle, m.rang) for m in sheet.metiers] == [
         ("Personnel de cuisine", 1), ("Personnel polyvalent en restauration", 2)

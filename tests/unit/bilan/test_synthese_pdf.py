@@ -77,7 +77,7 @@ def test_all_that_was_written_is_printed(sheet):
     fiche, pdf = sheet
     text = text_of(pdf)
     texts = [
-        fiche.nom_complet, fiche.circonstances, fiche.competences_aptitudes, fiche.projet, fiche.orientation,
+        fiche.nom_complet, fiche.circonstances, fiche.aptitudes, fiche.projet, fiche.orientation,
         fiche.parcours, fiche.parcours_recherche, fiche.observations_beneficiaire, fiche.niveau_formation,
         fiche.prestataire_nom, fiche.conseiller_nom, fiche.direction_nom, *fiche.competences, *fiche.preconisations,
         *fiche.freins, *(besoin.intitule for besoin in fiche.besoins_formation),
@@ -127,13 +127,31 @@ def test_a_period_is_written_as_on_a_curriculum_vitae(experience, periode):
     [
         (Langue(nom="wolof", parlee=True, comprise=True), "parlé et compris"),
         (Langue(nom="pulaar", parlee=False, comprise=True), "compris"),
-        (Langue(nom="français", parlee=True, comprise=True, niveau="A2"), "conversation simple (A2)"),
-        (Langue(nom="français", parlee=True, comprise=True, niveau="A1.1"), "échanges très simples (A1.1)"),
-        (Langue(nom="français", parlee=False, comprise=True, niveau="infra_A1.1"), "compris, premiers mots"),
+        (
+            Langue(nom="français", parlee=True, comprise=True, niveau="Conversation simple (A2)"),
+            "conversation simple (A2)",
+        ),
+        (Langue(nom="français", parlee=True, comprise=True, niveau="Échanges simples (A1)"), "échanges simples (A1)"),
+        (Langue(nom="français", parlee=False, comprise=True, niveau="Premiers mots"), "compris, premiers mots"),
     ],
 )
 def test_a_level_of_language_is_written_in_plain_words(langue, words):
     assert langue.en_mots == words
+
+
+@pytest.mark.parametrize(
+    ("texte", "competences", "aptitudes"),
+    [
+        ("- Coudre\n• Broder\nUne phrase.", ["Coudre", "Broder"], "Une phrase."),
+        ("Coudre\n\nBroder\nRepasser", ["Coudre", "Broder", "Repasser"], ""),
+        ("Coudre\nBroder", [], "Coudre\nBroder"),
+        ("Coudre\nBroder\n" + "Phrase " * 10, [], "Coudre\nBroder\n" + ("Phrase " * 10).strip()),
+    ],
+)
+def test_skills_named_line_by_line_become_a_list(texte, competences, aptitudes):
+    fiche = replace(ORDINAIRE, competences_aptitudes=texte)
+
+    assert (fiche.competences, fiche.aptitudes) == (competences, aptitudes)
 
 
 def test_a_single_name_has_no_dash_nor_none(sheets):
@@ -184,7 +202,7 @@ def test_names_of_a_hundred_signs_stay_on_the_sheet():
 
 def test_hostile_text_stays_text():
     hostile = '<script>alert(1)</script> {{ fiche.nom }} <img src="http://127.0.0.1:9/x"> \u202e =cmd|x \x00'
-    fiche = replace(ORDINAIRE, prenom=hostile, projet=hostile, preconisations=(hostile,), competences=(hostile,))
+    fiche = replace(ORDINAIRE, prenom=hostile, projet=hostile, preconisations=(hostile,), competences_aptitudes=hostile)
     text = text_of(synthese_pdf(fiche, AT))
 
     assert text.count("<script>alert(1)</script>") >= 4
