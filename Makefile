@@ -16,6 +16,7 @@ demo: local ## mène un dossier de l’ouverture à l’accusé de réception, d
 
 test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instant
 	@sh outils/systeme.sh navigateur
+	@sh outils/systeme.sh lecture
 	@exec $(PY) -m core.embedded sh outils/essais.sh
 
 lint: dev ## style, gabarits, règles d’importation

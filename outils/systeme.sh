@@ -1,5 +1,5 @@
 #!/bin/sh
-# System libraries, only where they are missing: sh outils/systeme.sh venv PYTHON | pdf | navigateur
+# System libraries, only where they are missing: sh outils/systeme.sh venv PYTHON | pdf | navigateur | lecture
 # Root on Debian installs them; anyone else reads one sentence that says what to do.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,6 +16,7 @@ install() {
 }
 
 has_pdf() { .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; }
+has_reader() { command -v pdftotext >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1; }
 has_browser() {
     for name in chromium chromium-browser google-chrome; do
         if command -v "$name" >/dev/null 2>&1; then return 0; fi
@@ -38,7 +39,11 @@ navigateur)
     has_browser || install chromium || true
     has_browser || fail "Chromium manque, et les essais de pages en ont besoin : installez-le (Debian : sudo apt-get install chromium), puis recommencez."
     ;;
+lecture)
+    has_reader || install poppler-utils || true
+    has_reader || fail "pdftotext et pdftoppm manquent, et les essais relisent les PDF avec eux : installez-les (Debian, Ubuntu : sudo apt-get install poppler-utils ; macOS : brew install poppler), puis recommencez."
+    ;;
 *)
-    fail "usage : sh outils/systeme.sh venv PYTHON | pdf | navigateur"
+    fail "usage : sh outils/systeme.sh venv PYTHON | pdf | navigateur | lecture"
     ;;
 esac
