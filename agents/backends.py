@@ -1,12 +1,23 @@
 """How an agent logs in: e-mail address and password, whatever the letter case of the address."""
 
+import hashlib
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from agents.models import Agent
+
+
+def lockout_key(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """What django-axes counts wrong passwords under: a fingerprint, the same for all letter cases of an address.
+
+    It keeps typed addresses out of the table, and passwords typed in the wrong field.
+    """
+    typed = (credentials or {}).get("username") or request.POST.get("username") or ""
+    return hashlib.sha256(typed.strip().casefold().encode(errors="replace")).hexdigest()
 
 
 class AgentBackend(BaseBackend):

@@ -56,6 +56,7 @@ def configure(options: dict[str, str]) -> None:
                 "django": {"handlers": [], "propagate": True, "level": options["niveau"]},
                 # A traceback's local variables and SQL parameters may name people.
                 "django.db.backends": {"level": "WARNING"},
+                "axes": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},
             },

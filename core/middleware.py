@@ -3,13 +3,17 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import journal
 from core.errors import DomainError, Forbidden
@@ -22,7 +26,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 def client_ip(request: HttpRequest) -> str | None:
     """The caller's address, behind exactly AXES_IPWARE_PROXY_COUNT trusted proxies."""
     hops: list[str] = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    trusted = settings.AXES_IPWARE_PROXY_COUNT
+    trusted: int = settings.AXES_IPWARE_PROXY_COUNT
     if trusted and len(hops) >= trusted:
         return hops[-trusted]
     address: str = request.META.get("REMOTE_ADDR", "")
@@ -48,7 +52,11 @@ class RequestIdMiddleware:
 
 
 class SessionLimitsMiddleware:
-    """End a session after SESSION_INACTIVITE_MINUTES without a request, or SESSION_DUREE_MAX_HEURES after log-in."""
+    """End a session after SESSION_INACTIVITE_MINUTES without a request, or SESSION_DUREE_MAX_HEURES after log-in.
+
+    While it lasts, no page of it stays in the browser's store: on a shared machine, "back" after logging out shows
+    nobody's file.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -60,12 +68,43 @@ class SessionLimitsMiddleware:
             seen = request.session.get("vu", now)
             expired = now - seen > settings.SESSION_INACTIVITE_MINUTES * 60
             if expired or now - started > settings.SESSION_DUREE_MAX_HEURES * 3600:
+                journal.log_access("deconnexion", by=request.user, motif="session_expiree")
                 logout(request)
                 request.session["expiree"] = True
             elif now - seen >= 60 or "vu" not in request.session:
                 # Once a minute is precise enough, and spares a write on every page.
                 request.session["vu"] = now
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.session.get("_auth_user_id"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class ConnexionMiddleware(LoginRequiredMiddleware):
+    """Send to the log-in page whoever is not logged in, then back to a page that can be shown again.
+
+    A form sent without a session is lost: the log-in page says so, and leads back to the page that held it.
+    A fragment asked for by script is answered by a move of the whole page, not by a log-in form inside it.
+    """
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:
+        by_script = request.headers.get("HX-Request") == "true"
+        query = {"next": self._page_to_show_again(request, by_script=by_script)}
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            query["envoi"] = "perdu"
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode(query)}"
+        return HttpResponse(headers={"HX-Redirect": address}) if by_script else HttpResponseRedirect(address)
+
+    def _page_to_show_again(self, request: HttpRequest, *, by_script: bool) -> str:
+        if not by_script and request.method in ("GET", "HEAD"):
+            return request.get_full_path()
+        page = request.headers.get("HX-Current-URL" if by_script else "Referer", "")
+        if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+            return "/"
+        parts = urlsplit(page)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
 
 
 class DomainErrorMiddleware:

@@ -1,0 +1,48 @@
+"""The forms of the account pages: Django's own, in our words."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+
+from core.form_fields import CourrielField
+from core.forms import BaseForm, FormMixin
+
+
+class ConnexionForm(FormMixin, AuthenticationForm):
+    """One sentence for an unknown address, a wrong password and a closed account: none can be told from another."""
+
+    error_messages = {
+        "invalid_login": "Le courriel ou le mot de passe est inexact.",
+        "inactive": "Le courriel ou le mot de passe est inexact.",
+    }
+
+    username = forms.CharField(
+        label="Courriel professionnel",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
+        error_messages={"required": "Indiquez votre courriel professionnel."},
+    )
+    password = forms.CharField(
+        label="Mot de passe",
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Indiquez votre mot de passe."},
+    )
+
+
+class MotDePasseOublieForm(BaseForm):
+    email = CourrielField(
+        label="Courriel professionnel",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+
+
+class NouveauMotDePasseForm(FormMixin, SetPasswordForm):  # type: ignore[type-arg]
+    error_messages = {"password_mismatch": "Les deux mots de passe diffèrent\u00a0: saisissez-les de nouveau."}
+
+
+class MotDePasseChangerForm(FormMixin, PasswordChangeForm):
+    error_messages = {
+        "password_mismatch": "Les deux mots de passe diffèrent\u00a0: saisissez-les de nouveau.",
+        "password_incorrect": "Ce n’est pas votre mot de passe actuel.",
+    }
