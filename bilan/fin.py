@@ -6,9 +6,10 @@ from django.db import transaction
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan import consents, retention
+from bilan import retention
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
+from bilan.selectors import current_synthese, in_force
 from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
 from bilan.workflow import begin, finish, set_prestation
 from cai.models import Prestation
@@ -31,7 +32,7 @@ def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     refuse_if(_closing_exempt(bilan) if bilan.etat == Etat.EXEMPTE else _closing_done(bilan))
     bilan.clos_at = clock.now()
     finish(bilan, "cloturer", by=by)
-    if consents.in_force(bilan, Consentement.Portee.CONSERVATION) is None:
+    if in_force(bilan, Consentement.Portee.CONSERVATION) is None:
         retention.destroy_content(bilan, MotifDestruction.CLOTURE, by=by)
     return bilan
 
@@ -54,9 +55,9 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
                 "ou trente jours plus tard.",
             )
         )
-    synthese = bilan.syntheses.without_content().order_by("-version").first()
+    synthese = current_synthese(bilan)
     waiting = synthese is not None and synthese.accuse_at is None and synthese.detruite_at is None
-    if waiting and consents.in_force(bilan, Consentement.Portee.TRANSMISSION) is not None:
+    if waiting and in_force(bilan, Consentement.Portee.TRANSMISSION) is not None:
         blocages.append(Blocage("transmission_attendue", "La transmission à Pôle emploi est encore en cours."))
     return blocages
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import guards
-from bilan.emission import issue_convocation
+from bilan.emission import issue_convocation, issue_information
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.states import Etat, MotifAbsence, MotifReport
 from bilan.workflow import begin, finish, set_prestation
@@ -16,7 +16,7 @@ from core import clock
 from core.errors import Blocage, InvalidInput, refuse_if
 from core.french import date_sans_jour
 from exemptions.models import Evaluation
-from exemptions.services import reassess_contrat
+from exemptions.services import assess, reassess_contrat
 
 
 def _text_required(value: str, field: str, message: str) -> None:
@@ -83,7 +83,8 @@ def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
     bilan.prescrit_at = clock.now()
     bilan.prescrit_par = by
     set_prestation(bilan, Prestation.Statut.PRESCRITE)
-    return finish(bilan, "prescrire", by=by, prescripteur=str(prescripteur.pk))
+    notice = issue_information(bilan=bilan, by=by)
+    return finish(bilan, "prescrire", by=by, prescripteur=str(prescripteur.pk), notice=notice.numero)
 
 
 @transaction.atomic
@@ -113,6 +114,39 @@ def lift_exemption(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
     return finish(bilan, "lever_exemption", by=by, motif=motif.strip()[:200])
 
 
+def _refuse_exempt(exempte: bool, jour: date) -> None:
+    if exempte:
+        refuse_if(
+            [
+                Blocage(
+                    "exemption_a_cette_date",
+                    f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan : constatez l’exemption.",
+                    field="jour",
+                )
+            ]
+        )
+
+
+def check_convocation(*, bilan: Bilan, proposition: guards.Proposition) -> None:
+    """Raise what ``convoke`` would refuse now, and write nothing: for the page that asks before it acts."""
+    refuse_if(guards.convocation(bilan, proposition))
+    jour = proposition.debut.astimezone(clock.PARIS).date()
+    _refuse_exempt(assess(bilan.contrat, jour).exempte, jour)
+
+
+def rendez_vous_of(bilan: Bilan, proposition: guards.Proposition) -> RendezVous:
+    """The appointment proposed, unsaved: what is left of the fixed duration, at the adviser's house."""
+    return RendezVous(
+        bilan=bilan,
+        debut=proposition.debut,
+        duree_minutes=proposition.duree_fixee_minutes - bilan.minutes_utilisees,
+        prestataire=proposition.lieu.prestataire,
+        conseiller=proposition.conseiller,
+        lieu=proposition.lieu,
+        accord_delai_reduit=proposition.accord_delai_reduit,
+    )
+
+
 @transaction.atomic
 def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> RendezVous:
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
@@ -126,29 +160,12 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     refuse_if(guards.convocation(bilan, proposition))
     jour = proposition.debut.astimezone(clock.PARIS).date()
     evaluation = reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by)
-    if evaluation.exempte:
-        refuse_if(
-            [
-                Blocage(
-                    "exemption_a_cette_date",
-                    f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan : constatez l’exemption.",
-                    field="jour",
-                )
-            ]
-        )
+    _refuse_exempt(evaluation.exempte, jour)
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
     bilan.prestataire = proposition.lieu.prestataire
     bilan.conseiller = proposition.conseiller
-    rendez_vous = RendezVous(
-        bilan=bilan,
-        debut=proposition.debut,
-        duree_minutes=proposition.duree_fixee_minutes - bilan.minutes_utilisees,
-        prestataire=proposition.lieu.prestataire,
-        conseiller=proposition.conseiller,
-        lieu=proposition.lieu,
-        accord_delai_reduit=proposition.accord_delai_reduit,
-    )
+    rendez_vous = rendez_vous_of(bilan, proposition)
     rendez_vous.convocation = issue_convocation(bilan=bilan, rendez_vous=rendez_vous, by=by)
     rendez_vous.save()
     finish(

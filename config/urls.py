@@ -6,5 +6,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("agents.urls")),
+    path("", include("bilan.urls")),
     path("administration/", admin.site.urls),
 ]

@@ -1,0 +1,167 @@
+"""The acts that are one question and one button: what the page says before, and the service that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agents.roles import Permission
+from bilan import fin, programmation
+from bilan.forms_programmation import (
+    AbsenceSansMotifForm,
+    AnnulationForm,
+    BilanForm,
+    DureeForm,
+    MotifAbsenceForm,
+    PrescriptionForm,
+    RaisonForm,
+    ReportForm,
+)
+
+
+@dataclass(frozen=True)
+class Acte:
+    """One transition as a page: its words, its form, its service."""
+
+    transition: str
+    permission: Permission
+    titre: str
+    phrase: str
+    bouton: str
+    fait: str
+    service: Callable[..., Any]
+    form: type[BilanForm] = BilanForm
+    recoit: tuple[str, ...] = ()
+    perdu: tuple[str, ...] = ()
+    irreversible: bool = False
+
+
+ACTES: dict[str, Acte] = {
+    acte.transition: acte
+    for acte in (
+        Acte(
+            transition="constater_exemption",
+            permission=Permission.CONSTATER_EXEMPTION,
+            titre="Constater l’exemption",
+            phrase="La personne est dispensée du bilan. Un rendez-vous en cours est annulé.",
+            bouton="Constater l’exemption",
+            fait="L’exemption est constatée.",
+            service=programmation.record_exemption,
+            recoit=("La personne : informez-la qu’elle est dispensée et pourquoi.",),
+        ),
+        Acte(
+            transition="prescrire",
+            permission=Permission.PRESCRIRE_BILAN,
+            titre="Prescrire le bilan",
+            phrase="Aucun motif d’exemption : le bilan est dû. Il reste ensuite à convoquer la personne.",
+            bouton="Prescrire le bilan",
+            fait="Le bilan est prescrit.",
+            service=programmation.prescribe,
+            form=PrescriptionForm,
+        ),
+        Acte(
+            transition="lever_exemption",
+            permission=Permission.CONSTATER_EXEMPTION,
+            titre="Lever l’exemption",
+            phrase="Plus aucun motif ne tient aujourd’hui : le bilan devient dû.",
+            bouton="Lever l’exemption",
+            fait="L’exemption est levée : le bilan est à programmer.",
+            service=programmation.lift_exemption,
+            form=RaisonForm,
+        ),
+        Acte(
+            transition="reporter",
+            permission=Permission.REPORTER,
+            titre="Reporter le rendez-vous",
+            phrase="La convocation envoyée ne vaut plus. Il faudra convoquer de nouveau.",
+            bouton="Reporter le rendez-vous",
+            fait="Le rendez-vous est reporté.",
+            service=programmation.postpone,
+            form=ReportForm,
+            recoit=("La personne et le prestataire : prévenez-les que le rendez-vous n’aura pas lieu.",),
+        ),
+        Acte(
+            transition="constater_absence",
+            permission=Permission.CONSTATER_ABSENCE,
+            titre="Constater l’absence",
+            phrase="La personne n’est pas venue. Elle a quinze jours pour se justifier.",
+            bouton="Constater l’absence",
+            fait="L’absence est constatée.",
+            service=programmation.record_absence,
+        ),
+        Acte(
+            transition="reconnaitre_motif_legitime",
+            permission=Permission.QUALIFIER_ABSENCE,
+            titre="Reconnaître un motif légitime",
+            phrase="L’absence est excusée et n’a aucune conséquence. Il faudra convoquer de nouveau.",
+            bouton="Reconnaître le motif",
+            fait="Le motif est reconnu légitime.",
+            service=programmation.recognise_absence,
+            form=MotifAbsenceForm,
+        ),
+        Acte(
+            transition="constater_absence_injustifiee",
+            permission=Permission.QUALIFIER_ABSENCE,
+            titre="Constater une absence sans motif",
+            phrase="Le délai est passé, ou la personne a écrit n’avoir pas de raison. Le directeur territorial le "
+            "verra\u00a0; aucune proposition n’est faite d’office.",
+            bouton="Constater l’absence sans motif",
+            fait="L’absence est notée sans motif.",
+            service=programmation.reject_absence,
+            form=AbsenceSansMotifForm,
+        ),
+        Acte(
+            transition="requalifier_absence",
+            permission=Permission.REQUALIFIER_ABSENCE,
+            titre="Requalifier l’absence",
+            phrase="Un motif légitime a été présenté après coup : l’absence devient excusée.",
+            bouton="Requalifier l’absence",
+            fait="L’absence est requalifiée.",
+            service=programmation.requalify_absence,
+            form=MotifAbsenceForm,
+        ),
+        Acte(
+            transition="refixer_duree",
+            permission=Permission.REFIXER_DUREE,
+            titre="Fixer une nouvelle durée",
+            phrase="La durée totale du bilan, séances déjà faites comprises.",
+            bouton="Fixer la durée",
+            fait="La durée est changée.",
+            service=programmation.set_duration,
+            form=DureeForm,
+        ),
+        Acte(
+            transition="cloturer",
+            permission=Permission.CLOTURER_BILAN,
+            titre="Clore le bilan",
+            phrase="Plus rien n’est attendu pour ce bilan.",
+            bouton="Clore le bilan",
+            fait="Le bilan est clos.",
+            service=fin.close,
+            perdu=("Le contenu de la synthèse, si la personne n’a pas accepté qu’il soit conservé.",),
+            irreversible=True,
+        ),
+        Acte(
+            transition="constater_non_realisation",
+            permission=Permission.CONSTATER_NON_REALISATION,
+            titre="Constater que le bilan n’a pas eu lieu",
+            phrase="Le contrat est arrivé à son terme sans bilan. La raison reste interne.",
+            bouton="Constater la non-réalisation",
+            fait="Le bilan est noté non réalisé.",
+            service=fin.record_not_done,
+            perdu=("Les notes de travail du conseiller et le brouillon de synthèse, s’il y en a.",),
+            irreversible=True,
+        ),
+        Acte(
+            transition="annuler",
+            permission=Permission.ANNULER_BILAN,
+            titre="Annuler le bilan",
+            phrase="Le bilan est annulé et le rendez-vous tombe.",
+            bouton="Annuler le bilan",
+            fait="Le bilan est annulé.",
+            service=fin.cancel,
+            form=AnnulationForm,
+            perdu=("Les notes de travail du conseiller et le brouillon de synthèse, s’il y en a.",),
+            irreversible=True,
+        ),
+    )
+}

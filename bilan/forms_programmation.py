@@ -1,0 +1,182 @@
+"""What prescribers and agents type to bring a file to its appointment."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from agents.models import Affectation, Agent, Lieu, Marche
+from agents.roles import Role
+from bilan.guards import Proposition
+from bilan.models import DUREE_MAX_MINUTES, Bilan
+from bilan.states import MotifAbsence, MotifAnnulation, MotifReport
+from cai import delais
+from cai.models import Contrat
+from core import clock
+from core.form_fields import ChoixField, DateField, HeureField, LigneField, NombreField, YesNoField
+from core.forms import BaseForm
+from core.french import date_sans_jour
+
+
+class BilanForm(BaseForm):
+    """A form about one bilan, asked by one agent."""
+
+    def __init__(self, *args: Any, bilan: Bilan, agent: Agent, **kwargs: Any) -> None:
+        self.bilan = bilan
+        self.agent = agent
+        super().__init__(*args, **kwargs)
+
+    def arguments(self) -> dict[str, Any]:
+        """What the service is given, besides the bilan and the author."""
+        return dict(self.cleaned_data)
+
+
+class PrescriptionForm(BilanForm):
+    prescripteur = ChoixField(
+        label="Prescripteur en charge du dossier",
+        help_text="Il convoquera la personne et lui remettra sa synthèse.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        holders = Agent.objects.get_queryset().holding(Role.PRESCRIPTEUR, direction_id=self.bilan.contrat.direction_id)
+        self.holders = {str(agent.pk): agent for agent in holders}
+        _offer(self, "prescripteur", [(key, str(agent)) for key, agent in self.holders.items()])
+        if str(self.agent.pk) in self.holders:
+            self.initial.setdefault("prescripteur", str(self.agent.pk))
+
+    def arguments(self) -> dict[str, Any]:
+        return {"prescripteur": self.holders[self.cleaned_data["prescripteur"]]}
+
+
+def _offer(form: BaseForm, field: str, choices: list[Any]) -> None:
+    form.fields[field].choices = [("", "Sélectionnez une option"), *choices]  # type: ignore[attr-defined]
+
+
+def _grouped(pairs: Iterable[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Choices in groups, from (group, key, label) already in order."""
+    return [
+        (group, [(key, label) for _, key, label in members])
+        for group, members in groupby(pairs, key=lambda pair: pair[0])
+    ]
+
+
+class ConvocationForm(BilanForm):
+    jour = DateField(label="Date du rendez-vous")
+    heure = HeureField(label="Heure", help_text="Par exemple 9h ou 14h30.")
+    duree_fixee_minutes = NombreField(
+        label="Durée totale du bilan, en minutes",
+        help_text="Trois heures, soit 180 minutes, au plus.",
+        min_value=1,
+        max_value=DUREE_MAX_MINUTES,
+        initial=DUREE_MAX_MINUTES,
+    )
+    lieu = ChoixField(label="Lieu", help_text="Les lieux des prestataires dont le marché couvre la direction.")
+    conseiller = ChoixField(label="Conseiller", help_text="Un conseiller du même prestataire.")
+    accord_delai_reduit = YesNoField(
+        label="La personne accepte-t-elle d’être prévenue moins de quinze jours avant\u00a0?",
+        help_text="À demander seulement si la date est proche.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contrat = self.bilan.contrat
+        earliest = delais.add_days(clock.today(), settings.BILAN_DELAI_CONVOCATION_JOURS)
+        fin, libre = date_sans_jour(contrat.echeance_effective), date_sans_jour(earliest)
+        hint = f"Au plus tard le {fin}, fin du contrat. Avant le {libre}, il faut l’accord de la personne."
+        self.fields["jour"].help_text = hint
+        self.lieux = {str(lieu.pk): lieu for lieu in usable_lieux(contrat)}
+        _offer(self, "lieu", _grouped((lieu.prestataire.nom, key, str(lieu)) for key, lieu in self.lieux.items()))
+        held = conseillers_of(lieu.prestataire_id for lieu in self.lieux.values())
+        self.conseillers = {str(affectation.agent_id): affectation.agent for affectation in held}
+        _offer(
+            self,
+            "conseiller",
+            _grouped((str(held_at.prestataire), str(held_at.agent_id), str(held_at.agent)) for held_at in held),
+        )
+
+    def arguments(self) -> dict[str, Any]:
+        return {"proposition": self.proposition()}
+
+    def proposition(self) -> Proposition:
+        """The appointment typed, at its wall-clock time in Paris."""
+        typed = self.cleaned_data
+        return Proposition(
+            debut=datetime.combine(typed["jour"], typed["heure"], tzinfo=clock.PARIS),
+            duree_fixee_minutes=typed["duree_fixee_minutes"],
+            lieu=self.lieux[typed["lieu"]],
+            conseiller=self.conseillers[typed["conseiller"]],
+            accord_delai_reduit=bool(typed["accord_delai_reduit"]),
+        )
+
+
+def usable_lieux(contrat: Contrat) -> list[Lieu]:
+    """Places of the prestataires whose market covers the direction between today and the end of the contract."""
+    markets = Marche.objects.filter(
+        directions=contrat.direction_id, fin__gte=clock.today(), debut__lte=contrat.echeance_effective
+    )
+    return list(
+        Lieu.objects.filter(actif=True, prestataire__in=markets.values("prestataire_id"))
+        .select_related("prestataire")
+        .order_by("prestataire__nom", "ville", "nom")
+    )
+
+
+def conseillers_of(prestataires: Iterable[UUID]) -> list[Affectation]:
+    """Advisers in post today, by prestataire then by name."""
+    return list(
+        Affectation.objects.in_force()
+        .filter(role=Role.CONSEILLER_BILAN, prestataire__in=set(prestataires), agent__is_active=True)
+        .select_related("agent", "prestataire")
+        .order_by("prestataire__nom", "agent__nom", "agent__prenom")
+    )
+
+
+class ReportForm(BilanForm):
+    motif = ChoixField(label="Raison du report", choices=MotifReport.choices, radios=True)
+
+
+class MotifAbsenceForm(BilanForm):
+    motif = ChoixField(label="Raison de l’absence", choices=MotifAbsence.choices)
+    precision = LigneField(
+        label="Précision",
+        help_text="Quelques mots si la raison n’est pas dans la liste. N’écrivez rien de la santé ni de la vie privée.",
+        max_length=200,
+        required=False,
+    )
+    justificatif_vu_le = DateField(
+        label="Justificatif vu le",
+        help_text="Le document est regardé puis rendu : il n’est jamais conservé.",
+    )
+
+
+class AbsenceSansMotifForm(BilanForm):
+    declare_sans_motif = YesNoField(
+        label="La personne a-t-elle écrit qu’elle n’a pas de raison à donner\u00a0?",
+        help_text="Sinon, attendez la fin du délai de justification.",
+    )
+
+
+class RaisonForm(BilanForm):
+    motif = LigneField(label="Raison", help_text="En une phrase, sans détail de la vie privée.", max_length=200)
+
+
+class DureeForm(BilanForm):
+    duree_fixee_minutes = NombreField(
+        label="Durée totale du bilan, en minutes",
+        help_text="Au moins les minutes déjà utilisées, 180 au plus.",
+        min_value=1,
+        max_value=DUREE_MAX_MINUTES,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("duree_fixee_minutes", self.bilan.duree_fixee_minutes)
+
+
+class AnnulationForm(BilanForm):
+    motif = ChoixField(label="Raison de l’annulation", choices=MotifAnnulation.choices, radios=True)

@@ -1,0 +1,120 @@
+"""Pages that bring a file to its appointment, and the acts that are one question and one button."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agents.http import AgentRequest
+from agents.models import Agent
+from agents.roles import Permission
+from bilan import guards, programmation
+from bilan.actes import ACTES
+from bilan.emission import preview_convocation
+from bilan.forms_programmation import ConvocationForm
+from bilan.models import Bilan, Courrier
+from bilan.permissions import check_can
+from bilan.workflow import check_state
+from core import journal
+from core.french import date_longue, duree, heure
+from core.http import pdf_response
+
+
+def bilan_or_404(agent: Agent, pk: uuid.UUID) -> Bilan:
+    """A bilan the agent may know of, with what every page about it shows."""
+    queryset = Bilan.objects.visible_to(agent).select_related(
+        "contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur"
+    )
+    return get_object_or_404(queryset, pk=pk)
+
+
+def home_of(agent: Agent, bilan: Bilan) -> str:
+    """Where an act on a bilan leads back to: the file for OFII, the bilan's own page for its adviser."""
+    if bilan.contrat.direction_id in {place.direction_id for place in agent.places}:
+        return reverse("dossiers:view_file", args=[bilan.contrat_id])
+    return reverse("bilan:voir_bilan", args=[bilan.pk])
+
+
+def _typed(request: AgentRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """One transition of ``bilan.actes``: what it does, its question if any, its button."""
+    acte = ACTES.get(name)
+    if acte is None:
+        raise Http404
+    bilan = bilan_or_404(request.user, pk)
+    check_can(request.user, acte.permission, bilan)
+    check_state(bilan, name)
+    form = acte.form(_typed(request), bilan=bilan, agent=request.user)
+    if form.is_valid() and form.accepted_by(acte.service, bilan=bilan, **form.arguments(), by=request.user):
+        messages.success(request, acte.fait)
+        return redirect(home_of(request.user, bilan))
+    context = {"acte": acte, "titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton, "form": form}
+    context |= {"recoit": acte.recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
+    return render(request, "components/confirmation.html", context | {"annuler_url": home_of(request.user, bilan)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def convoke(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Convoke in two steps: the appointment, then what will be sent to whom, with the letter to read first."""
+    bilan = bilan_or_404(request.user, pk)
+    check_can(request.user, Permission.CONVOQUER, bilan)
+    check_state(bilan, "convoquer")
+    form = ConvocationForm(_typed(request), bilan=bilan, agent=request.user)
+    if form.is_valid():
+        if "confirmer" in request.POST:
+            if form.accepted_by(programmation.convoke, bilan=bilan, **form.arguments(), by=request.user):
+                messages.success(request, "La personne est convoquée. Imprimez la lettre et remettez-la ou envoyez-la.")
+                return redirect(home_of(request.user, bilan))
+        elif "modifier" not in request.POST and form.accepted_by(
+            programmation.check_convocation, bilan=bilan, **form.arguments()
+        ):
+            proposition = form.proposition()
+            context = {"bilan": bilan, "form": form, "proposition": proposition, "resume": _summary(proposition)}
+            return render(request, "bilan/convocation_verifier.html", context)
+    return _convocation_page(request, bilan, form)
+
+
+def _convocation_page(
+    request: AgentRequest, bilan: Bilan, form: ConvocationForm, status: int | None = None
+) -> HttpResponse:
+    context = {"bilan": bilan, "form": form, "retour": home_of(request.user, bilan)}
+    return render(request, "bilan/convocation.html", context, status=status)
+
+
+def _summary(proposition: guards.Proposition) -> list[tuple[str, str]]:
+    return [
+        ("Rendez-vous", f"{date_longue(proposition.debut)} à {heure(proposition.debut)}"),
+        ("Durée totale", duree(proposition.duree_fixee_minutes)),
+        ("Lieu", f"{proposition.lieu.prestataire.nom}, {proposition.lieu}"),
+        ("Conseiller", str(proposition.conseiller)),
+        ("Délai réduit accepté", "oui" if proposition.accord_delai_reduit else "non"),
+    ]
+
+
+@require_POST
+def preview_letter(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The letter as it would be issued, without its number; nothing is stored."""
+    bilan = bilan_or_404(request.user, pk)
+    check_can(request.user, Permission.CONVOQUER, bilan)
+    form = ConvocationForm(request.POST, bilan=bilan, agent=request.user)
+    if not form.is_valid():
+        return _convocation_page(request, bilan, form, status=422)
+    return pdf_response(
+        preview_convocation(bilan=bilan, rendez_vous=programmation.rendez_vous_of(bilan, form.proposition())),
+        "apercu-convocation.pdf",
+    )
+
+
+@require_safe
+def print_courrier(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """A letter as it was issued; each reading is journalled."""
+    courrier = get_object_or_404(Courrier.objects.visible_to(request.user), pk=pk)
+    journal.log_access("imprimer_courrier", by=request.user, target=courrier)
+    return pdf_response(courrier.pdf, f"{courrier.genre}-{courrier.numero}.pdf")
