@@ -56,13 +56,13 @@ def lock(bilan_id: uuid.UUID) -> Bilan:
 
 
 def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) -> Bilan:
-    """Open an act: check the right, lock the row, check that its present state allows the transition.
+    """Open an act: lock the row, check the right on what it is now, check that its state allows the transition.
 
     Returns the locked row, on which the service checks its guards before ``finish``. Raises Forbidden, or RuleViolation
     with code ``transition_impossible``.
     """
-    check_can(by, permission, bilan)
     locked = lock(bilan.pk)
+    check_can(by, permission, locked)
     check_state(locked, name)
     return locked
 
