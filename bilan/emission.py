@@ -5,9 +5,10 @@ import hashlib
 from django.conf import settings
 
 from agents.models import Agent
-from bilan.courriers import Convocation, Destinataire, Expediteur, NoticeInformation
+from agents.roles import Role
+from bilan.courriers import Convocation, Direction, Information, Personne
 from bilan.documents import convocation_pdf, information_pdf
-from bilan.models import DUREE_MAX_MINUTES, Bilan, Courrier, RendezVous
+from bilan.models import Bilan, Courrier, RendezVous
 from core import clock, journal
 from core.models import Compteur
 
@@ -35,49 +36,42 @@ def _freeze(*, bilan: Bilan, genre: Courrier.Genre, numero: str, pdf: bytes, by:
     return courrier
 
 
-def _expediteur(bilan: Bilan) -> Expediteur:
+def _direction(bilan: Bilan) -> Direction:
     direction = bilan.contrat.direction
-    return Expediteur(
+    return Direction(
         nom=direction.nom,
-        adresse=direction.adresse,
-        code_postal=direction.code_postal,
         ville=direction.ville,
+        adresse=(direction.adresse, f"{direction.code_postal} {direction.ville}"),
         telephone=direction.telephone,
         courriel=direction.courriel,
     )
 
 
-def _destinataire(bilan: Bilan) -> Destinataire:
+def _personne(bilan: Bilan) -> Personne:
     signataire = bilan.contrat.signataire
-    return Destinataire(
-        civilite=signataire.civilite,
-        nom_complet=signataire.nom_complet,
-        adresse=signataire.adresse,
-        adresse_complement=signataire.adresse_complement,
-        code_postal=signataire.code_postal,
-        ville=signataire.ville,
-        langue=signataire.langue_comprise.nom,
-    )
+    return Personne(nom=signataire.nom, prenom=signataire.prenom)
 
 
-def _convocation(bilan: Bilan, rendez_vous: RendezVous, numero: str) -> Convocation:
-    lieu, prestataire = rendez_vous.lieu, rendez_vous.lieu.prestataire
+def _convocation(bilan: Bilan, rendez_vous: RendezVous, numero: str, by: Agent) -> Convocation:
+    lieu, signataire = rendez_vous.lieu, bilan.contrat.signataire
     return Convocation(
         numero=numero,
         numero_cai=bilan.contrat.numero_cai,
-        emise_le=clock.today(),
-        expediteur=_expediteur(bilan),
-        destinataire=_destinataire(bilan),
+        date_lettre=clock.today(),
+        direction=_direction(bilan),
+        personne=_personne(bilan),
+        civilite=signataire.civilite,
+        adresse=(signataire.adresse, signataire.adresse_complement, f"{signataire.code_postal} {signataire.ville}"),
         debut=rendez_vous.debut,
         duree_minutes=rendez_vous.duree_minutes,
+        prestataire_nom=lieu.prestataire.nom,
         lieu_nom=lieu.nom,
-        lieu_adresse=lieu.adresse,
-        lieu_code_postal=lieu.code_postal,
-        lieu_ville=lieu.ville,
+        lieu_adresse=(lieu.adresse, f"{lieu.code_postal} {lieu.ville}"),
         lieu_acces=lieu.acces,
-        prestataire_nom=prestataire.nom,
-        prestataire_telephone=prestataire.telephone,
         conseiller_nom=str(rendez_vous.conseiller),
+        langue=signataire.langue_comprise_id,
+        signataire_nom=str(by),
+        signataire_qualite=Role.PRESCRIPTEUR.label,
         delai_justification_jours=settings.BILAN_DELAI_JUSTIFICATION_JOURS,
     )
 
@@ -85,26 +79,25 @@ def _convocation(bilan: Bilan, rendez_vous: RendezVous, numero: str) -> Convocat
 def issue_convocation(*, bilan: Bilan, rendez_vous: RendezVous, by: Agent) -> Courrier:
     """Number, render and freeze the letter of an appointment about to be saved."""
     numero = next_number(bilan, Courrier.Genre.CONVOCATION)
-    pdf = convocation_pdf(_convocation(bilan, rendez_vous, numero), clock.now())
+    pdf = convocation_pdf(_convocation(bilan, rendez_vous, numero, by), clock.now())
     return _freeze(bilan=bilan, genre=Courrier.Genre.CONVOCATION, numero=numero, pdf=pdf, by=by)
 
 
-def preview_convocation(*, bilan: Bilan, rendez_vous: RendezVous) -> bytes:
+def preview_convocation(*, bilan: Bilan, rendez_vous: RendezVous, by: Agent) -> bytes:
     """The same letter without a number; nothing is stored."""
-    return convocation_pdf(_convocation(bilan, rendez_vous, ""), clock.now())
+    return convocation_pdf(_convocation(bilan, rendez_vous, "", by), clock.now())
 
 
 def issue_information(*, bilan: Bilan, by: Agent) -> Courrier:
     """Number, render and freeze the notice given at prescription (transition 2)."""
     numero = next_number(bilan, Courrier.Genre.INFORMATION)
-    notice = NoticeInformation(
+    notice = Information(
         numero=numero,
         numero_cai=bilan.contrat.numero_cai,
-        emise_le=clock.today(),
-        expediteur=_expediteur(bilan),
-        destinataire=_destinataire(bilan),
-        echeance=bilan.contrat.echeance_effective,
-        duree_max_minutes=DUREE_MAX_MINUTES,
+        date_remise=clock.today(),
+        direction=_direction(bilan),
+        personne=_personne(bilan),
+        langue=bilan.contrat.signataire.langue_comprise_id,
     )
     pdf = information_pdf(notice, clock.now())
     return _freeze(bilan=bilan, genre=Courrier.Genre.INFORMATION, numero=numero, pdf=pdf, by=by)

@@ -107,7 +107,9 @@ def preview_letter(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _convocation_page(request, bilan, form, status=422)
     return pdf_response(
-        preview_convocation(bilan=bilan, rendez_vous=programmation.rendez_vous_of(bilan, form.proposition())),
+        preview_convocation(
+            bilan=bilan, rendez_vous=programmation.rendez_vous_of(bilan, form.proposition()), by=request.user
+        ),
         "apercu-convocation.pdf",
     )
 
