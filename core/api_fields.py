@@ -1,0 +1,34 @@
+"""Texts of the API: the same cleaning and the same sentences as the fields of pages."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.text import TextRefused, clean_line, clean_nom, clean_text
+
+
+class _Cleaned(serializers.CharField):
+    clean: Any = staticmethod(clean_line)
+
+    def to_internal_value(self, value: Any) -> str:
+        text = super().to_internal_value(value)
+        try:
+            return str(type(self).clean(text))
+        except TextRefused as refusal:
+            raise serializers.ValidationError(str(refusal)) from refusal
+
+
+class LigneField(_Cleaned):
+    """One line of text."""
+
+
+class TexteField(_Cleaned):
+    """Several lines of text."""
+
+    clean = staticmethod(clean_text)
+
+
+class NomField(_Cleaned):
+    """A name, kept as typed."""
+
+    clean = staticmethod(clean_nom)
