@@ -1,0 +1,30 @@
+"""The API's addresses; its document is at ``schema/``, its browsable pages at the root."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
+from dossiers.api import ContratsView, ContratView, EvenementsView
+from dossiers.api_transitions import TransitionView
+from exemptions.api import EvaluationsView, SimulationView
+from poleemploi.api import ConsentementsView, RelanceView, TransmissionsView, TransmissionView
+
+app_name = "api"
+urlpatterns = [
+    path("", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="documentation"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("exemptions/simulation/", SimulationView.as_view(), name="simulation"),
+    path("contrats/", ContratsView.as_view(), name="contrats"),
+    path("contrats/<uuid:pk>/", ContratView.as_view(), name="contrat"),
+    path("contrats/<uuid:pk>/evenements/", EvenementsView.as_view(), name="evenements"),
+    path("contrats/<uuid:pk>/evaluations/", EvaluationsView.as_view(), name="evaluations"),
+    path("bilans/", BilansView.as_view(), name="bilans"),
+    path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
+    path("bilans/<uuid:pk>/seances/", SeancesView.as_view(), name="seances"),
+    path("bilans/<uuid:pk>/synthese/", SyntheseView.as_view(), name="synthese"),
+    path("bilans/<uuid:pk>/consentements/", ConsentementsView.as_view(), name="consentements"),
+    path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),
+    path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
+    path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),
+    path("transmissions/<uuid:pk>/relancer/", RelanceView.as_view(), name="relance"),
+]
