@@ -8,7 +8,7 @@ MOIS_ABREGES = (
     "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
 
-_PUCE = re.compile(r"\s*[-–—•*]\s+")
+_PUCE = re.compile(r"^[-–—•*]\s+")  # of a stripped line
 _LIGNE_COURTE = 60  # characters, inclusive: a skill named in a few words, not a sentence
 
 

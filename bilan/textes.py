@@ -75,8 +75,8 @@ CONSENTEMENTS = {
         accepte="J’accepte que ma synthèse soit conservée pendant un an au plus.",
         refuse="Je refuse que ma synthèse soit conservée.",
         apres=(
-            "Sans mon accord, la synthèse est détruite dès qu’elle a été transmise, si j’ai accepté la transmission, "
-            "ou au plus tard trente jours après sa validation. L’exemplaire qui m’a été remis reste à moi.",
+            "Sans mon accord, la synthèse est détruite dès qu’elle a été transmise, ou dès que j’ai refusé qu’elle le "
+            "soit, et au plus tard trente jours après sa validation. L’exemplaire qui m’a été remis reste à moi.",
         ),
     ),
     "contact_suivi": TexteConsentement(

@@ -144,6 +144,7 @@ def test_a_level_of_language_is_written_in_plain_words(langue, words):
     [
         ("- Coudre\n• Broder\nUne phrase.", ["Coudre", "Broder"], "Une phrase."),
         ("Coudre\n\nBroder\nRepasser", ["Coudre", "Broder", "Repasser"], ""),
+        ("- Traduire – à l’oral\nDu russe – du grec.", ["Traduire – à l’oral"], "Du russe – du grec."),
         ("Coudre\nBroder", [], "Coudre\nBroder"),
         ("Coudre\nBroder\n" + "Phrase " * 10, [], "Coudre\nBroder\n" + ("Phrase " * 10).strip()),
     ],
