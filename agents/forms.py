@@ -1,7 +1,7 @@
 """The forms of the account pages: Django's own, in our words."""
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, SetPasswordMixin
 
 from core.form_fields import CourrielField
 from core.forms import BaseForm, FormMixin
@@ -37,11 +37,21 @@ class MotDePasseOublieForm(BaseForm):
     )
 
 
+NOUVEAU, ENCORE = "Nouveau mot de passe", "Le même mot de passe, une seconde fois"
+
+
 class NouveauMotDePasseForm(FormMixin, SetPasswordForm):  # type: ignore[type-arg]
+    new_password1, new_password2 = SetPasswordMixin.create_password_fields(NOUVEAU, ENCORE)
     error_messages = {"password_mismatch": "Les deux mots de passe diffèrent\u00a0: saisissez-les de nouveau."}
 
 
 class MotDePasseChangerForm(FormMixin, PasswordChangeForm):
+    old_password = forms.CharField(
+        label="Mot de passe actuel",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    new_password1, new_password2 = SetPasswordMixin.create_password_fields(NOUVEAU, ENCORE)
     error_messages = {
         "password_mismatch": "Les deux mots de passe diffèrent\u00a0: saisissez-les de nouveau.",
         "password_incorrect": "Ce n’est pas votre mot de passe actuel.",
