@@ -1,0 +1,202 @@
+"""Consents and transmissions through the API: the same two doors as the pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from bilan.api import bilan_or_404
+from bilan.models import Consentement
+from cai.models import Langue
+from core.api_fields import LigneField, NomField
+from core.api_schema import operation
+from poleemploi import services
+from poleemploi.models import Tentative, Transmission
+from poleemploi.reponses import explain_refusal
+from poleemploi.states import EtatTransmission
+
+UUID_EXEMPLE = "5b0c2a9e-2f5f-4f7e-9d8e-0a1b2c3d4e5f"
+
+
+class ConsentementEntree(serializers.Serializer[Any]):
+    """One decision on one scope: nothing is ever implied."""
+
+    portee = serializers.ChoiceField(choices=Consentement.Portee.choices)
+    decision = serializers.ChoiceField(choices=Consentement.Decision.choices)
+    mode = serializers.ChoiceField(choices=Consentement.Mode.choices)
+    langue = serializers.SlugRelatedField(
+        slug_field="code", queryset=Langue.objects.all(), help_text="Langue dans laquelle la question a été posée."
+    )
+    interprete = serializers.BooleanField(default=False)
+    representant_legal = NomField(max_length=200, required=False, allow_blank=True, default="")
+    document_empreinte = serializers.RegexField(
+        r"^[0-9a-f]{64}$", required=False, allow_blank=True, default="", help_text="SHA-256 du formulaire signé."
+    )
+    commentaire = LigneField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ConsentementEnregistre(serializers.ModelSerializer[Consentement]):
+    class Meta:
+        model = Consentement
+        fields = ("id", "portee", "rang", "decision", "date_heure", "mode", "version_texte", "version_synthese")
+
+
+class ConsentementsView(APIView):
+    @operation(
+        "Enregistrer un consentement, un refus ou un retrait",
+        request=ConsentementEntree,
+        responses={201: ConsentementEnregistre},
+        sent={
+            "portee": "transmission_pole_emploi",
+            "decision": "accorde",
+            "mode": "formulaire_signe",
+            "langue": "fr",
+            "interprete": False,
+        },
+        received={
+            "id": UUID_EXEMPLE,
+            "portee": "transmission_pole_emploi",
+            "rang": 1,
+            "decision": "accorde",
+            "date_heure": "2010-05-12T14:00:00+02:00",
+            "mode": "formulaire_signe",
+            "version_texte": "2010-1",
+            "version_synthese": 1,
+        },
+        errors=(409, 422),
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        """With everything it entails: a transmission is queued, or stopped, in the same transaction."""
+        bilan = bilan_or_404(request, pk)
+        entree = ConsentementEntree(data=request.data)
+        entree.is_valid(raise_exception=True)
+        answer = dict(entree.validated_data)
+        consent = services.record_decision(bilan=bilan, **{**answer, "langue": answer["langue"].code}, by=request.user)
+        return Response(ConsentementEnregistre(consent).data, status=201)
+
+
+class TentativeSortie(serializers.ModelSerializer[Tentative]):
+    class Meta:
+        model = Tentative
+        fields = (
+            "numero", "operation", "ouverte_at", "fermee_at", "issue", "statut_http", "code_metier", "duree_ms",
+        )  # fmt: skip
+
+
+class TransmissionSortie(serializers.ModelSerializer[Transmission]):
+    """Where one deposit stands; never what was sent."""
+
+    numero_cai = serializers.CharField(source="bilan.contrat.numero_cai")
+    version = serializers.IntegerField(source="synthese.version")
+
+    class Meta:
+        model = Transmission
+        fields = (
+            "id", "bilan", "numero_cai", "version", "etat", "nombre_essais", "prochain_essai_at", "accuse_identifiant",
+            "accuse_at", "rapprochement", "erreur_code", "erreur_champs",
+        )  # fmt: skip
+
+
+class TransmissionDetail(TransmissionSortie):
+    """The same with the sentence agents read and every attempt."""
+
+    explication = serializers.SerializerMethodField()
+    tentatives = TentativeSortie(many=True)
+
+    class Meta(TransmissionSortie.Meta):
+        fields = (*TransmissionSortie.Meta.fields, "explication", "tentatives")  # type: ignore[assignment]
+
+    @extend_schema_field(serializers.CharField())
+    def get_explication(self, transmission: Transmission) -> str:
+        return explain_refusal(transmission.erreur_code) if transmission.erreur_code else ""
+
+
+EXEMPLE_TRANSMISSION = {
+    "id": UUID_EXEMPLE,
+    "bilan": "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10",
+    "numero_cai": "75-2010-000123",
+    "version": 1,
+    "etat": "accusee",
+    "nombre_essais": 1,
+    "prochain_essai_at": None,
+    "accuse_identifiant": "AR-0001",
+    "accuse_at": "2010-05-12T12:00:05Z",
+    "rapprochement": "TROUVE",
+    "erreur_code": "",
+    "erreur_champs": [],
+}
+EXEMPLE_DETAIL = {
+    **EXEMPLE_TRANSMISSION,
+    "explication": "",
+    "tentatives": [
+        {
+            "numero": 1,
+            "operation": "depot",
+            "ouverte_at": "2010-05-12T12:00:04Z",
+            "fermee_at": "2010-05-12T12:00:05Z",
+            "issue": "accepte",
+            "statut_http": 201,
+            "code_metier": "",
+            "duree_ms": 214,
+        }
+    ],
+}
+
+
+def _visible(request: Request) -> "QuerySet[Transmission]":
+    return (
+        Transmission.objects.visible_to(request.user)
+        .without_content()
+        .select_related("bilan__contrat__direction", "synthese")
+        .defer("synthese__contenu", "synthese__observations")
+    )
+
+
+class TransmissionsView(generics.ListAPIView[Transmission]):
+    serializer_class = TransmissionSortie
+
+    def get_queryset(self) -> "QuerySet[Transmission]":
+        transmissions = _visible(self.request)
+        etat = self.request.query_params.get("etat")
+        return transmissions.filter(etat=etat) if etat else transmissions
+
+    @operation(
+        "Lister les transmissions",
+        responses={200: TransmissionSortie(many=True)},
+        received=EXEMPLE_TRANSMISSION,
+        parameters=[OpenApiParameter("etat", enum=EtatTransmission.values, description="État de l’échange")],
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Those of the directions whose exchange you follow, the latest first."""
+        return super().get(request, *args, **kwargs)
+
+
+def _detail(request: Request, pk: str) -> TransmissionDetail:
+    return TransmissionDetail(get_object_or_404(_visible(request).prefetch_related("tentatives"), pk=pk))
+
+
+class TransmissionView(APIView):
+    @operation("Lire une transmission", responses={200: TransmissionDetail}, received=EXEMPLE_DETAIL)
+    def get(self, request: Request, pk: str) -> Response:
+        """With every attempt, in order."""
+        return Response(_detail(request, pk).data)
+
+
+class RelanceView(APIView):
+    @operation(
+        "Relancer une transmission",
+        request=None,
+        responses={200: TransmissionDetail},
+        received=EXEMPLE_DETAIL,
+        errors=(409,),
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        """For a failed or uncertain one; a refused one is corrected and replaced, never sent again."""
+        transmission = get_object_or_404(_visible(request), pk=pk)
+        services.requeue(transmission=transmission, by=request.user)
+        return Response(_detail(request, pk).data)
