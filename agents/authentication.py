@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -57,6 +57,13 @@ class JetonAuthentication(BaseAuthentication):
 
 class SessionAuthentification(SessionAuthentication):
     """The browser's session, for the API's documentation; writes need the CSRF token."""
+
+
+def caller(request: Request) -> Agent:
+    """The agent who calls; ``EstAgent`` has let nobody else in."""
+    if not isinstance(request.user, Agent):
+        raise NotAuthenticated
+    return request.user
 
 
 class EstAgent(BasePermission):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.authentication import caller
 from agents.roles import Permission
 from bilan import conduite, impression, redaction
 from bilan.contenu import LIGNE_MAX, LONGUEURS, MAXIMA, PRECONISATION_MAX, SyntheseContenu
@@ -31,7 +32,8 @@ UUID_EXEMPLE = "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10"
 def bilan_or_404(request: Request, pk: str) -> Bilan:
     """A bilan the caller may know of."""
     queryset = Bilan.objects.visible_to(request.user).select_related("contrat__direction", "contrat__signataire")
-    return get_object_or_404(queryset, pk=pk)
+    bilan: Bilan = get_object_or_404(queryset, pk=pk)
+    return bilan
 
 
 class BeneficiaireSortie(serializers.Serializer[Any]):
@@ -78,7 +80,7 @@ def with_api_relations(bilans: "QuerySet[Bilan]") -> "QuerySet[Bilan]":
     """What ``BilanSortie`` shows, in a constant number of queries."""
     planned = RendezVous.objects.filter(statut=RendezVous.Statut.PREVU).select_related("lieu", "conseiller")
     return (
-        bilans.with_minutes()  # type: ignore[attr-defined]
+        bilans.annotate(minutes=Sum("seances__minutes"))
         .select_related("contrat__signataire", "contrat__direction")
         .prefetch_related(Prefetch("rendez_vous", queryset=planned))
     )
@@ -159,7 +161,7 @@ class SeancesView(APIView):
         bilan = bilan_or_404(request, pk)
         entree = SeanceEntree(data=request.data)
         entree.is_valid(raise_exception=True)
-        seance = conduite.record_seance(bilan=bilan, **entree.validated_data, by=request.user)
+        seance = conduite.record_seance(bilan=bilan, **entree.validated_data, by=caller(request))
         return Response(SeanceSortie(seance).data, status=201)
 
 
@@ -204,14 +206,14 @@ class ContenuEntree(serializers.Serializer[Any]):
     projet_defini = serializers.BooleanField(required=False, allow_null=True, default=None)
     niveau_formation = LigneField(max_length=4, required=False, allow_blank=True, default="")
     niveau_cec = LigneField(max_length=10, required=False, allow_blank=True, default="")
-    langues = LangueEntree(many=True, required=False, default=list, max_length=MAXIMA["langues"])
-    diplomes = DiplomeEntree(many=True, required=False, default=list, max_length=MAXIMA["diplomes"])
-    experiences = ExperienceEntree(many=True, required=False, default=list, max_length=MAXIMA["experiences"])
+    langues = LangueEntree(many=True, required=False, default=list, max_length=MAXIMA["langues"])  # type: ignore[call-arg]
+    diplomes = DiplomeEntree(many=True, required=False, default=list, max_length=MAXIMA["diplomes"])  # type: ignore[call-arg]
+    experiences = ExperienceEntree(many=True, required=False, default=list, max_length=MAXIMA["experiences"])  # type: ignore[call-arg]
     metiers = serializers.ListField(
         child=LigneField(max_length=5), required=False, default=list, max_length=MAXIMA["metiers"]
     )
     freins = serializers.ListField(child=LigneField(max_length=60), required=False, default=list, max_length=20)
-    besoins_formation = BesoinEntree(many=True, required=False, default=list, max_length=MAXIMA["besoins_formation"])
+    besoins_formation = BesoinEntree(many=True, required=False, default=list, max_length=MAXIMA["besoins_formation"])  # type: ignore[call-arg]
     preconisations = serializers.ListField(
         child=TexteField(max_length=PRECONISATION_MAX),
         required=False,
@@ -289,11 +291,11 @@ class SyntheseView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         """The present version, for the adviser it was entrusted to; the reading is journalled."""
         bilan = bilan_or_404(request, pk)
-        check_can(request.user, Permission.ECRIRE_SYNTHESE, bilan)
+        check_can(caller(request), Permission.ECRIRE_SYNTHESE, bilan)
         synthese = Synthese.objects.visible_to(request.user).filter(bilan=bilan).order_by("-version").first()
         if synthese is None:
             raise RuleViolation("Aucune synthèse n’est encore commencée.", code="synthese_absente")
-        journal.log_access("lire_synthese", by=request.user, target=synthese)
+        journal.log_access("lire_synthese", by=caller(request), target=synthese)
         return Response(SyntheseSortie(synthese).data)
 
     @operation(
@@ -321,7 +323,7 @@ class SyntheseView(APIView):
             bilan=bilan,
             contenu=SyntheseContenu.from_dict(entree.validated_data["contenu"]),
             attendu=entree.validated_data["revision"],
-            by=request.user,
+            by=caller(request),
         )
         return Response(SyntheseSortie(synthese).data)
 
@@ -351,12 +353,12 @@ class ImpressionsView(APIView):
             raise RuleViolation("Aucune synthèse n’est encore rédigée.", code="synthese_absente")
         motif = MotifImpression(entree.validated_data["motif"])
         if motif == MotifImpression.SIGNATURE:
-            pdf = impression.print_for_signature(synthese=synthese, by=request.user)
+            pdf = impression.print_for_signature(synthese=synthese, by=caller(request))
         else:
             pdf = impression.print_copy(
                 synthese=synthese,
                 motif=motif,
                 demande_recue_le=entree.validated_data["demande_recue_le"],
-                by=request.user,
+                by=caller(request),
             )
         return pdf_response(pdf, "synthese.pdf")

@@ -28,7 +28,8 @@ def bilan_or_404(agent: Agent, pk: uuid.UUID) -> Bilan:
     queryset = Bilan.objects.visible_to(agent).select_related(
         "contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur"
     )
-    return get_object_or_404(queryset, pk=pk)
+    bilan: Bilan = get_object_or_404(queryset, pk=pk)
+    return bilan
 
 
 def home_of(agent: Agent, bilan: Bilan) -> str:

@@ -1,5 +1,6 @@
 """Files through the API: open, find, read whole, and what happened to them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.authentication import caller
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import direction_ids, has_permission
 from agents.roles import Permission
@@ -97,7 +99,7 @@ class ContratResume(serializers.ModelSerializer[Contrat]):
 
 
 class EcheanceSortie(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    libelle = serializers.CharField(source="label")
     jour = serializers.DateField()
 
 
@@ -178,7 +180,7 @@ EXEMPLE_CONTRAT = {
     "titre_admission": "L313-11",
     "signataire": {**EXEMPLE_SIGNATAIRE, "adresse_complement": "", "courriel": ""},
     "situation": "a_evaluer",
-    "echeances": [{"label": "Fin du contrat", "jour": "2011-03-15"}],
+    "echeances": [{"libelle": "Fin du contrat", "jour": "2011-03-15"}],
     "evaluation": None,
     "bilan": {"id": "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10", "etat": "a_evaluer"},
     "consentements": [],
@@ -286,11 +288,11 @@ class ContratsView(generics.ListAPIView[Contrat]):
                 titre_actuel=terms["titre_actuel"].code if terms["titre_actuel"] else "",
                 date_premier_titre=terms["date_premier_titre"],
             ),
-            direction=_direction(request.user, terms["direction"]),
+            direction=_direction(caller(request), terms["direction"]),
             identifiant=terms.get("id"),
-            by=request.user,
+            by=caller(request),
         )
-        body = whole_file(contrat_or_404(request, str(contrat.pk)), request.user)
+        body = whole_file(contrat_or_404(request, str(contrat.pk)), caller(request))
         return Response(ContratSortie(body).data, status=201)
 
 
@@ -312,8 +314,8 @@ class ContratView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         """Situation, deadlines, evaluation, bilan, consents, transmission; the reading is journalled."""
         contrat = contrat_or_404(request, pk)
-        journal.log_access("voir_dossier", by=request.user, target=contrat)
-        return Response(ContratSortie(whole_file(contrat, request.user)).data)
+        journal.log_access("voir_dossier", by=caller(request), target=contrat)
+        return Response(ContratSortie(whole_file(contrat, caller(request))).data)
 
 
 class EvenementSortie(serializers.ModelSerializer[Evenement]):
@@ -355,7 +357,9 @@ class EvenementsView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         """In order, with the fingerprint that chains them."""
         contrat = contrat_or_404(request, pk)
-        events = Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")
-        if not has_permission(request.user, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
+        events: Sequence[Evenement] | QuerySet[Evenement] = (
+            Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")
+        )
+        if not has_permission(caller(request), Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
             events = [event for event in events if famille(event.nom) != "exemption"]
         return Response(EvenementSortie(events, many=True).data)

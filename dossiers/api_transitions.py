@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.authentication import caller
 from agents.models import Agent, Lieu
 from bilan import conduite, fin, programmation, redaction
 from bilan.api import EXEMPLE_BILAN, BilanSortie, bilan_or_404, with_api_relations
@@ -213,6 +214,6 @@ class TransitionView(APIView):
             raise InvalidInput(message, code="transition_inconnue", fields={"name": [message]})
         entree = transition.entree(data=request.data)
         entree.is_valid(raise_exception=True)
-        transition.service(bilan=bilan, **entree.validated_data, by=request.user)
+        transition.service(bilan=bilan, **entree.validated_data, by=caller(request))
         moved = with_api_relations(Bilan.objects.visible_to(request.user).filter(pk=bilan.pk)).get()
         return Response(BilanSortie(moved).data)

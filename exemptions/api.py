@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.authentication import caller
 from cai.models import Contrat, TitreAdmission
 from core.api_schema import operation
 from exemptions import services
@@ -62,14 +63,14 @@ class SimulationEntree(DeclarationsEntree):
     date_reference = serializers.DateField()
     date_naissance = serializers.DateField()
     titre_admission = serializers.SlugRelatedField(slug_field="code", queryset=TitreAdmission.objects.all())
-    pieces = PieceEntree(many=True, required=False, default=list, max_length=50)
+    pieces = PieceEntree(many=True, required=False, default=list, max_length=50)  # type: ignore[call-arg]
 
 
 class EvaluationEntree(DeclarationsEntree):
     """The answers of the person, the documents shown today, and the day for which to assess."""
 
     date_reference = serializers.DateField(required=False, help_text="Par défaut, la date de l’entretien.")
-    pieces = PieceEntree(many=True, required=False, default=list, max_length=50)
+    pieces = PieceEntree(many=True, required=False, default=list, max_length=50)  # type: ignore[call-arg]
 
 
 class ExplicationSortie(serializers.Serializer[Any]):
@@ -172,14 +173,14 @@ class EvaluationsView(APIView):
                 type_piece=piece["type"],
                 date_document=piece["date_document"],
                 fin_validite=piece["fin_validite"],
-                by=request.user,
+                by=caller(request),
             )
             if piece["statut"] == Justificatif.Statut.VERIFIEE:
-                services.verify_justificatif(justificatif=justificatif, by=request.user)
+                services.verify_justificatif(justificatif=justificatif, by=caller(request))
         evaluation = services.evaluate_contrat(
             contrat=contrat,
             declarations=services.Declarations.from_values(entree.validated_data),
             date_reference=entree.validated_data.get("date_reference") or contrat.date_entretien,
-            by=request.user,
+            by=caller(request),
         )
         return Response(EvaluationSortie(evaluation).data, status=201)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.authentication import caller
 from bilan.api import bilan_or_404
 from bilan.models import Consentement
 from cai.models import Langue
@@ -76,7 +77,9 @@ class ConsentementsView(APIView):
         entree = ConsentementEntree(data=request.data)
         entree.is_valid(raise_exception=True)
         answer = dict(entree.validated_data)
-        consent = services.record_decision(bilan=bilan, **{**answer, "langue": answer["langue"].code}, by=request.user)
+        consent = services.record_decision(
+            bilan=bilan, **{**answer, "langue": answer["langue"].code}, by=caller(request)
+        )
         return Response(ConsentementEnregistre(consent).data, status=201)
 
 
@@ -149,12 +152,9 @@ EXEMPLE_DETAIL = {
 
 
 def _visible(request: Request) -> "QuerySet[Transmission]":
-    return (
-        Transmission.objects.visible_to(request.user)
-        .without_content()
-        .select_related("bilan__contrat__direction", "synthese")
-        .defer("synthese__contenu", "synthese__observations")
-    )
+    visible = Transmission.objects.visible_to(request.user).without_content()
+    chosen: QuerySet[Transmission] = visible.select_related("bilan__contrat__direction")
+    return chosen
 
 
 class TransmissionsView(generics.ListAPIView[Transmission]):
@@ -198,5 +198,5 @@ class RelanceView(APIView):
     def post(self, request: Request, pk: str) -> Response:
         """For a failed or uncertain one; a refused one is corrected and replaced, never sent again."""
         transmission = get_object_or_404(_visible(request), pk=pk)
-        services.requeue(transmission=transmission, by=request.user)
+        services.requeue(transmission=transmission, by=caller(request))
         return Response(_detail(request, pk).data)
