@@ -15,7 +15,7 @@ class StatiquesConfig(StaticFilesConfig):
         *StaticFilesConfig.ignore_patterns,
         "*.md",
         "*.legacy.*",
-        *("dsfr/dist/analytics/*", "dsfr/dist/component/*", "dsfr/dist/core/*", "dsfr/dist/dsfr/*"),
+        *("dsfr/dist/analytics/*", "dsfr/dist/component/*", "dsfr/dist/core/*"),
         *("dsfr/dist/layout/*", "dsfr/dist/legacy/*", "dsfr/dist/scheme/*"),
         *("dsfr/dist/artwork/pictograms/*", "dsfr/dist/utility/pictograms/*", "django-dsfr/icon-picker/*"),
     ]
