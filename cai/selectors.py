@@ -1,13 +1,19 @@
-"""Finding contracts: possible duplicates before a file is opened."""
+"""Reading contracts: possible duplicates before a file is opened, and what the file page shows."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
 
 from agents.models import Agent
-from cai.models import Contrat
+from agents.permissions import has_permission
+from agents.roles import Permission
+from cai import delais
+from cai.models import Contrat, Signataire
+from core.form_fields import format_telephone
+from core.french import date_longue, date_sans_jour
 from core.text import search_key
 
 # Two writings of one name on one birth date ("Diallo"/"Dialo") score above this; two unrelated names rarely do [D].
@@ -49,3 +55,51 @@ def possible_duplicates(
     )
     visibles = list(visible)
     return Doublons(visibles=visibles, ailleurs=len(visibles) < len(found))
+
+
+def person_lines(signataire: Signataire) -> list[tuple[str, object]]:
+    """Identity and address as labels and values; works on a person not stored yet."""
+    lieu = f"{signataire.code_postal} {signataire.ville}"
+    lines: list[tuple[str, object]] = [
+        ("Nom", signataire.nom),
+        ("Prénom", signataire.prenom or "aucun, un seul nom"),
+        ("Sexe", signataire.get_sexe_display()),
+        ("Date de naissance", date_longue(signataire.date_naissance)),
+        ("Nationalité", signataire.nationalite),
+        ("Langue comprise", signataire.langue_comprise),
+        ("Adresse", ", ".join(filter(None, (signataire.adresse, signataire.adresse_complement, lieu)))),
+        ("Téléphone", format_telephone(signataire.telephone)),
+        ("Courriel", signataire.courriel),
+    ]
+    if signataire.representant_nom:
+        qualite = f" ({signataire.representant_qualite})" if signataire.representant_qualite else ""
+        lines.append(("Représentant légal", f"{signataire.representant_nom}{qualite}"))
+    return lines
+
+
+def contract_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
+    """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct."""
+    prorogee = contrat.date_echeance_prorogee
+    lines: list[tuple[str, object]] = [
+        ("État", contrat.get_statut_display()),
+        ("Direction", contrat.direction),
+        ("Entretien", date_longue(contrat.date_entretien)),
+        ("Signature", date_longue(contrat.date_signature)),
+        ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
+        ("Titre d’admission", contrat.titre_admission),
+    ]
+    if contrat.titre_actuel:
+        lines.append(("Titre actuel", contrat.titre_actuel))
+    if contrat.date_premier_titre:
+        fin = date_sans_jour(delais.fin_periode_services(contrat.date_premier_titre))
+        lines.append(("Premier titre", f"{date_sans_jour(contrat.date_premier_titre)}, services jusqu’au {fin}"))
+    may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    may_cancel = has_permission(agent, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
+    return {
+        "contrat": contrat,
+        "lignes": lines,
+        "personne": person_lines(contrat.signataire),
+        "prestations": list(contrat.prestations.order_by("type")),
+        "can_correct": contrat.is_running and may_correct,
+        "can_cancel": contrat.is_running and may_cancel,
+    }
