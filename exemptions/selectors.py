@@ -1,4 +1,4 @@
-"""Reading what was assessed: exemptions that time or a document may have ended."""
+"""Reading what was assessed: the last assessment, and exemptions that time or a document may have ended."""
 
 from datetime import date
 
@@ -9,6 +9,11 @@ from django.db.models.functions import Coalesce
 from cai.models import Contrat
 from exemptions.domain import bareme
 from exemptions.models import Evaluation, Justificatif
+
+
+def latest_evaluation(contrat: Contrat) -> Evaluation | None:
+    """The last assessment made, whatever its reference date."""
+    return contrat.evaluations.latest_first().select_related("evaluee_par").first()
 
 
 def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:

@@ -18,6 +18,7 @@ from exemptions.domain.resultat import Resultat
 from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Piece, Situation, StatutPiece, TypePiece
 from exemptions.models import Evaluation, Justificatif
+from exemptions.selectors import latest_evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +34,6 @@ class Declarations:
     def from_values(cls, values: Mapping[str, Any]) -> Self:
         """Take the answers out of form values or of an evaluation's facts."""
         return cls(**{field.name: values.get(field.name) for field in fields(cls)})
-
-
-def latest_evaluation(contrat: Contrat) -> Evaluation | None:
-    return contrat.evaluations.latest_first().select_related("evaluee_par").first()
 
 
 def latest_declarations(contrat: Contrat) -> Declarations:

@@ -1,0 +1,52 @@
+"""What an agent asks the person about exemption, and the documents shown."""
+
+from datetime import date
+
+from core.form_fields import ChoixField, DateField, LigneField, YesNoField
+from core.forms import BaseForm
+from exemptions.models import Justificatif
+from exemptions.services import Declarations
+
+
+class EvaluationForm(BaseForm):
+    """The four questions and the day they are judged on; an unanswered question is not a no."""
+
+    scolarise = YesNoField(label="La personne suit-elle une scolarité ?", required=False)
+    declare_activite = YesNoField(label="La personne déclare-t-elle une activité professionnelle ?", required=False)
+    declare_ne_recherche_pas = YesNoField(
+        label="La personne déclare-t-elle ne pas rechercher d’emploi ?", required=False
+    )
+    inscrit_pole_emploi = YesNoField(
+        label="La personne est-elle inscrite à Pôle emploi comme demandeur d’emploi ?", required=False
+    )
+    date_reference = DateField(
+        label="Jour où l’exemption s’apprécie",
+        help_text="Le jour de l’entretien la première fois, puis aujourd’hui ou le jour d’un rendez-vous : JJ/MM/AAAA.",
+    )
+
+    def declarations(self) -> Declarations:
+        """The answers, once the form is valid."""
+        return Declarations.from_values(self.cleaned_data)
+
+    def jour(self) -> date:
+        """The reference date, once the form is valid."""
+        day: date = self.cleaned_data["date_reference"]
+        return day
+
+
+class JustificatifForm(BaseForm):
+    """A document received; it proves nothing until it is verified."""
+
+    type_piece = ChoixField(label="Pièce", choices=Justificatif.Type.choices)
+    date_document = DateField(label="Date du document")
+    fin_validite = DateField(label="Valable jusqu’au", required=False, help_text="Si le document le dit : JJ/MM/AAAA.")
+
+
+class RejetForm(BaseForm):
+    """Why a document does not hold."""
+
+    motif = LigneField(
+        label="Pourquoi la pièce est-elle rejetée ?",
+        max_length=200,
+        help_text="Par exemple : illisible, au nom d’une autre personne. N’écrivez rien sur la santé.",
+    )

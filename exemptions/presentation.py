@@ -1,0 +1,72 @@
+"""A verdict in words: what the agent says aloud, why, and what is still to be shown or asked."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from agents.models import Agent
+from agents.permissions import has_permission
+from agents.roles import Permission
+from cai.models import Contrat, Signataire
+from exemptions.domain import bareme
+from exemptions.domain.resultat import Explication, Resultat
+from exemptions.domain.situation import Motif
+from exemptions.selectors import latest_evaluation
+from exemptions.services import Declarations, assess
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A result about one person; ``phrase`` is the sentence to say, ``articles`` the law behind it."""
+
+    resultat: Resultat
+    phrase: str
+    pieces_manquantes: list[str]
+    questions_restantes: list[str]
+
+    @property
+    def articles(self) -> list[str]:
+        """The provisions that exempt; the article as a whole when none does."""
+        return [explication.article for explication in self.satisfaits] or [self.resultat.texte]
+
+    @property
+    def satisfaits(self) -> list[Explication]:
+        return [explication for explication in self.resultat.explications if explication.satisfait]
+
+    @property
+    def motifs(self) -> list[tuple[str, str, Explication]]:
+        """The four grounds in the order of the text: letter, label, explanation."""
+        return [
+            (bareme.LETTRES[Motif(e.motif)], bareme.LIBELLES_MOTIFS[e.motif], e) for e in self.resultat.explications
+        ]
+
+
+def present(signataire: Signataire, resultat: Resultat) -> Verdict:
+    """Put a result into words about this person."""
+    accord = "e" if signataire.sexe == Signataire.Sexe.FEMININ else ""
+    pronom = "elle" if accord else "il"
+    verdict = f"est dispensé{accord} du bilan" if resultat.exempte else f"n’est pas dispensé{accord} du bilan"
+    return Verdict(
+        resultat=resultat,
+        phrase=f"{signataire.civilite} {signataire.nom} {verdict} : {resultat.raison(pronom)}.",
+        pieces_manquantes=[bareme.LIBELLES_EXIGENCES[piece] for piece in resultat.pieces_manquantes],
+        questions_restantes=[bareme.LIBELLES_DECLARATIONS[question] for question in resultat.declarations_manquantes],
+    )
+
+
+def verdict_of(contrat: Contrat, declarations: Declarations, date_reference: date) -> Verdict:
+    """The verdict on these answers and the documents present; stores nothing."""
+    return present(contrat.signataire, assess(contrat, date_reference, declarations))
+
+
+def exemption_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
+    """What ``exemptions/_panel.html`` shows: the last verdict, the documents, what the agent may do."""
+    evaluation = latest_evaluation(contrat)
+    return {
+        "contrat": contrat,
+        "evaluation": evaluation,
+        "verdict": present(contrat.signataire, Resultat.from_dict(evaluation.resultat)) if evaluation else None,
+        "justificatifs": list(contrat.justificatifs.all()),
+        "can_evaluate": contrat.is_running
+        and has_permission(agent, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id),
+    }

@@ -1,0 +1,142 @@
+"""Assessing an exemption: four questions, the verdict before it is sealed, the documents beside."""
+
+import uuid
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agents.http import AgentRequest
+from agents.permissions import check_permission
+from agents.roles import Permission
+from cai.models import Contrat
+from core import clock, journal
+from exemptions import services
+from exemptions.forms import EvaluationForm, JustificatifForm, RejetForm
+from exemptions.models import Justificatif
+from exemptions.presentation import Verdict, verdict_of
+from exemptions.selectors import latest_evaluation
+
+
+def _contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
+    contrats = Contrat.objects.visible_to(request.user).select_related(
+        "signataire", "direction", "titre_admission", "titre_actuel"
+    )
+    return get_object_or_404(contrats, pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask, show the verdict, seal it. ``?date=`` proposes a reference date, such as an appointment's."""
+    contrat = _contrat_or_404(request, pk)
+    check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
+    if request.method != "POST":
+        journal.log_access("voir_exemption", by=request.user, target=contrat)
+        form = EvaluationForm(initial=_initial(contrat, request.GET.get("date", "")))
+        verdict = verdict_of(contrat, services.latest_declarations(contrat), form.initial["date_reference"])
+        return _evaluation_page(request, contrat, form, verdict)
+    form = EvaluationForm(request.POST)
+    if not form.is_valid():
+        return _evaluation_page(request, contrat, form, None)
+    if "simuler" not in request.POST and form.accepted_by(
+        services.evaluate_contrat,
+        contrat=contrat,
+        declarations=form.declarations(),
+        date_reference=form.jour(),
+        by=request.user,
+    ):
+        verdict = verdict_of(contrat, form.declarations(), form.jour())
+        messages.success(request, f"L’évaluation est enregistrée. {verdict.phrase}")
+        return redirect("dossiers:view_file", pk)
+    return _evaluation_page(request, contrat, form, verdict_of(contrat, form.declarations(), form.jour()))
+
+
+def _initial(contrat: Contrat, proposed: str) -> dict[str, Any]:
+    """The last answers, and the day to judge: the interview's the first time, today afterwards."""
+    try:
+        day = date.fromisoformat(proposed)
+    except ValueError:
+        day = contrat.date_entretien if latest_evaluation(contrat) is None else clock.today()
+    return {**asdict(services.latest_declarations(contrat)), "date_reference": day}
+
+
+def _evaluation_page(
+    request: AgentRequest, contrat: Contrat, form: EvaluationForm, verdict: Verdict | None
+) -> HttpResponse:
+    context = {
+        "contrat": contrat,
+        "url_ajouter": reverse("exemptions:add_justificatif", args=[contrat.pk]),
+        "form": form,
+        "verdict": verdict,
+        "justificatifs": contrat.justificatifs.all(),
+        "evaluations": contrat.evaluations.latest_first().select_related("evaluee_par")[:10],
+    }
+    return render(request, "exemptions/evaluer_contrat.html", context)
+
+
+@require_POST
+def simulate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The verdict alone, for the answers as they stand; nothing is stored."""
+    contrat = _contrat_or_404(request, pk)
+    check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
+    form = EvaluationForm(request.POST)
+    verdict = verdict_of(contrat, form.declarations(), form.jour()) if form.is_valid() else None
+    return render(request, "exemptions/_verdict.html", {"contrat": contrat, "form": form, "verdict": verdict})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record a document received."""
+    contrat = _contrat_or_404(request, pk)
+    check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
+    form = JustificatifForm(
+        request.POST if request.method == "POST" else None, initial={"type_piece": request.GET.get("type", "")}
+    )
+    if form.is_valid() and form.accepted_by(
+        services.add_justificatif, contrat=contrat, **form.cleaned_data, by=request.user
+    ):
+        messages.success(request, "La pièce est enregistrée. Elle comptera une fois vérifiée.")
+        return redirect("exemptions:evaluate_contrat", pk)
+    return render(request, "exemptions/ajouter_piece.html", {"contrat": contrat, "form": form})
+
+
+def _justificatif_or_404(request: AgentRequest, pk: uuid.UUID) -> Justificatif:
+    visible = Justificatif.objects.visible_to(request.user).select_related("contrat__direction")
+    justificatif = get_object_or_404(visible, pk=pk)
+    check_permission(request.user, Permission.VERIFIER_JUSTIFICATIF, direction_id=justificatif.contrat.direction_id)
+    return justificatif
+
+
+@require_POST
+def verify_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The document holds."""
+    justificatif = _justificatif_or_404(request, pk)
+    services.verify_justificatif(justificatif=justificatif, by=request.user)
+    messages.success(request, f"La pièce « {justificatif} » est vérifiée.")
+    return redirect("exemptions:evaluate_contrat", justificatif.contrat_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reject_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The document does not hold, and why."""
+    justificatif = _justificatif_or_404(request, pk)
+    back = reverse("exemptions:evaluate_contrat", args=[justificatif.contrat_id])
+    form = RejetForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.accepted_by(
+        services.reject_justificatif, justificatif=justificatif, motif=form.cleaned_data["motif"], by=request.user
+    ):
+        messages.success(request, f"La pièce « {justificatif} » est rejetée.")
+        return redirect(back)
+    context = {
+        "titre": "Rejeter une pièce",
+        "phrase": f"{justificatif} du {justificatif.date_document:%d/%m/%Y} : la pièce ne comptera pas.",
+        "bouton": "Rejeter la pièce",
+        "annuler_url": back,
+        "form": form,
+    }
+    return render(request, "components/confirmation.html", context)
