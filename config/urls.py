@@ -6,6 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("agents.urls")),
+    path("", include("exemptions.urls")),
     path("", include("bilan.urls")),
+    path("", include("dossiers.urls")),
     path("administration/", admin.site.urls),
 ]

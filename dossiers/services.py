@@ -1,16 +1,26 @@
 """Acts on a whole file, which touch several apps at once: open, correct the contract, cancel."""
 
 import uuid
+from datetime import date
 
 from django.db import transaction
 
 from agents.models import Agent, DirectionTerritoriale
-from bilan.workflow import open_bilan
+from agents.permissions import check_permission
+from agents.roles import Permission
+from bilan import fin
+from bilan.models import Bilan, Consentement, RendezVous, Seance
+from bilan.states import PHASES
+from bilan.workflow import lock, open_bilan
+from cai import services as cai
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat
-from cai.services import register_signataire, sign_contrat
-from core.errors import Conflict
+from core import clock
+from core.errors import Conflict, RuleViolation
 from core.locks import serialise
+
+# An appointment called off binds nobody any more.
+_RENDEZ_VOUS_TENUS = (RendezVous.Statut.PREVU, RendezVous.Statut.HONORE, RendezVous.Statut.MANQUE)
 
 
 @transaction.atomic
@@ -33,7 +43,72 @@ def open_file(
             if not Contrat.objects.visible_to(by).filter(pk=identifiant).exists():
                 raise Conflict("Ce formulaire a déjà servi. Ouvrez le dossier depuis une page neuve.")
             return opened
-    person = register_signataire(fiche=signataire, by=by)
-    signed = sign_contrat(signataire=person, direction=direction, fiche=contrat, identifiant=identifiant, by=by)
+    person = cai.register_signataire(fiche=signataire, by=by)
+    signed = cai.sign_contrat(signataire=person, direction=direction, fiche=contrat, identifiant=identifiant, by=by)
     open_bilan(contrat=signed, by=by)
     return signed
+
+
+@transaction.atomic
+def correct_contrat(*, contrat: Contrat, fiche: FicheContrat, by: Agent) -> Contrat:
+    """Correct a typing error in the contract, as long as what already happened stays inside its dates.
+
+    Refuses besides what ``cai.services.correct_contrat`` refuses.
+    """
+    check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    _lock_bilan(contrat)
+    return cai.correct_contrat(contrat=contrat, fiche=fiche, periode_acquise=_acquired_period(contrat), by=by)
+
+
+def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
+    """First and last day of what happened or is fixed under the contract.
+
+    Consents and prescription bound the beginning only: they may be dated after the end of the contract.
+    """
+    bilans = Bilan.objects.live().filter(contrat=contrat)
+    under = [
+        *Seance.objects.filter(bilan__in=bilans).values_list("jour", flat=True),
+        *(
+            debut.astimezone(clock.PARIS).date()
+            for debut in RendezVous.objects.filter(bilan__in=bilans, statut__in=_RENDEZ_VOUS_TENUS).values_list(
+                "debut", flat=True
+            )
+        ),
+    ]
+    after = [
+        moment.astimezone(clock.PARIS).date()
+        for moment in (
+            *Consentement.objects.filter(bilan__in=bilans).values_list("date_heure", flat=True),
+            *bilans.exclude(prescrit_at=None).values_list("prescrit_at", flat=True),
+        )
+        if moment
+    ]
+    if not under and not after:
+        return None
+    premier = min(under + after)
+    return premier, max(under, default=premier)
+
+
+@transaction.atomic
+def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
+    """Cancel a file opened twice or by error: contract and bilan together; the number becomes free again.
+
+    Refused once the bilan has started, whatever its state since: what was done with the person is not erased.
+    """
+    check_permission(by, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
+    bilan = _lock_bilan(contrat)
+    if bilan is not None:
+        if bilan.etat in PHASES or bilan.seances.exists():
+            raise RuleViolation(
+                "Le bilan a déjà commencé : le dossier ne peut plus être annulé. Corrigez-le, ou demandez au directeur "
+                "territorial d’annuler le bilan.",
+                code="bilan_commence",
+            )
+        fin.cancel(bilan=bilan, motif=motif, by=by, permission=Permission.ANNULER_DOSSIER)
+    return cai.cancel_contrat(contrat=contrat, motif=motif, by=by)
+
+
+def _lock_bilan(contrat: Contrat) -> Bilan | None:
+    # Lock order everywhere: the bilan before the contract.
+    bilan_id = Bilan.objects.live().filter(contrat=contrat).values_list("pk", flat=True).first()
+    return lock(bilan_id) if bilan_id else None

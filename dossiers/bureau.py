@@ -1,0 +1,95 @@
+"""The desk: what waits for the agent, counted and put in order of urgency, in a constant number of queries."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from agents.models import Agent
+from bilan.models import Bilan
+from core.french import day_of
+from dossiers.listes import Liste, listes_of
+
+LIGNES_MAX = 15
+COMPTE_MAX = 1000  # beyond, the exact number helps nobody
+LIGNES_PAR_PAGE = 50
+
+
+@dataclass(frozen=True)
+class LigneBureau:
+    """One file and the act it waits for."""
+
+    bilan: Bilan
+    liste: Liste
+    limite: date | datetime
+    url: str
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """Counts of every list, and the most urgent lines of all of them."""
+
+    comptes: list[tuple[Liste, int]]
+    lignes: list[LigneBureau]
+
+    @property
+    def reste(self) -> int:
+        """How many waiting acts the page does not show."""
+        return sum(compte for _, compte in self.comptes) - len(self.lignes)
+
+
+def desk_of(agent: Agent) -> Bureau:
+    """What the agent has to do, most urgent first; a file waiting for two acts shows the more urgent one."""
+    comptes: list[tuple[Liste, int]] = []
+    waiting: list[tuple[date, Liste, uuid.UUID, Any]] = []
+    for liste in listes_of(agent):
+        # Identifiers first: only the few lines shown are then read whole.
+        keys = list(liste.bilans(agent).values_list("pk", "ordre")[:COMPTE_MAX])
+        if keys:
+            comptes.append((liste, len(keys)))
+        waiting += [(day_of(ordre), liste, pk, ordre) for pk, ordre in keys[:LIGNES_MAX]]
+    waiting.sort(key=lambda key: (key[0], str(key[2])))
+    shown: dict[uuid.UUID, tuple[Liste, Any]] = {}
+    for _, liste, pk, ordre in waiting:
+        shown.setdefault(pk, (liste, ordre))
+    return Bureau(comptes=comptes, lignes=_lines(list(shown.items())[:LIGNES_MAX]))
+
+
+def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:
+    bilans = Bilan.objects.select_related("contrat__signataire").in_bulk([pk for pk, _ in keys])
+    return [
+        LigneBureau(bilan=bilans[pk], liste=liste, limite=ordre, url=liste.adresse(bilans[pk]))
+        for pk, (liste, ordre) in keys
+    ]
+
+
+@dataclass(frozen=True)
+class PageListe:
+    """One page of a list, and the key of the next one when there is one."""
+
+    lignes: list[LigneBureau]
+    suite: str
+
+
+def list_page(agent: Agent, liste: Liste, *, apres: str = "") -> PageListe:
+    """A page of one list, by key and never by offset; an unreadable key starts again from the beginning."""
+    bilans = liste.bilans(agent)
+    if key := _read_key(apres):
+        ordre, pk = key
+        bilans = bilans.filter(Q(ordre__gt=ordre) | Q(ordre=ordre, pk__gt=pk))
+    keys = list(bilans.values_list("pk", "ordre")[: LIGNES_PAR_PAGE + 1])
+    shown = keys[:LIGNES_PAR_PAGE]
+    suite = f"{shown[-1][1].isoformat()}_{shown[-1][0]}" if len(keys) > LIGNES_PAR_PAGE else ""
+    return PageListe(lignes=_lines([(pk, (liste, ordre)) for pk, ordre in shown]), suite=suite)
+
+
+def _read_key(text: str) -> tuple[date | datetime, uuid.UUID] | None:
+    ordre, _, pk = text.partition("_")
+    try:
+        read = date.fromisoformat(ordre) if len(ordre) == len("2010-03-15") else datetime.fromisoformat(ordre)
+        return read, uuid.UUID(pk)
+    except ValueError:
+        return None

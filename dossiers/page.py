@@ -1,0 +1,63 @@
+"""The composition of a file page: one bar, the course, the next act, one panel per step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from agents.models import Agent
+from agents.permissions import has_permission
+from agents.roles import Permission
+from bilan.models import Consentement
+from cai.models import Contrat
+from cai.selectors import contract_panel
+from core import clock
+from core.french import date_sans_jour
+from dossiers.panneaux import bilan_panel, consents_panel, exchange_panel
+from dossiers.parcours import Echeance, Faits, deadlines_of, facts_of, steps_of
+from dossiers.suite import Suite, next_act
+from exemptions.presentation import exemption_panel
+from poleemploi.models import Transmission
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template shows; a panel the agent may not see is None."""
+
+    faits: Faits
+    identite: list[str]
+    etapes: list[dict[str, Any]]
+    suite: Suite
+    echeances: list[Echeance]
+    contrat: dict[str, Any]
+    exemption: dict[str, Any] | None
+    bilan: dict[str, Any]
+    consentements: list[Consentement]
+    transmissions: list[Transmission]
+
+
+def compose(contrat: Contrat, agent: Agent) -> Page:
+    """Everything the file page shows this agent, in a constant number of queries."""
+    faits = facts_of(contrat)
+    seen = has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+    return Page(
+        faits=faits,
+        identite=identity_facts(contrat),
+        etapes=steps_of(faits),
+        suite=next_act(faits, agent),
+        echeances=deadlines_of(faits),
+        contrat=contract_panel(contrat, agent),
+        exemption=exemption_panel(contrat, agent) if seen else None,
+        bilan=bilan_panel(faits, agent),
+        consentements=consents_panel(faits),
+        transmissions=exchange_panel(faits),
+    )
+
+
+def identity_facts(contrat: Contrat) -> list[str]:
+    """The short facts that tell two people apart, for the bar on top of every page of the file."""
+    person = contrat.signataire
+    ne = "née" if person.sexe == "F" else "né"
+    return [
+        f"{ne} le {date_sans_jour(person.date_naissance)} ({person.age_on(clock.today())} ans)",
+        str(person.nationalite),
+        f"comprend : {person.langue_comprise}",
+    ]

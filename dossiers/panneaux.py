@@ -1,0 +1,75 @@
+"""What the panels of the bilan, the consents and the exchange show on a file page."""
+
+from typing import Any
+
+from django.urls import reverse
+from django_fsm import can_proceed
+
+from agents.models import Agent
+from bilan.actes import ACTES
+from bilan.models import Consentement, Courrier, SyntheseDetruite
+from bilan.permissions import can
+from core.french import date_longue, date_sans_jour, duree, heure
+from dossiers.parcours import Faits
+from poleemploi.models import Transmission
+
+
+def bilan_panel(faits: Faits, agent: Agent) -> dict[str, Any]:
+    """Who conducts the bilan, its appointment, its minutes, its synthesis without a word of it, its letters."""
+    bilan, synthese = faits.bilan, faits.synthese
+    lines: list[tuple[str, object]] = [("État", faits.situation.label)]
+    if bilan.prescripteur:
+        lines.append(("Prescripteur en charge", bilan.prescripteur.get_full_name()))
+    if bilan.prestataire and bilan.conseiller:
+        lines.append(("Conseiller", f"{bilan.conseiller.get_full_name()}, {bilan.prestataire}"))
+    if faits.rendez_vous:
+        debut = faits.rendez_vous.debut
+        lines.append(("Rendez-vous", f"{date_longue(debut)} à {heure(debut)}"))
+        lines.append(("Lieu", faits.rendez_vous.lieu))
+    if bilan.prestataire:
+        lines.append(("Durée fixée", duree(bilan.duree_fixee_minutes)))
+        lines.append(("Temps passé", duree(bilan.minutes_utilisees)))
+    if synthese:
+        lines += [
+            (label, date_sans_jour(day))
+            for label, day in (
+                ("Synthèse rédigée", synthese.date_redaction),
+                ("Synthèse présentée", synthese.date_presentation),
+                ("Synthèse signée et remise", synthese.date_validation),
+                ("Signature refusée", synthese.date_refus_signature),
+            )
+            if day
+        ]
+    return {
+        "bilan": bilan,
+        "lignes": lines,
+        "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
+        "courriers": list(Courrier.objects.filter(contrat=faits.contrat).defer("pdf")),
+        "actes": _other_acts(faits, agent),
+    }
+
+
+def _other_acts(faits: Faits, agent: Agent) -> list[tuple[str, str]]:
+    """Every other act the state and the agent's rights allow, with its page."""
+    bilan = faits.bilan
+    return [
+        (acte.titre, reverse("bilan:act", args=[bilan.pk, name]))
+        for name, acte in ACTES.items()
+        if can_proceed(getattr(bilan, name)) and can(agent, acte.permission, bilan)
+    ]
+
+
+def consents_panel(faits: Faits) -> list[Consentement]:
+    """The latest decision of each scope: the decision and its date, never the comment."""
+    rows = Consentement.objects.filter(bilan=faits.bilan).order_by("portee", "-rang").distinct("portee")
+    return list(rows)
+
+
+def exchange_panel(faits: Faits) -> list[Transmission]:
+    """The deposits of this bilan, latest first."""
+    return list(
+        Transmission.objects.filter(bilan=faits.bilan)
+        .select_related("synthese")
+        .defer("donnees_figees", "synthese__contenu", "synthese__observations")
+        .order_by("-created_at")
+    )

@@ -1,0 +1,158 @@
+"""What a file page says of one file: the facts, the steps of the course, the deadlines, the next act."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from bilan.guards import limite_justification
+from bilan.models import Bilan, RendezVous, Synthese
+from bilan.selectors import current_synthese
+from bilan.states import ABSENCES, BEFORE_SYNTHESE, FINAUX, PHASES, Etat
+from cai.models import Contrat
+from core import clock
+from core.french import date_sans_jour
+from dossiers.selectors import bilan_of
+from dossiers.situation import Situation
+from exemptions.models import Evaluation
+
+S = Situation
+
+
+@dataclass(frozen=True)
+class Faits:
+    """Everything the composition of a file page looks at, read once."""
+
+    contrat: Contrat
+    bilan: Bilan
+    situation: Situation
+    evaluation: Evaluation | None
+    rendez_vous: RendezVous | None
+    manque: RendezVous | None
+    synthese: Synthese | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the contract has ended, prorogation counted."""
+        return self.contrat.echeance_effective < clock.today()
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether the last evaluation speaks for the interview: what prescribing or exempting needs."""
+        return self.evaluation is not None and self.evaluation.date_reference == self.contrat.date_entretien
+
+
+def facts_of(contrat: Contrat) -> Faits:
+    """Read the facts of a file, in a constant number of queries."""
+    bilan = bilan_of(contrat)
+    appointments = list(
+        RendezVous.objects.filter(bilan=bilan).select_related("lieu", "conseiller", "prestataire").order_by("-debut")
+    )
+    return Faits(
+        contrat=contrat,
+        bilan=bilan,
+        situation=Situation(getattr(bilan, "situation", bilan.etat)),
+        evaluation=contrat.evaluations.latest_first().first(),
+        rendez_vous=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.PREVU), None),
+        manque=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.MANQUE), None),
+        synthese=current_synthese(bilan),
+    )
+
+
+# --- steps -------------------------------------------------------------------------------------
+
+_COURSE: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Exemption", frozenset({S.A_EVALUER, S.EXEMPTE})),
+    (
+        "Convocation",
+        frozenset({S.A_PROGRAMMER, S.CONVOQUE, S.REPORTE, *(etat.value for etat in ABSENCES)}),
+    ),
+    ("Bilan", frozenset(etat.value for etat in PHASES)),
+    ("Synthèse", frozenset({S.SYNTHESE_REDIGEE, S.SYNTHESE_PRESENTEE})),
+    (
+        "Transmission",
+        frozenset(
+            {
+                S.SYNTHESE_VALIDEE,
+                S.TRANSMISSION_CONSENTIE,
+                S.TRANSMISSION_REFUSEE,
+                S.CONSENTEMENT_RETIRE,
+                S.TRANSMISSION_A_TRAITER,
+            }
+        ),
+    ),
+    ("Suivi", frozenset({S.TRANSMISE, S.PRIS_EN_CHARGE_PPAE})),
+)
+
+
+def steps_of(faits: Faits) -> list[dict[str, Any]]:
+    """The steps of the course, the contract being already signed; what an exemption or an end spares says so."""
+    steps: list[dict[str, Any]] = [
+        {"label": "Contrat", "etat": "fait", "detail": f"signé le {date_sans_jour(faits.contrat.date_signature)}"}
+    ]
+    present = next((rank for rank, (_, states) in enumerate(_COURSE) if faits.situation in states), None)
+    for rank, (label, _) in enumerate(_COURSE):
+        steps.append({"label": label, "etat": _step_state(faits, rank, present)})
+    if faits.situation == S.EXEMPTE:
+        steps[1] |= {"etat": "fait", "detail": "personne dispensée"}
+    if faits.situation in (S.CLOS, S.NON_REALISE, S.ANNULE):
+        steps.append({"label": faits.situation.label, "etat": "present"})
+    return steps
+
+
+def _step_state(faits: Faits, rank: int, present: int | None) -> str:
+    if faits.situation == S.EXEMPTE:
+        return "sans_objet"
+    if present is None:
+        return "fait" if _reached(faits, rank) else "sans_objet"
+    return "fait" if rank < present else "present" if rank == present else "a_venir"
+
+
+def _reached(faits: Faits, rank: int) -> bool:
+    """For a file that has ended: how far it went."""
+    bilan = faits.bilan
+    reached = 0
+    if bilan.prescrit_at:
+        reached = 1
+    if bilan.informe_le:
+        reached = 3
+    if bilan.date_fin_conclusion:
+        reached = 4
+    if faits.synthese and faits.synthese.accuse_at:
+        reached = 6
+    return rank < reached
+
+
+# --- deadlines ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Echeance:
+    """A date that matters; ``est_limite`` when something must be done by then, so that it may be late."""
+
+    label: str
+    jour: date
+    est_limite: bool = True
+
+
+def deadlines_of(faits: Faits) -> list[Echeance]:
+    """The dates that still matter for this file, the nearest first (reference D.6)."""
+    contrat, bilan, etat = faits.contrat, faits.bilan, faits.bilan.etat
+    found: list[Echeance] = []
+    if etat in BEFORE_SYNTHESE:
+        found.append(Echeance("Fin du contrat", contrat.echeance_effective))
+    if faits.rendez_vous:
+        found.append(Echeance("Rendez-vous", _day(faits.rendez_vous.debut), est_limite=False))
+    if etat == Etat.ABSENT_A_QUALIFIER and faits.manque:
+        found.append(Echeance("Fin du délai pour justifier l’absence", limite_justification(faits.manque)))
+    if faits.situation == S.SYNTHESE_VALIDEE and faits.synthese and faits.synthese.date_validation:
+        limite = faits.synthese.date_validation + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
+        found.append(Echeance("Destruction de la synthèse sans décision de la personne", limite))
+    if bilan.date_suivi and etat not in FINAUX:
+        found.append(Echeance("Suivi à six mois", bilan.date_suivi, est_limite=False))
+    return sorted(found, key=lambda echeance: echeance.jour)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.PARIS).date()

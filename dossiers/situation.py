@@ -1,0 +1,124 @@
+"""The one situation an agent sees, computed from the conduct, the consents and the exchange (reference D.1)."""
+
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+
+from bilan.models import Bilan, Consentement, Synthese
+from bilan.states import Etat
+from poleemploi.models import Transmission
+from poleemploi.states import EtatTransmission
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django_stubs_ext import WithAnnotations
+
+    class Annotations(TypedDict):
+        situation: str
+
+    BilanSitue = WithAnnotations[Bilan, Annotations]
+
+
+class Situation(TextChoices):
+    """Every stored state but the refused signature, and what the consents and the exchange add to them."""
+
+    A_EVALUER = "a_evaluer", "Exemption à évaluer"
+    EXEMPTE = "exempte", "Dispensé"
+    A_PROGRAMMER = "a_programmer", "À convoquer"
+    CONVOQUE = "convoque", "Convoqué"
+    REPORTE = "reporte", "Reporté"
+    ABSENT_A_QUALIFIER = "absent_a_qualifier", "Absence à qualifier"
+    ABSENT_MOTIF_LEGITIME = "absent_motif_legitime", "Absent, motif légitime"
+    ABSENT_SANS_MOTIF = "absent_sans_motif", "Absent, sans motif"
+    PHASE_PRELIMINAIRE = "phase_preliminaire", "Phase préliminaire"
+    PHASE_INVESTIGATION = "phase_investigation", "Phase d’investigation"
+    PHASE_CONCLUSION = "phase_conclusion", "Phase de conclusion"
+    SYNTHESE_REDIGEE = "synthese_redigee", "Synthèse rédigée"
+    SYNTHESE_PRESENTEE = "synthese_presentee", "Synthèse présentée"
+    SYNTHESE_VALIDEE = "synthese_validee", "Synthèse validée"
+    TRANSMISSION_CONSENTIE = "transmission_consentie", "Transmission consentie"
+    TRANSMISSION_REFUSEE = "transmission_refusee", "Transmission refusée"
+    CONSENTEMENT_RETIRE = "consentement_retire", "Consentement retiré"
+    TRANSMISSION_A_TRAITER = "transmission_a_traiter", "Transmission à traiter"
+    TRANSMISE = "transmise", "Transmise à Pôle emploi"
+    PRIS_EN_CHARGE_PPAE = "pris_en_charge_ppae", "Pris en charge (PPAE)"
+    CLOS = "clos", "Clos"
+    NON_REALISE = "non_realise", "Non réalisé"
+    ANNULE = "annule", "Annulé"
+
+    @property
+    def couleur(self) -> str:
+        """The badge's colour; the word always says the same thing."""
+        return _COULEURS.get(self, "neutre")
+
+
+S = Situation
+_COULEURS = {
+    S.A_EVALUER: "nouveau",
+    S.EXEMPTE: "succes",
+    S.A_PROGRAMMER: "attention",
+    S.CONVOQUE: "info",
+    S.REPORTE: "attention",
+    S.ABSENT_A_QUALIFIER: "attention",
+    S.ABSENT_MOTIF_LEGITIME: "attention",
+    S.ABSENT_SANS_MOTIF: "erreur",
+    S.PHASE_PRELIMINAIRE: "info",
+    S.PHASE_INVESTIGATION: "info",
+    S.PHASE_CONCLUSION: "info",
+    S.SYNTHESE_REDIGEE: "info",
+    S.SYNTHESE_PRESENTEE: "info",
+    S.SYNTHESE_VALIDEE: "info",
+    S.TRANSMISSION_CONSENTIE: "info",
+    S.TRANSMISSION_A_TRAITER: "erreur",
+    S.TRANSMISE: "succes",
+    S.PRIS_EN_CHARGE_PPAE: "succes",
+    S.NON_REALISE: "erreur",
+}
+
+# The consent holds and its deposit will not leave by itself: refused, exhausted, or cancelled with a purged content.
+_A_TRAITER = (EtatTransmission.REJETEE, EtatTransmission.ECHEC_DEFINITIF, EtatTransmission.ANNULEE)
+
+
+def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, BilanSitue]":
+    """Annotate ``situation``, in SQL so that lists may filter on it.
+
+    Consents and exchange count from the validation on, and for the current version only: a new version is to be
+    signed and consented anew (transition 15b). After the end (``clos`` and the other final states) nothing changes it.
+    """
+    version = Synthese.objects.filter(bilan=OuterRef("pk")).order_by("-version").values("version")[:1]
+    consent = Consentement.objects.filter(bilan=OuterRef("pk"), portee=Consentement.Portee.TRANSMISSION).order_by(
+        "-rang"
+    )
+    deposit = Transmission.objects.filter(
+        bilan=OuterRef("pk"), synthese__version=OuterRef("_version_decidee")
+    ).order_by("-created_at")
+    validated = Q(etat=Etat.SYNTHESE_VALIDEE)
+    decided = validated & Q(_version_decidee=F("_version"))
+    granted = decided & Q(_decision=Consentement.Decision.ACCORDE)
+    return (
+        bilans.alias(
+            _version=Subquery(version),
+            _decision=Subquery(consent.values("decision")[:1]),
+            _version_decidee=Subquery(consent.values("version_synthese")[:1]),
+        )
+        .alias(_depot=Subquery(deposit.values("etat")[:1]))
+        .annotate(
+            situation=Case(
+                When(etat=Etat.SIGNATURE_REFUSEE, then=Value(S.TRANSMISSION_REFUSEE)),
+                When(validated & Q(_decision=Consentement.Decision.RETIRE), then=Value(S.CONSENTEMENT_RETIRE)),
+                When(decided & Q(_decision=Consentement.Decision.REFUSE), then=Value(S.TRANSMISSION_REFUSEE)),
+                When(granted & Q(_depot=EtatTransmission.ACCUSEE), then=Value(S.TRANSMISE)),
+                When(granted & Q(_depot__in=_A_TRAITER), then=Value(S.TRANSMISSION_A_TRAITER)),
+                When(granted, then=Value(S.TRANSMISSION_CONSENTIE)),
+                default=F("etat"),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def situation_of(bilan: Bilan) -> Situation:
+    """The situation of one bilan, read again when its row does not carry it."""
+    known: str | None = getattr(bilan, "situation", None)
+    return Situation(known or with_situation(Bilan.objects.filter(pk=bilan.pk)).get().situation)

@@ -1,0 +1,299 @@
+"""The next act on a file: one button for who may do it, a sentence that says what is waited for otherwise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from agents.models import Agent
+from agents.roles import Permission
+from bilan.guards import limite_justification
+from bilan.permissions import can
+from bilan.states import BEFORE_SYNTHESE
+from core import clock
+from core.french import date_longue, date_sans_jour, heure
+from dossiers.parcours import Faits, deadlines_of
+from dossiers.situation import Situation
+
+S = Situation
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What to do now: one button, or a sentence that says what is waited for."""
+
+    titre: str
+    phrase: str = ""
+    bouton: str = ""
+    url: str = ""
+    limite: date | None = None
+    lien: str = ""
+    lien_url: str = ""
+
+
+def next_act(faits: Faits, agent: Agent) -> Suite:
+    """The one thing this agent can do now for the file to advance, or what it waits for and from whom."""
+    if faits.bilan.etat in BEFORE_SYNTHESE and faits.is_over:
+        return _over(faits, agent)
+    return _NEXT[faits.situation](faits, agent)
+
+
+def _act(faits: Faits, name: str) -> str:
+    return reverse("bilan:act", args=[faits.bilan.pk, name])
+
+
+def _evaluation_page(faits: Faits) -> str:
+    return reverse("exemptions:evaluate_contrat", args=[faits.contrat.pk])
+
+
+def _offered(agent: Agent, permission: Permission, faits: Faits, suite: Suite, attente: str) -> Suite:
+    """The act with its button when the agent may do it, else who it waits for."""
+    if can(agent, permission, faits.bilan):
+        return suite
+    return Suite(titre=suite.titre, phrase=attente, limite=suite.limite)
+
+
+def _over(faits: Faits, agent: Agent) -> Suite:
+    fin = date_sans_jour(faits.contrat.echeance_effective)
+    return _offered(
+        agent,
+        Permission.CONSTATER_NON_REALISATION,
+        faits,
+        Suite(
+            titre="Le contrat est fini sans bilan",
+            phrase=f"Le contrat a pris fin le {fin}. Plus aucun rendez-vous n’est possible.",
+            bouton="Constater la non-réalisation",
+            url=_act(faits, "constater_non_realisation"),
+        ),
+        f"Le contrat a pris fin le {fin}. Un agent de la direction constate que le bilan n’a pas eu lieu.",
+    )
+
+
+def _to_assess(faits: Faits, agent: Agent) -> Suite:
+    fin = faits.contrat.echeance_effective
+    if not faits.is_assessed or faits.evaluation is None:
+        return _offered(
+            agent,
+            Permission.EVALUER_EXEMPTION,
+            faits,
+            Suite(
+                titre="Évaluer l’exemption",
+                phrase="Quatre questions disent si la personne est dispensée du bilan.",
+                bouton="Évaluer l’exemption",
+                url=_evaluation_page(faits),
+                limite=fin,
+            ),
+            "Un agent de la direction évalue si la personne est dispensée du bilan.",
+        )
+    if faits.evaluation.exempte:
+        return _to_exempt(faits, agent)
+    return _offered(
+        agent,
+        Permission.PRESCRIRE_BILAN,
+        faits,
+        Suite(
+            titre="Prescrire le bilan",
+            phrase="La personne n’est pas dispensée : le bilan lui est dû.",
+            bouton="Prescrire le bilan",
+            url=_act(faits, "prescrire"),
+            limite=fin,
+            lien="Revoir l’exemption",
+            lien_url=_evaluation_page(faits),
+        ),
+        "La personne n’est pas dispensée. Un prescripteur de la direction lui prescrit le bilan.",
+    )
+
+
+def _to_exempt(faits: Faits, agent: Agent) -> Suite:
+    attente = "L’évaluation retient un motif de dispense. Un agent de la direction constate l’exemption."
+    if faits.evaluation and faits.evaluation.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
+        suite = Suite(
+            titre="Constater l’exemption",
+            phrase="L’évaluation date d’un autre jour : refaites-la aujourd’hui pour constater l’exemption.",
+            bouton="Évaluer de nouveau",
+            url=_evaluation_page(faits),
+        )
+    else:
+        suite = Suite(
+            titre="Constater l’exemption",
+            phrase="L’évaluation retient un motif de dispense.",
+            bouton="Constater l’exemption",
+            url=_act(faits, "constater_exemption"),
+        )
+    return _offered(agent, Permission.CONSTATER_EXEMPTION, faits, suite, attente)
+
+
+def _exempt(faits: Faits, agent: Agent) -> Suite:
+    if faits.is_over:
+        return _closing(faits, agent, "Le contrat est fini et la personne était dispensée.")
+    if not can(agent, Permission.CONSTATER_EXEMPTION, faits.bilan):
+        return Suite(titre="Rien à faire", phrase="La personne est dispensée du bilan.")
+    evaluation = faits.evaluation
+    if evaluation and not evaluation.exempte and evaluation.date_reference == clock.today():
+        return Suite(
+            titre="Lever l’exemption",
+            phrase="L’évaluation d’aujourd’hui ne retient plus aucun motif de dispense.",
+            bouton="Lever l’exemption",
+            url=_act(faits, "lever_exemption"),
+        )
+    return Suite(
+        titre="Rien à faire",
+        phrase="La personne est dispensée du bilan. Si sa situation change, réexaminez l’exemption.",
+        lien="Réexaminer l’exemption",
+        lien_url=_evaluation_page(faits),
+    )
+
+
+def _to_convoke(faits: Faits, agent: Agent) -> Suite:
+    return _offered(
+        agent,
+        Permission.CONVOQUER,
+        faits,
+        Suite(
+            titre="Convoquer au bilan",
+            phrase="Le rendez-vous se tient avant la fin du contrat, ce jour compris.",
+            bouton="Convoquer au bilan",
+            url=reverse("bilan:convoke", args=[faits.bilan.pk]),
+            limite=faits.contrat.echeance_effective,
+        ),
+        "Un prescripteur de la direction convoque la personne avant la fin du contrat.",
+    )
+
+
+def _summoned(faits: Faits, agent: Agent) -> Suite:
+    rendez_vous = faits.rendez_vous
+    if rendez_vous is None or rendez_vous.debut > clock.now():
+        quand = f"le {date_longue(rendez_vous.debut)} à {heure(rendez_vous.debut)}" if rendez_vous else ""
+        return Suite(titre="Attendre le rendez-vous", phrase=f"La personne est attendue {quand}.")
+    return _offered(
+        agent,
+        Permission.CONSTATER_ABSENCE,
+        faits,
+        Suite(
+            titre="Le rendez-vous est passé",
+            phrase="Si la personne n’est pas venue, constatez l’absence. Sinon, son conseiller commence le bilan.",
+            bouton="Constater l’absence",
+            url=_act(faits, "constater_absence"),
+        ),
+        "Le conseiller note la venue ou l’absence de la personne.",
+    )
+
+
+def _absence_to_qualify(faits: Faits, agent: Agent) -> Suite:
+    limite = limite_justification(faits.manque) if faits.manque else None
+    return _offered(
+        agent,
+        Permission.QUALIFIER_ABSENCE,
+        faits,
+        Suite(
+            titre="Qualifier l’absence",
+            phrase="La personne a-t-elle présenté une raison légitime ?",
+            bouton="Reconnaître un motif légitime",
+            url=_act(faits, "reconnaitre_motif_legitime"),
+            limite=limite,
+            lien="Constater une absence sans motif",
+            lien_url=_act(faits, "constater_absence_injustifiee"),
+        ),
+        "Un agent de la direction dit si l’absence a une raison légitime.",
+    )
+
+
+def _unjustified(faits: Faits, agent: Agent) -> Suite:
+    suite = _to_convoke(faits, agent)
+    if not can(agent, Permission.REQUALIFIER_ABSENCE, faits.bilan):
+        return suite
+    return Suite(
+        titre="Absence sans motif",
+        phrase="La personne peut encore présenter une raison légitime, ou être convoquée de nouveau.",
+        bouton=suite.bouton,
+        url=suite.url,
+        limite=suite.limite,
+        lien="Requalifier l’absence",
+        lien_url=_act(faits, "requalifier_absence"),
+    )
+
+
+def _conducted(faits: Faits, agent: Agent) -> Suite:
+    conseiller = faits.bilan.conseiller.get_full_name() if faits.bilan.conseiller else "Le conseiller"
+    return Suite(titre="Attendre le conseiller", phrase=f"{conseiller} conduit le bilan et rédige la synthèse.")
+
+
+def _undecided(faits: Faits, agent: Agent) -> Suite:
+    limite = next((e.jour for e in deadlines_of(faits) if e.est_limite), None)
+    suite = Suite(
+        titre="Recueillir la décision de la personne",
+        phrase="Accepte-t-elle que sa synthèse soit transmise à Pôle emploi ? Son refus est sans conséquence.",
+        bouton="Voir les consentements",
+        url="#consentements",
+        limite=limite,
+    )
+    attente = "Le conseiller ou le prescripteur demande à la personne si elle accepte la transmission."
+    return _offered(agent, Permission.RECUEILLIR_CONSENTEMENT, faits, suite, attente)
+
+
+def _waiting_deposit(faits: Faits, agent: Agent) -> Suite:
+    return Suite(titre="Attendre Pôle emploi", phrase="La synthèse est en route. L’accusé s’affichera ici.")
+
+
+def _deposit_to_settle(faits: Faits, agent: Agent) -> Suite:
+    suite = Suite(
+        titre="Traiter la transmission",
+        phrase="La synthèse n’est pas arrivée à Pôle emploi et ne partira pas d’elle-même.",
+        bouton="Voir la transmission",
+        url="#transmission",
+    )
+    return _offered(
+        agent, Permission.RELANCER_TRANSMISSION, faits, suite, "Le correspondant de la direction traite cet échec."
+    )
+
+
+def _after(faits: Faits, agent: Agent) -> Suite:
+    return _closing(faits, agent, "Le suivi à six mois est passé.")
+
+
+def _closing(faits: Faits, agent: Agent, phrase: str) -> Suite:
+    suivi = faits.bilan.date_suivi
+    if suivi and clock.today() <= suivi + timedelta(days=30):
+        return Suite(titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}.")
+    suite = Suite(titre="Clore le bilan", phrase=phrase, bouton="Clore le bilan", url=_act(faits, "cloturer"))
+    return _offered(
+        agent, Permission.CLOTURER_BILAN, faits, suite, "Le prescripteur ou le correspondant clôt le bilan."
+    )
+
+
+def _ended(faits: Faits, agent: Agent) -> Suite:
+    return Suite(titre="Rien à faire", phrase=_ENDED[faits.situation])
+
+
+_ENDED = {
+    S.CLOS: "Ce bilan est clos.",
+    S.NON_REALISE: "Le contrat s’est terminé sans bilan.",
+    S.ANNULE: "Ce dossier est annulé.",
+}
+
+_NEXT: dict[Situation, Callable[[Faits, Agent], Suite]] = {
+    S.A_EVALUER: _to_assess,
+    S.EXEMPTE: _exempt,
+    S.A_PROGRAMMER: _to_convoke,
+    S.REPORTE: _to_convoke,
+    S.ABSENT_MOTIF_LEGITIME: _to_convoke,
+    S.CONVOQUE: _summoned,
+    S.ABSENT_A_QUALIFIER: _absence_to_qualify,
+    S.ABSENT_SANS_MOTIF: _unjustified,
+    S.PHASE_PRELIMINAIRE: _conducted,
+    S.PHASE_INVESTIGATION: _conducted,
+    S.PHASE_CONCLUSION: _conducted,
+    S.SYNTHESE_REDIGEE: _conducted,
+    S.SYNTHESE_PRESENTEE: _conducted,
+    S.SYNTHESE_VALIDEE: _undecided,
+    S.TRANSMISSION_CONSENTIE: _waiting_deposit,
+    S.TRANSMISSION_A_TRAITER: _deposit_to_settle,
+    S.TRANSMISSION_REFUSEE: _after,
+    S.CONSENTEMENT_RETIRE: _after,
+    S.TRANSMISE: _after,
+    S.PRIS_EN_CHARGE_PPAE: _after,
+    S.CLOS: _ended,
+    S.NON_REALISE: _ended,
+    S.ANNULE: _ended,
+}

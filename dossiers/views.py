@@ -1,0 +1,102 @@
+"""The desk, the search, the file and its timeline."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from agents.http import AgentRequest
+from agents.models import Agent
+from agents.permissions import check_permission, has_permission
+from agents.roles import Permission
+from cai.models import Contrat
+from core import journal
+from dossiers import chronologie
+from dossiers.bureau import COMPTE_MAX, Bureau, desk_of, list_page
+from dossiers.listes import listes_of
+from dossiers.page import compose
+from dossiers.selectors import search_files, situations_of
+
+
+def file_or_404(agent: Agent, pk: uuid.UUID) -> Contrat:
+    """The contract of a file the agent may know of, with its person."""
+    contrats = Contrat.objects.visible_to(agent).select_related(
+        "signataire__nationalite", "signataire__langue_comprise", "direction", "titre_admission", "titre_actuel"
+    )
+    return get_object_or_404(contrats, pk=pk)
+
+
+@require_safe
+def bureau(request: AgentRequest) -> HttpResponse:
+    """What the agent has to do today; ``?liste=`` shows one list whole."""
+    if code := request.GET.get("liste"):
+        return _one_list(request, code)
+    desk = desk_of(request.user)
+    return render(request, "dossiers/bureau.html", {"bureau": desk, "tuiles": _tiles(desk)})
+
+
+def _tiles(desk: Bureau) -> list[dict[str, Any]]:
+    address = reverse("dossiers:bureau")
+    return [
+        {
+            "nombre": compte,
+            "label": f"{liste.titre} (ou plus)" if compte >= COMPTE_MAX else liste.titre,
+            "url": f"{address}?liste={liste.code}",
+        }
+        for liste, compte in desk.comptes
+    ]
+
+
+def _one_list(request: AgentRequest, code: str) -> HttpResponse:
+    liste = next((liste for liste in listes_of(request.user) if liste.code == code), None)
+    if liste is None:
+        raise Http404
+    page = list_page(request.user, liste, apres=request.GET.get("apres", ""))
+    suivants = f"?{urlencode({'liste': code, 'apres': page.suite})}" if page.suite else ""
+    return render(request, "dossiers/bureau_liste.html", {"liste": liste, "page": page, "suivants": suivants})
+
+
+@require_safe
+def search(request: AgentRequest) -> HttpResponse:
+    """Find a file by number, name or birth date; answers the results alone to a search as you type."""
+    check_permission(request.user, Permission.VOIR_DOSSIER)
+    text = request.GET.get("q", "")[:100].replace("\x00", "")
+    context = {"q": text, "resultats": search_files(request.user, text)}
+    template = "dossiers/_resultats.html" if "HX-Request" in request.headers else "dossiers/recherche.html"
+    return render(request, template, context)
+
+
+@require_safe
+def view_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file: who, where it stands, what to do now, and what each step knows."""
+    contrat = file_or_404(request.user, pk)
+    journal.log_access("voir_dossier", by=request.user, target=contrat)
+    return render(request, "dossiers/dossier.html", {"dossier": compose(contrat, request.user)})
+
+
+@require_safe
+def view_timeline(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file's journal in sentences, all of it or one family."""
+    contrat = file_or_404(request.user, pk)
+    journal.log_access("voir_chronologie", by=request.user, target=contrat)
+    hidden = (
+        ()
+        if has_permission(request.user, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+        else ("exemption",)
+    )
+    familles = {code: label for code, label in chronologie.FAMILLES.items() if code not in hidden}
+    choisie = request.GET.get("famille", "")
+    chosen = [choisie] if choisie in familles else []
+    context = {
+        "contrat": contrat,
+        "tout": reverse("dossiers:view_timeline", args=[pk]),
+        "situation": situations_of([contrat.pk])[contrat.pk],
+        "familles": familles,
+        "choisie": chosen[0] if chosen else "",
+        "evenements": chronologie.timeline(contrat.pk, familles=chosen, hidden=hidden),
+    }
+    return render(request, "dossiers/chronologie.html", context)

@@ -1,0 +1,92 @@
+"""Correcting a typing error, recording a training, cancelling a file opened by mistake."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from agents.http import AgentRequest
+from agents.permissions import check_permission
+from agents.roles import Permission
+from cai import services as cai
+from cai.fiches import FicheContrat, FicheSignataire
+from cai.forms import ContratForm, SignataireForm
+from dossiers import services
+from dossiers.forms import AnnulationForm, PrestationForm
+from dossiers.views import file_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_signataire(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The person's identity and address."""
+    contrat = file_or_404(request.user, pk)
+    check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    fiche = FicheSignataire.of(contrat.signataire)
+    form = SignataireForm(request.POST if request.method == "POST" else None, initial=vars(fiche))
+    if form.is_valid() and form.accepted_by(
+        cai.correct_signataire, contrat=contrat, fiche=form.fiche(), by=request.user
+    ):
+        messages.success(request, "L’identité est corrigée.")
+        return redirect("dossiers:view_file", pk)
+    return render(request, "dossiers/corriger_identite.html", {"form": form, "contrat": contrat})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The terms of the contract; its last day follows."""
+    contrat = file_or_404(request.user, pk)
+    check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    form = ContratForm(
+        request.POST if request.method == "POST" else None,
+        initial=vars(FicheContrat.of(contrat)),
+        signataire=contrat.signataire,
+        contrat=contrat,
+        agent=request.user,
+    )
+    if form.is_valid() and form.accepted_by(
+        services.correct_contrat, contrat=contrat, fiche=form.fiche(), by=request.user
+    ):
+        messages.success(request, "Le contrat est corrigé.")
+        return redirect("dossiers:view_file", pk)
+    return render(request, "dossiers/corriger_contrat.html", {"form": form, "contrat": contrat})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_prestation(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Where one training of the contract stands."""
+    contrat = file_or_404(request.user, pk)
+    check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    form = PrestationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.accepted_by(cai.set_prestation, contrat=contrat, **form.cleaned_data, by=request.user):
+        messages.success(request, "La formation est mise à jour.")
+        return redirect("dossiers:view_file", pk)
+    return render(request, "dossiers/prestation.html", {"form": form, "contrat": contrat})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Cancel a file opened twice or by mistake, after saying what will be gone."""
+    contrat = file_or_404(request.user, pk)
+    check_permission(request.user, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
+    form = AnnulationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.accepted_by(
+        services.cancel_file, contrat=contrat, motif=form.cleaned_data["motif"], by=request.user
+    ):
+        messages.success(request, f"Le dossier {contrat.numero_cai} est annulé.")
+        return redirect("dossiers:view_file", pk)
+    context = {
+        "titre": "Annuler le dossier",
+        "phrase": f"Le dossier {contrat.numero_cai} a été ouvert deux fois ou par erreur.",
+        "bouton": "Annuler le dossier",
+        "annuler_url": reverse("dossiers:view_file", args=[pk]),
+        "perdu": [
+            "Le contrat et le bilan sont annulés ; un rendez-vous prévu tombe.",
+            "Le numéro CAI redevient libre pour le bon dossier.",
+        ],
+        "irreversible": True,
+        "form": form,
+    }
+    return render(request, "components/confirmation.html", context)

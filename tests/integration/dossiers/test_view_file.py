@@ -1,0 +1,61 @@
+"""The file page: what each role sees of it, and what looking at it leaves behind."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent
+from cai.models import Contrat
+from core import clock
+from core.models import JournalAcces
+
+Connect = Callable[[Agent], Client]
+
+
+def page(contrat: Contrat) -> str:
+    return reverse("dossiers:view_file", args=[contrat.pk])
+
+
+def test_the_file_says_who_where_it_stands_and_what_to_do_now(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat
+) -> None:
+    with clock.travel(date(2010, 4, 1)):
+        text = connect(agent_ofii).get(page(contrat)).content.decode()
+
+    assert "Mamadou Diallo" in text
+    assert "Exemption à évaluer" in text
+    assert reverse("exemptions:evaluate_contrat", args=[contrat.pk]) in text
+
+
+def test_looking_at_a_file_is_journalled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    connect(agent_ofii).get(page(contrat))
+
+    line = JournalAcces.objects.get(action="voir_dossier")
+    assert (line.agent, line.objet_id, line.resultat) == (agent_ofii, str(contrat.pk), "accorde")
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [("agent_ofii", True), ("prescripteur", True), ("directeur", True), ("correspondant", False)],
+)
+def test_only_those_who_may_know_the_grounds_see_the_exemption(
+    connect: Connect, contrat: Contrat, role: str, seen: bool, request: pytest.FixtureRequest
+) -> None:
+    text = connect(request.getfixturevalue(role)).get(page(contrat)).content.decode()
+
+    assert ('id="exemption"' in text) is seen
+
+
+@pytest.mark.parametrize("role", ["agent_ailleurs", "conseiller", "responsable", "administrateur"])
+def test_the_file_of_another_territory_does_not_exist_and_the_attempt_is_journalled(
+    connect: Connect, contrat: Contrat, role: str, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    assert connect(agent).get(page(contrat)).status_code == 404
+
+    line = JournalAcces.objects.get(agent=agent, action="dossiers:view_file")
+    assert (line.resultat, line.objet_id) == ("refuse", str(contrat.pk))
