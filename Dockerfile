@@ -12,8 +12,8 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-noto-core \
     && rm -rf /var/lib/apt/lists/* \
-    && groupadd --system --gid 10001 cai \
-    && useradd --system --uid 10001 --gid cai --no-create-home --home-dir /nonexistent cai \
+    && groupadd --gid 10001 cai \
+    && useradd --uid 10001 --gid cai --no-create-home --home-dir /nonexistent cai \
     && install -d -o cai -g cai /var/lib/cai
 COPY --from=paquets /opt/venv /opt/venv
 WORKDIR /srv/cai
