@@ -165,12 +165,13 @@ class Launch:
 
     def _announcement(self, environment: Mapping[str, str]) -> str:
         rows = [("Adresse", f"http://127.0.0.1:{self.port}/")]
-        if ACCOUNTS.exists():
-            known = json.loads(ACCOUNTS.read_text())
-            rows.append(("Comptes d’essai", f"mot de passe de tous : {known['mot_de_passe']}"))
-            rows += [
-                ("", f"{row['email']:<42} {row['presentation']}") for row in known["comptes"] if "presentation" in row
-            ]
+        known = json.loads(ACCOUNTS.read_text())
+        rows.append(("Mot de passe", f"{known['mot_de_passe']} pour tous les comptes d’essai, dont :"))
+        shown: set[str] = set()
+        for account in known["comptes"]:
+            if (role := account["affectations"][0]["role"]) not in shown:
+                shown.add(role)
+                rows.append(("", f"{account['email']:<34} {account['presentation']}"))
         rows.append(("Pôle emploi simulé", f"http://127.0.0.1:{self.simulator_port}/"))
         if moment := environment.get("DATE_METIER"):
             rows.append(("Date métier", f"{moment} (DATE_METIER)"))
