@@ -17,6 +17,7 @@ from poleemploi.states import (
     VIVANTES,
     EtatTransmission,
     Issue,
+    MotifPause,
     Operation,
 )  # fmt: skip
 
@@ -39,6 +40,12 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
             Q(bail_jusqua=None) | Q(bail_jusqua__lte=now), etat__in=A_TRAITER_PAR_LE_SYSTEME, prochain_essai_at__lte=now
         ).order_by("prochain_essai_at", "created_at")
 
+    def without_content(self) -> "TransmissionQuerySet":
+        """With the rows that say whether it may be sent, and nothing that would have to be deciphered."""
+        return self.select_related("bilan__contrat", "synthese").defer(
+            "donnees_figees", "synthese__contenu", "synthese__observations"
+        )
+
 
 class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     """One consented synthesis to deposit. Its identifier is the idempotency key, the same for ever; so is the body.
@@ -56,6 +63,9 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     prochain_essai_at = models.DateTimeField("prochain essai", null=True)
     premier_essai_at = models.DateTimeField("premier essai", null=True)
     nombre_essais = models.PositiveSmallIntegerField("essais", default=0)
+    # One series of attempts: 72 hours at most, until a person or a change of aim begins another.
+    serie_depuis_at = models.DateTimeField("essais en cours depuis", null=True)
+    serie_echecs = models.PositiveSmallIntegerField("échecs de suite", default=0)
     bail_jusqua = models.DateTimeField("réservée jusqu’à", null=True)
     bail_par = models.CharField(max_length=80, blank=True)
     effacement_voulu = models.BooleanField("effacement voulu", default=False)
@@ -106,34 +116,38 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     def __str__(self) -> str:
         return f"Transmission {self.get_etat_display()}"
 
-    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.EN_COURS)
+    @transition(field=etat, source=T.EN_FILE, target=T.EN_COURS)
     def reserver(self) -> None: ...
 
-    @transition(field=etat, source=T.EN_COURS, target=T.EN_FILE)
+    @transition(field=etat, source=[T.EN_COURS, T.INCERTAINE], target=T.EN_FILE)
     def remettre_en_file(self) -> None: ...
 
-    @transition(field=etat, source=[T.EN_COURS, T.INCERTAINE], target=T.INCERTAINE)
+    # From en_file and echec_definitif too: an attempt was made once, and somebody must know what became of it.
+    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.ECHEC_DEFINITIF], target=T.INCERTAINE)
     def devenir_incertaine(self) -> None: ...
 
     # An acknowledgement is always recorded, whatever happened meanwhile (transition 21).
-    @transition(field=etat, source=[T.EN_COURS, T.INCERTAINE], target=T.ACCUSEE)
+    @transition(
+        field=etat,
+        source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.REJETEE, T.ECHEC_DEFINITIF, T.ANNULEE],
+        target=T.ACCUSEE,
+    )
     def accuser(self) -> None: ...
 
-    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.REJETEE)
+    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS], target=T.REJETEE)
     def rejeter(self) -> None: ...
 
-    @transition(field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE], target=T.ECHEC_DEFINITIF)
+    @transition(field=etat, source=list(A_TRAITER_PAR_LE_SYSTEME), target=T.ECHEC_DEFINITIF)
     def abandonner(self) -> None: ...
 
     @transition(field=etat, source=T.ECHEC_DEFINITIF, target=T.EN_FILE)
     def relancer(self) -> None: ...
 
-    @transition(
-        field=etat, source=[T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.REJETEE, T.ECHEC_DEFINITIF], target=T.ANNULEE
-    )
+    # Never from en_cours: what is open must first be known.
+    @transition(field=etat, source=[T.EN_FILE, T.INCERTAINE, T.REJETEE, T.ECHEC_DEFINITIF], target=T.ANNULEE)
     def annuler(self) -> None: ...
 
-    @transition(field=etat, source=T.ACCUSEE, target=T.EFFACEMENT_DEMANDE)
+    @transition(field=etat, source=[T.ACCUSEE, T.ECHEC_DEFINITIF], target=T.EFFACEMENT_DEMANDE)
     def demander_effacement(self) -> None: ...
 
     @transition(field=etat, source=T.EFFACEMENT_DEMANDE, target=T.EFFACEE)
@@ -177,9 +191,12 @@ class Canal(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     pause_jusqua = models.DateTimeField("en pause jusqu’à", null=True, blank=True)
     pause_depuis = models.DateTimeField("en pause depuis", null=True, blank=True)
-    pause_motif = models.CharField("motif", max_length=40, blank=True)
+    pause_motif = models.CharField("motif", max_length=40, choices=MotifPause.choices, blank=True)
+    echecs_de_suite = models.PositiveIntegerField("échecs de suite", default=0)
     jeton = EncryptedBinaryField(null=True)
     jeton_expire_at = models.DateTimeField(null=True, blank=True)
+    jeton_renouveler_at = models.DateTimeField(null=True, blank=True)
+    jeton_bail_jusqua = models.DateTimeField(null=True, blank=True)  # a worker is fetching the next one
     jeton_generation = models.PositiveIntegerField(default=0)
 
     class Meta:

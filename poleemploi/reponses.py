@@ -44,6 +44,7 @@ SANS_REPONSE = "COUPURE_APRES"
 BAIL_EXPIRE = "BAIL_EXPIRE"
 NON_CONFORME = "NON_CONFORME"
 CORPS_CHANGE = "CORPS_CHANGE"
+ILLISIBLE_ICI = "ILLISIBLE_ICI"
 DELAI_DEPASSE = "DELAI_DEPASSE"
 
 DEPOT, RECHERCHE, EFFACEMENT = Operation.DEPOT, Operation.RECHERCHE, Operation.EFFACEMENT
@@ -150,6 +151,7 @@ PHRASES_LOCALES: dict[str, str] = {
     BAIL_EXPIRE: "L’envoi a été interrompu\u00a0: il sera vérifié avant d’être repris.",
     NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: corrigez la rubrique indiquée.",
     CORPS_CHANGE: "Ce qui serait envoyé n’est plus ce qui l’a été\u00a0: prévenez le support.",
+    ILLISIBLE_ICI: "La synthèse n’a pas pu être relue pour l’envoi\u00a0: prévenez le support.",
     DELAI_DEPASSE: "Trois jours d’essais sans succès\u00a0: relancez quand Pôle emploi répond de nouveau.",
 }
 

@@ -43,10 +43,14 @@ class Rythme:
         if essais < 1 or not 0 <= alea < 1:
             raise ValueError("a failure has happened, and the draw is in [0, 1)")
         end = depuis + self.shortened(DUREE_MAX)
-        if now >= end:
+        if self.is_over(depuis, now):
             return None
         window = min(FENETRE_MAX, PREMIERE_FENETRE * 2 ** min(essais - 1, 20))
         return min(now + self.shortened(window) * alea, end)
+
+    def is_over(self, depuis: datetime, now: datetime) -> bool:
+        """Whether a series of attempts has had its 72 hours."""
+        return now >= depuis + self.shortened(DUREE_MAX)
 
     def quota_wait(self, retry_after: str | None, *, now: datetime) -> timedelta:
         """How long a 429 stops the channel: what the partner asks for, a minute when it says nothing intelligible."""

@@ -41,3 +41,11 @@ class Issue(TextChoices):
     A_REESSAYER = "a_reessayer", "À réessayer"
     INCERTAIN = "incertain", "Réponse inconnue"
     CANAL_FERME = "canal_ferme", "Canal en pause"
+
+
+class MotifPause(TextChoices):
+    """Why the whole channel waits, whatever the row."""
+
+    QUOTA = "quota", "Pôle emploi demande de patienter"
+    COMPTE = "compte", "Pôle emploi refuse notre compte"
+    PANNE = "panne", "Pôle emploi ne répond pas"

@@ -214,8 +214,10 @@ PE_CLIENT_ID = env.str("PE_CLIENT_ID", default="ofii-cai")
 PE_CLIENT_SECRET = env.str("PE_CLIENT_SECRET")
 PE_TIMEOUT_CONNEXION = env.float("PE_TIMEOUT_CONNEXION", default=5.0)  # seconds
 PE_TIMEOUT_LECTURE = env.float("PE_TIMEOUT_LECTURE", default=20.0)  # seconds
-# Divides every wait of the exchange (back-off, pauses, leases); 1 outside tests.
+# Divides every wait of the exchange that is ours to choose (back-off, pauses, sweeps); 1 outside tests.
 PE_FACTEUR_TEMPS = env.float("PE_FACTEUR_TEMPS", default=1.0)
+# Held off after the restoration of a backup: rows "to send" may have been sent since.
+EMETTEUR_ACTIF = env.bool("EMETTEUR_ACTIF", default=True)
 
 # --- queue --------------------------------------------------------------------------------------
 
@@ -238,6 +240,11 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Legal terms fall at midnight; late is harmless, since every run finds all that is due.
+    "balayer-transmissions": {
+        "task": "poleemploi.balayer",
+        "schedule": 15 / PE_FACTEUR_TEMPS,
+        "options": {"expires": 15},  # with every worker busy, sweeps must not pile up
+    },
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(hour="2", minute="10")},
 }
 

@@ -1,0 +1,320 @@
+"""What follows from an answer, written in one transaction of its own: the attempt, the row, the channel, the file."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from agents.models import Agent
+from bilan import echange, retention
+from bilan.models import Bilan
+from core import clock, journal
+from poleemploi import canal, reponses
+from poleemploi.canal import JetonEnCours
+from poleemploi.client import Recu, Reponse
+from poleemploi.models import Tentative, Transmission
+from poleemploi.reponses import Decision, Suite, decide
+from poleemploi.reprise import DECANTATION, asked_wait
+from poleemploi.standing import Accord, standing
+from poleemploi.states import EtatTransmission, Issue, Operation
+
+logger = structlog.get_logger(__name__)
+T = EtatTransmission
+
+
+@dataclass(frozen=True)
+class Resultat:
+    """What came of one attempt."""
+
+    transmission_id: UUID
+    tentative_id: int
+    operation: Operation
+    reponse: Reponse
+    duree_ms: int
+    jeton: JetonEnCours
+    probe: bool = False
+
+
+@transaction.atomic
+def record(resultat: Resultat) -> None:
+    """Complete the attempt and draw its consequences.
+
+    An acknowledgement is always recorded, even one that comes after the lease has expired or the consent has been
+    withdrawn; the erasure then follows. Any other answer that comes too late is dropped: the row has gone on without.
+    """
+    now = timezone.now()
+    transmission = _lock(resultat.transmission_id)
+    tentative = Tentative.objects.select_for_update().get(pk=resultat.tentative_id)
+    decision = decide(resultat.operation, resultat.reponse)
+    on_time = tentative.fermee_at is None
+    if on_time:
+        close_attempt(
+            tentative,
+            issue=decision.issue,
+            code=decision.code,
+            now=now,
+            statut=resultat.reponse.statut,
+            duree_ms=resultat.duree_ms,
+        )
+        transmission.bail_jusqua, transmission.bail_par = None, ""
+        _apply(transmission, tentative, decision, resultat, now)
+        transmission.save()
+    elif decision.suite is Suite.ACCUSER and resultat.reponse.recu and not transmission.accuse_identifiant:
+        acknowledge(transmission, resultat.reponse.recu, now)
+        transmission.save()
+    _tell_channel(tentative, decision, resultat, now)
+    logger.info(
+        "tentative_fermee",
+        transmission=str(transmission.pk),
+        numero=tentative.numero,
+        operation=str(resultat.operation),
+        issue=str(decision.issue),
+        statut=resultat.reponse.statut,
+        code=decision.code,
+        duree_ms=resultat.duree_ms,
+        a_temps=on_time,
+    )
+
+
+def _lock(pk: UUID) -> Transmission:
+    bilan_id = Transmission.objects.values_list("bilan_id", flat=True).get(pk=pk)
+    Bilan.objects.select_for_update(no_key=True).only("pk").get(pk=bilan_id)
+    return lock_row(pk)
+
+
+def lock_row(pk: UUID) -> Transmission:
+    """The row, locked and without content; its bilan must be locked already."""
+    row: Transmission = Transmission.objects.without_content().select_for_update(of=("self",)).get(pk=pk)
+    return row
+
+
+def close_attempt(
+    tentative: Tentative,
+    *,
+    issue: Issue,
+    code: str,
+    now: datetime,
+    statut: int | None = None,
+    duree_ms: int | None = None,
+) -> None:
+    tentative.fermee_at, tentative.issue, tentative.code_metier = now, issue, code
+    tentative.statut_http, tentative.duree_ms = statut, duree_ms
+    tentative.save()
+
+
+# --- the row ------------------------------------------------------------------------------------
+
+
+def _apply(
+    transmission: Transmission, tentative: Tentative, decision: Decision, resultat: Resultat, now: datetime
+) -> None:
+    match decision.suite:
+        case Suite.ACCUSER if resultat.reponse.recu:
+            acknowledge(transmission, resultat.reponse.recu, now)
+        case Suite.PAS_TROUVEE:
+            _not_found(transmission, tentative, now)
+        case Suite.EFFACEE:
+            _erased(transmission, now, decision.code)
+        case Suite.REJETER:
+            champs = [{"chemin": chemin, "motif": decision.phrase} for chemin in resultat.reponse.chemins]
+            reject(transmission, decision.code or str(resultat.reponse.statut), champs, now)
+            _forget_if_unwanted(transmission, now)
+        case Suite.ECHOUER:
+            fail(transmission, decision.code, now)
+        case Suite.RENOUVELER_JETON | Suite.ATTENDRE_QUOTA | Suite.ATTENDRE_COMPTE:
+            _back_to_wait(transmission)
+            _at_or_fail(transmission, now, now)
+        case Suite.REESSAYER:
+            _back_to_wait(transmission)
+            _retry(transmission, resultat.reponse, now)
+        case _:  # DOUTER, and nothing else
+            if transmission.etat == T.EN_COURS:
+                transmission.devenir_incertaine()
+                tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
+            _retry(transmission, resultat.reponse, now)
+
+
+def _back_to_wait(transmission: Transmission) -> None:
+    """The request was not carried out: the row waits again, in the state in which it was claimed."""
+    if transmission.etat == T.EN_COURS:
+        transmission.remettre_en_file()
+
+
+def _retry(transmission: Transmission, reponse: Reponse, now: datetime) -> None:
+    transmission.serie_echecs += 1
+    at = canal.rythme().next_attempt(
+        essais=transmission.serie_echecs,
+        depuis=transmission.serie_depuis_at or now,
+        now=now,
+        alea=random.random(),  # noqa: S311 - a spread, not a secret
+    )
+    asked = asked_wait(reponse.retry_after, now=now)
+    _at_or_fail(transmission, at if at is None or asked is None else max(at, now + asked), now)
+
+
+def _at_or_fail(transmission: Transmission, at: datetime | None, now: datetime) -> None:
+    """Set the next attempt, or end the series when its 72 hours have passed."""
+    if at is not None and canal.rythme().is_over(transmission.serie_depuis_at or now, now):
+        at = None
+    if at is None:
+        fail(transmission, reponses.DELAI_DEPASSE, now)
+    else:
+        transmission.prochain_essai_at = at
+
+
+def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
+    """Record a receipt, tell the bilan, let it destroy what nobody agreed to keep; erase what is unwanted."""
+    avant = str(transmission.etat)
+    erase = transmission.effacement_voulu or standing(transmission) is Accord.RETIRE
+    transmission.accuser()
+    transmission.accuse_identifiant = recu.identifiant
+    transmission.accuse_at = recu.recu_at
+    transmission.rapprochement = recu.rapprochement
+    transmission.erreur_code, transmission.erreur_champs = "", []
+    _end(transmission, now)
+    tell("transmission.accusee", transmission, avant=avant, accuse=recu.identifiant, rapprochement=recu.rapprochement)
+    journal.log_access("transmission", by=None, target=transmission)
+    echange.note_acknowledgement(transmission.synthese, recu.identifiant, clock.now())
+    _apply_retention(transmission.bilan)
+    if erase:
+        ask_erasure(transmission, now, by=None)
+
+
+def _apply_retention(bilan: Bilan) -> None:
+    """Never at the price of the receipt: what fails here is done again by the daily task."""
+    try:
+        with transaction.atomic():
+            retention.apply_rules(bilan, by=None)
+    except Exception as error:
+        logger.error("destruction_differee", bilan=str(bilan.pk), erreur=type(error).__name__)
+
+
+def ask_erasure(transmission: Transmission, now: datetime, *, by: Agent | None) -> None:
+    """The person withdrew: what the partner holds is to be erased, with the same guarantees as a deposit."""
+    avant = str(transmission.etat)
+    transmission.demander_effacement()
+    transmission.effacement_voulu = True
+    transmission.termine_at = None
+    begin_series(transmission, now)
+    tell("transmission.effacement_demande", transmission, avant=avant, by=by)
+
+
+def begin_series(transmission: Transmission, now: datetime) -> None:
+    transmission.serie_depuis_at, transmission.serie_echecs = None, 0
+    transmission.prochain_essai_at = now
+
+
+def _erased(transmission: Transmission, now: datetime, code: str) -> None:
+    transmission.constater_effacement()
+    _end(transmission, now)
+    tell("transmission.effacee", transmission, avant=T.EFFACEMENT_DEMANDE, code=code)
+
+
+def _not_found(transmission: Transmission, tentative: Tentative, now: datetime) -> None:
+    """The partner has nothing under this key: send again while the consent holds, else it ends here.
+
+    A deposit whose answer was lost may still be running at the partner: with the consent gone, "unknown" settles the
+    row only when enough time has passed since.
+    """
+    if not transmission.effacement_voulu and standing(transmission) is Accord.EN_VIGUEUR:
+        transmission.remettre_en_file()
+        _at_or_fail(transmission, now, now)
+        return
+    last = transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
+    settled = last.fermee_at + canal.rythme().shortened(DECANTATION) if last and last.fermee_at else now
+    if tentative.ouverte_at >= settled or last is None:
+        give_up(transmission, now)
+    else:
+        transmission.prochain_essai_at = settled
+
+
+def give_up(transmission: Transmission, now: datetime, *, by: Agent | None = None, motif: str = "") -> None:
+    """Nothing is at the partner and nothing is to be: the row ends. Saves it."""
+    avant = str(transmission.etat)
+    transmission.annuler()
+    _end(transmission, now)
+    transmission.save()
+    tell("transmission.annulee", transmission, avant=avant, by=by, motif=motif)
+
+
+def reject(transmission: Transmission, code: str, champs: list[dict[str, str]], now: datetime) -> None:
+    """Never sent again as it is: a person corrects. Saves it."""
+    avant = str(transmission.etat)
+    transmission.rejeter()
+    transmission.erreur_code, transmission.erreur_champs = code, champs
+    _end(transmission, now)
+    transmission.save()
+    tell("transmission.rejetee", transmission, avant=avant, code=code, champs=[champ["chemin"] for champ in champs])
+
+
+def _forget_if_unwanted(transmission: Transmission, now: datetime) -> None:
+    """Refused, and meanwhile withdrawn: there is nothing for a person to correct."""
+    if transmission.effacement_voulu or standing(transmission) is not Accord.EN_VIGUEUR:
+        give_up(transmission, now)
+
+
+def fail(transmission: Transmission, code: str, now: datetime) -> None:
+    """Trying again by itself would not help: shown to a person, who may start another series. Saves it."""
+    avant = str(transmission.etat)
+    transmission.abandonner()
+    transmission.erreur_code = code
+    transmission.prochain_essai_at = None
+    transmission.termine_at = now
+    transmission.save()
+    tell("transmission.echec_definitif", transmission, avant=avant, code=code)
+
+
+def _end(transmission: Transmission, now: datetime) -> None:
+    """Nothing is to be sent any more: what was frozen for it is erased; only the fingerprint of the body stays."""
+    transmission.donnees_figees = None
+    transmission.bail_jusqua, transmission.bail_par = None, ""
+    transmission.prochain_essai_at = None
+    transmission.termine_at = now
+
+
+# --- the channel --------------------------------------------------------------------------------
+
+
+def _tell_channel(tentative: Tentative, decision: Decision, resultat: Resultat, now: datetime) -> None:
+    if resultat.probe:
+        canal.probe_failed(now)
+    match decision.suite:
+        case Suite.RENOUVELER_JETON:
+            canal.drop_token(resultat.jeton)
+            if _refused_twice(tentative):
+                canal.pause_account(now)
+        case Suite.ATTENDRE_QUOTA:
+            canal.pause_quota(resultat.reponse, now)
+        case Suite.ATTENDRE_COMPTE:
+            canal.pause_account(now)
+        case _ if decision.panne:
+            canal.partner_fails(resultat.reponse, probe=resultat.probe)
+        case _:
+            canal.partner_answers(probe=resultat.probe)
+
+
+def _refused_twice(tentative: Tentative) -> bool:
+    """One refusal renews the token; a second in a row is our account's."""
+    before = Tentative.objects.filter(transmission=tentative.transmission_id, numero=tentative.numero - 1)
+    return before.filter(statut_http=401).exists()
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+
+def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: object) -> None:
+    """One event of the file; never content."""
+    journal.record(
+        nom,
+        dossier=transmission.bilan.contrat_id,
+        target=transmission,
+        by=by,
+        avant=str(avant),
+        apres=str(transmission.etat),
+        version=transmission.synthese.version,
+        **{name: value for name, value in faits.items() if value},
+    )

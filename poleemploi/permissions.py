@@ -1,0 +1,48 @@
+"""Who may do what of the exchange: the right on the bilan decides; a transmission has no owner of its own."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from agents.models import Agent
+from agents.permissions import has_permission
+from agents.roles import Permission
+from bilan.models import Bilan
+from bilan.permissions import can, check_can
+
+
+def can_collect(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    """Ask the person for an agreement, and write the answer down."""
+    return can(agent, Permission.RECUEILLIR_CONSENTEMENT, bilan)
+
+
+def check_can_collect(agent: Agent, bilan: Bilan) -> None:
+    check_can(agent, Permission.RECUEILLIR_CONSENTEMENT, bilan)
+
+
+def can_withdraw(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    """Write a withdrawal down: as easy as giving, so open to more people than collecting (reference D.2, 20)."""
+    return can(agent, Permission.RETIRER_CONSENTEMENT, bilan)
+
+
+def check_can_withdraw(agent: Agent, bilan: Bilan) -> None:
+    check_can(agent, Permission.RETIRER_CONSENTEMENT, bilan)
+
+
+def can_rework(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    return can(agent, Permission.ECRIRE_SYNTHESE, bilan)
+
+
+def check_can_rework(agent: Agent, bilan: Bilan) -> None:
+    check_can(agent, Permission.ECRIRE_SYNTHESE, bilan)
+
+
+def can_requeue(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    return can(agent, Permission.RELANCER_TRANSMISSION, bilan)
+
+
+def check_can_requeue(agent: Agent, bilan: Bilan) -> None:
+    check_can(agent, Permission.RELANCER_TRANSMISSION, bilan)
+
+
+def can_follow(agent: Agent | AnonymousUser) -> bool:
+    """See the list of transmissions, of one's own directions."""
+    return has_permission(agent, Permission.VOIR_TRANSMISSIONS)

@@ -1,0 +1,231 @@
+"""Claim, send, record: one step of the queue at a time, and no transaction open while the partner is spoken to.
+
+The queue is PostgreSQL. Whatever wakes this module up, or does not, what is due is found again; whatever kills it, the
+lease expires and the attempt it had opened is taken for uncertain.
+"""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from bilan import echange
+from core import clock
+from poleemploi import canal, contrat, payload, reponses
+from poleemploi.canal import JetonEnCours
+from poleemploi.client import Delais, PartnerClient, Reponse
+from poleemploi.depot import assemble
+from poleemploi.models import Canal, Tentative, Transmission
+from poleemploi.outcome import Resultat, close_attempt, fail, give_up, record, reject, tell
+from poleemploi.standing import Accord, standing
+from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Issue, Operation
+
+logger = structlog.get_logger(__name__)
+T = EtatTransmission
+MARGE_BAIL = timedelta(seconds=10)
+MOTIF_EFFACEMENT = "RETRAIT_CONSENTEMENT"
+
+
+@dataclass(frozen=True)
+class Travail:
+    """An attempt that is open: what is to be asked, already committed."""
+
+    transmission_id: UUID
+    tentative_id: int
+    operation: Operation
+    jeton: JetonEnCours
+    corps: bytes = b""
+    accuse_identifiant: str = ""
+    probe: bool = False
+
+
+def drain(*, seconds: float) -> int:
+    """Work until nothing is due or the time has passed; return the number of steps."""
+    end, steps = time.monotonic() + seconds, 0
+    while time.monotonic() < end and step():
+        steps += 1
+    return steps
+
+
+def step(only: UUID | None = None) -> bool:
+    """Work on one due row, ``only`` this one when named; False when nothing could be done now."""
+    if not settings.EMETTEUR_ACTIF:
+        return False
+    channel = canal.read()
+    now = timezone.now()
+    if canal.is_paused(channel, now) or not _anything_due(now, only):
+        return False
+    client = partner()
+    jeton = canal.token(client, channel)
+    if jeton is None:
+        return False
+    worked, travail = claim(jeton, channel, lease=timedelta(seconds=client.delais.total) + MARGE_BAIL, only=only)
+    if travail is not None:
+        started = time.monotonic()
+        reponse = send(client, travail)
+        duree_ms = round((time.monotonic() - started) * 1000)
+        record(Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, duree_ms,
+                        travail.jeton, travail.probe))  # fmt: skip
+    return worked
+
+
+@lru_cache(maxsize=1)
+def _client(pid: int, url: str, client_id: str, secret: str, delais: Delais) -> PartnerClient:
+    return PartnerClient(url, client_id, secret, delais=delais)
+
+
+def partner() -> PartnerClient:
+    """The client of this process: a connection does not survive a fork."""
+    delais = Delais(settings.PE_TIMEOUT_CONNEXION, settings.PE_TIMEOUT_LECTURE)
+    return _client(os.getpid(), settings.PE_URL, settings.PE_CLIENT_ID, settings.PE_CLIENT_SECRET, delais)
+
+
+# --- claim --------------------------------------------------------------------------------------
+
+
+def claim(
+    jeton: JetonEnCours, channel: Canal, *, lease: timedelta, only: UUID | None = None
+) -> tuple[bool, Travail | None]:
+    """Take one due row and open its next attempt; (False, None) when there is none, (True, None) when none is needed.
+
+    The commit of the attempt is the point of no return: consent, version, purge and state are read under lock in the
+    same transaction, so that no attempt is ever opened after a withdrawal.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        found = _candidate(now, only)
+        if found is None:
+            return False, None
+        transmission = _lock(found, now)
+        if transmission is None:
+            return True, None  # another worker was quicker
+        _close_expired(transmission, now)
+        if canal.rythme().is_over(transmission.serie_depuis_at or now, now):
+            fail(transmission, reponses.DELAI_DEPASSE, now)
+            return True, None
+        operation, corps = _next_operation(transmission, now)
+        if operation is None:
+            return True, None
+        probe = canal.needs_probe(channel, now)
+        if probe and not canal.take_probe(now, now + lease):
+            transaction.set_rollback(True)
+            return False, None
+        tentative = _open(transmission, operation, corps, now, lease)
+        return True, Travail(
+            transmission.pk, tentative.pk, operation, jeton, corps, transmission.accuse_identifiant, probe
+        )
+
+
+def _anything_due(now: datetime, only: UUID | None) -> bool:
+    due = Transmission.objects.due(now)
+    return bool((due.filter(pk=only) if only else due).exists())
+
+
+def _candidate(now: datetime, only: UUID | None) -> UUID | None:
+    """A due row whose bilan nobody holds, the bilan now locked. Of one file, only the oldest row that has work left."""
+    earlier = Transmission.objects.filter(
+        bilan=OuterRef("bilan"), created_at__lt=OuterRef("created_at"), etat__in=A_TRAITER_PAR_LE_SYSTEME
+    )
+    due = Transmission.objects.due(now).filter(~Exists(earlier))
+    if only is not None:
+        due = due.filter(pk=only)
+    # The bilan first: the lock order of the house. Not the key, so that others may still refer to the row.
+    locked = due.select_related("bilan").select_for_update(of=("bilan",), skip_locked=True, no_key=True)
+    row = locked.only("id", "bilan__id").first()
+    return row.pk if row else None
+
+
+def _lock(pk: UUID, now: datetime) -> Transmission | None:
+    """The row, locked and read again: None when it is no longer due."""
+    due = Transmission.objects.due(now).filter(pk=pk).without_content()
+    row: Transmission | None = due.select_for_update(of=("self",)).first()
+    return row
+
+
+def _close_expired(transmission: Transmission, now: datetime) -> None:
+    """A worker died, or lost its way, with an attempt open: nobody knows what became of it."""
+    tentative = transmission.tentatives.filter(fermee_at=None).first()
+    if tentative is None:
+        return
+    close_attempt(tentative, issue=Issue.INCERTAIN, code=reponses.BAIL_EXPIRE, now=now)
+    if transmission.etat == T.EN_COURS:
+        transmission.devenir_incertaine()
+
+
+def _next_operation(transmission: Transmission, now: datetime) -> tuple[Operation | None, bytes]:
+    """What to ask of the partner; None when the row is settled, or put off, without asking."""
+    if transmission.etat == T.EFFACEMENT_DEMANDE:
+        return Operation.EFFACEMENT, b""
+    if transmission.etat == T.INCERTAINE:
+        return Operation.RECHERCHE, b""
+    if transmission.effacement_voulu or standing(transmission) is not Accord.EN_VIGUEUR:
+        if transmission.premier_essai_at is None:
+            give_up(transmission, now)
+            return None, b""
+        transmission.devenir_incertaine()
+        return Operation.RECHERCHE, b""
+    return _deposit(transmission, now)
+
+
+def _deposit(transmission: Transmission, now: datetime) -> tuple[Operation | None, bytes]:
+    """The body, checked against the contract and against what was sent before; a fault is told before any HTTP."""
+    try:
+        body = payload.to_wire(assemble(transmission))
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # One row that cannot be read must stop neither the others nor itself in silence. Its words stay out of the log.
+        logger.error("transmission_illisible", transmission=str(transmission.pk), erreur=type(error).__name__)
+        fail(transmission, reponses.ILLISIBLE_ICI, now)
+        return None, b""
+    faults = contrat.faults("DepotSynthese", body)
+    corps = payload.canonical(body)
+    empreinte = payload.sha256(corps)
+    if faults:
+        champs = [{"chemin": pointer, "motif": sentence} for pointer, sentence in faults]
+        reject(transmission, reponses.NON_CONFORME, champs, now)
+    elif transmission.corps_sha256 not in ("", empreinte):
+        reject(transmission, reponses.CORPS_CHANGE, [], now)
+    else:
+        transmission.corps_sha256 = empreinte
+        return Operation.DEPOT, corps
+    return None, b""
+
+
+def _open(transmission: Transmission, operation: Operation, corps: bytes, now: datetime, lease: timedelta) -> Tentative:
+    transmission.nombre_essais += 1
+    transmission.serie_depuis_at = transmission.serie_depuis_at or now
+    transmission.bail_jusqua = transmission.prochain_essai_at = now + lease
+    transmission.bail_par = f"{socket.gethostname()[:60]}:{os.getpid()}"
+    if operation == Operation.DEPOT:
+        transmission.reserver()
+        if transmission.premier_essai_at is None:
+            transmission.premier_essai_at = now
+            echange.note_first_attempt(transmission.synthese, at=clock.now())
+            tell("transmission.envoyee", transmission, avant=T.EN_FILE, sha256=transmission.corps_sha256)
+    transmission.save()
+    return Tentative.objects.create(
+        transmission=transmission, numero=transmission.nombre_essais, operation=operation, ouverte_at=now
+    )
+
+
+# --- send ---------------------------------------------------------------------------------------
+
+
+def send(client: PartnerClient, travail: Travail) -> Reponse:
+    """Ask the partner, with no transaction open. Never raises on what the partner does."""
+    cle, correlation, jeton = travail.transmission_id, f"tentative-{travail.tentative_id}", travail.jeton.valeur
+    if travail.operation == Operation.DEPOT:
+        return client.deposit(cle, travail.corps, correlation=correlation, jeton=jeton)
+    if travail.operation == Operation.RECHERCHE:
+        return client.find_by_key(cle, correlation=correlation, jeton=jeton)
+    return client.erase(travail.accuse_identifiant, motif=MOTIF_EFFACEMENT, correlation=correlation, jeton=jeton)

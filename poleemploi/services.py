@@ -1,0 +1,289 @@
+"""What a person decides about the exchange. Each act writes the ledger of consents and the queue in one transaction.
+
+Lock order: the bilan, its syntheses, its transmissions, the channel.
+"""
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.models import Agent
+from bilan import consents, redaction, selectors
+from bilan.models import Bilan, Consentement, Synthese
+from bilan.states import MotifReprise
+from bilan.workflow import lock
+from core import clock
+from core.errors import RuleViolation
+from poleemploi import outcome, payload
+from poleemploi.depot import assemble, freeze
+from poleemploi.doorbell import ring_on_commit
+from poleemploi.models import Transmission
+from poleemploi.permissions import check_can_requeue
+from poleemploi.standing import Accord, standing
+from poleemploi.states import EtatTransmission
+
+T = EtatTransmission
+Portee = Consentement.Portee
+Decision = Consentement.Decision
+
+
+class Recueil(TypedDict, total=False):
+    """How a decision was taken down: the arguments of ``bilan.consents.record_consent`` that are the person's."""
+
+    mode: Consentement.Mode
+    langue: str
+    interprete: bool
+    representant_legal: str
+    document_empreinte: str
+    commentaire: str
+    date_heure: datetime | None
+
+
+@transaction.atomic
+def record_decision(
+    *, bilan: Bilan, portee: Consentement.Portee, decision: Consentement.Decision, by: Agent, **recueil: Unpack[Recueil]
+) -> Consentement:
+    """One decision on one scope, with everything it entails for the queue: the single door of pages and API."""
+    if portee != Portee.TRANSMISSION:
+        return consents.record_consent(bilan=bilan, portee=portee, decision=decision, by=by, **recueil)
+    if decision == Decision.ACCORDE:
+        return grant_transmission(bilan=bilan, by=by, **recueil).consentement
+    if decision == Decision.REFUSE:
+        return refuse_transmission(bilan=bilan, by=by, **recueil)
+    return withdraw_transmission(bilan=bilan, by=by, **recueil)
+
+
+@transaction.atomic
+def grant_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Transmission:
+    """Transition 18: the agreement and its outbox row, both or neither; sent as soon as a worker wakes up.
+
+    Refuses what ``record_consent`` refuses, so that a row always has a validated, conserved version of the present.
+    """
+    consent = consents.record_consent(
+        bilan=bilan,
+        portee=Portee.TRANSMISSION,
+        decision=Decision.ACCORDE,
+        by=by,
+        **recueil,
+    )
+    return _enqueue(lock(bilan.pk), consent, by=by)
+
+
+@transaction.atomic
+def refuse_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Consentement:
+    """Transition 19: nothing is queued, and nothing follows for the contract."""
+    return consents.record_consent(
+        bilan=bilan,
+        portee=Portee.TRANSMISSION,
+        decision=Decision.REFUSE,
+        by=by,
+        **recueil,
+    )
+
+
+@transaction.atomic
+def withdraw_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Consentement:
+    """Transition 20: from the commit on, no attempt is opened any more, in any state of the bilan.
+
+    What never left is cancelled; what may have arrived is looked up, then erased or cancelled; what was received is
+    erased at the partner (reference F.1, rule 8).
+    """
+    consent = consents.record_consent(
+        bilan=bilan,
+        portee=Portee.TRANSMISSION,
+        decision=Decision.RETIRE,
+        by=by,
+        **recueil,
+    )
+    now = timezone.now()
+    for transmission in _locked_rows(lock(bilan.pk)):
+        _withdraw(transmission, now, by=by)
+    return consent
+
+
+@transaction.atomic
+def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese:
+    """Transition 15b: a new version to write; what waited to be sent of the older one is cancelled.
+
+    Refuses while an attempt is open: nobody knows yet whether the older version has arrived. A version already
+    received stays at the partner until the next one, newly signed and newly agreed to, replaces it.
+    """
+    draft = redaction.rework_synthese(bilan=bilan, motif=motif, by=by)
+    now = timezone.now()
+    for transmission in _locked_rows(lock(bilan.pk)):
+        if transmission.tentatives.filter(fermee_at=None).exists():
+            raise RuleViolation(
+                "Un envoi à Pôle emploi est en cours\u00a0: reprenez la synthèse dans quelques minutes.",
+                code="envoi_en_cours",
+            )
+        _cancel_lapsed(transmission, now, by=by)
+    return draft
+
+
+@transaction.atomic
+def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
+    """Start another series of attempts for a row that failed, or look an uncertain one up now.
+
+    Whatever was once sent is looked up before it is sent again. Consent is read again at once, and by the sender before
+    each attempt. Refuses a row that is in no such state: a refused one above all, which a correction replaces.
+    """
+    check_can_requeue(by, transmission.bilan)
+    transmission = _locked(transmission)
+    now = timezone.now()
+    avant = str(transmission.etat)
+    if transmission.etat == T.ECHEC_DEFINITIF:
+        _restart(transmission, now, by=by)
+    elif transmission.etat == T.INCERTAINE and transmission.bail_jusqua is None:
+        outcome.begin_series(transmission, now)
+    else:
+        raise RuleViolation(_why_not_requeued(transmission), code="transmission_non_relancable")
+    transmission.save()
+    outcome.tell("transmission.relancee", transmission, avant=avant, by=by)
+    ring_on_commit(transmission.pk)
+    return transmission
+
+
+@transaction.atomic
+def redeposit(*, transmission: Transmission, by: Agent) -> Transmission:
+    """Replace a refused row by another, with its own key, once the file has been corrected.
+
+    For what the file holds (numéro CAI, name, nationality...); a fault of the synthesis itself takes a new version.
+    Refuses when nothing that would be sent has changed, or when the consent no longer holds.
+    """
+    check_can_requeue(by, transmission.bilan)
+    refused = _locked(transmission)
+    if refused.etat != T.REJETEE:
+        raise RuleViolation("Cette transmission n’a pas été refusée.", code="transmission_non_refusee")
+    if standing(refused) is not Accord.EN_VIGUEUR:
+        raise RuleViolation("L’accord de la personne n’est plus en vigueur.", code="accord_absent")
+    now = timezone.now()
+    outcome.give_up(refused, now, by=by, motif="remplacee")
+    replacement = _enqueue(lock(refused.bilan_id), refused.consentement, by=by, remplace=str(refused.pk))
+    if refused.corps_sha256 and _fingerprint(replacement) == refused.corps_sha256:
+        raise RuleViolation(
+            "Rien n’a changé dans ce qui serait envoyé\u00a0: corrigez d’abord le dossier.", code="rien_a_renvoyer"
+        )
+    return replacement
+
+
+@transaction.atomic
+def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
+    """Give a failed or refused row up, for good (transition 22). Nothing of it stays at the partner.
+
+    What may have arrived is looked up first, and erased if it has.
+    """
+    check_can_requeue(by, transmission.bilan)
+    transmission = _locked(transmission)
+    if transmission.etat not in (T.REJETEE, T.ECHEC_DEFINITIF):
+        raise RuleViolation(
+            "Seule une transmission refusée ou en échec s’abandonne.", code="transmission_non_abandonnable"
+        )
+    now = timezone.now()
+    if _was_never_sent(transmission):
+        outcome.give_up(transmission, now, by=by, motif="transmission_impossible")
+    else:
+        _make_sure_nothing_stays(transmission, now, by=by)
+    return transmission
+
+
+# --- the queue ----------------------------------------------------------------------------------
+
+
+def _enqueue(bilan: Bilan, consent: Consentement, *, by: Agent, **faits: str) -> Transmission:
+    synthese = selectors.current_synthese(bilan)
+    transmission: Transmission = Transmission.objects.create(
+        bilan=bilan,
+        synthese=synthese,
+        consentement=consent,
+        donnees_figees=freeze(bilan, consent, on=clock.today()),
+        prochain_essai_at=timezone.now(),
+    )
+    outcome.tell("transmission.mise_en_file", transmission, avant="", by=by, **faits)
+    ring_on_commit(transmission.pk)
+    return transmission
+
+
+def _locked_rows(bilan: Bilan) -> list[Transmission]:
+    """Every transmission of a locked bilan, oldest first."""
+    rows = Transmission.objects.without_content().filter(bilan=bilan).order_by("created_at")
+    return list(rows.select_for_update(of=("self",)))
+
+
+def _locked(transmission: Transmission) -> Transmission:
+    lock(transmission.bilan_id)
+    return outcome.lock_row(transmission.pk)
+
+
+def _was_never_sent(transmission: Transmission) -> bool:
+    """Never, or refused for good by the partner, which then keeps nothing."""
+    return transmission.premier_essai_at is None or transmission.etat == T.REJETEE
+
+
+def _withdraw(transmission: Transmission, now: datetime, *, by: Agent) -> None:
+    match transmission.etat:
+        case T.ACCUSEE:
+            outcome.ask_erasure(transmission, now, by=by)
+            transmission.save()
+            ring_on_commit(transmission.pk)
+        case T.EN_FILE | T.REJETEE | T.ECHEC_DEFINITIF if _was_never_sent(transmission):
+            outcome.give_up(transmission, now, by=by, motif="consentement_retire")
+        case T.EN_FILE | T.ECHEC_DEFINITIF:
+            _make_sure_nothing_stays(transmission, now, by=by)
+        case T.EN_COURS | T.INCERTAINE:
+            transmission.effacement_voulu = True
+            if transmission.bail_jusqua is None:
+                outcome.begin_series(transmission, now)
+                ring_on_commit(transmission.pk)
+            transmission.save()
+
+
+def _make_sure_nothing_stays(transmission: Transmission, now: datetime, *, by: Agent) -> None:
+    if transmission.accuse_identifiant:
+        outcome.ask_erasure(transmission, now, by=by)
+    else:
+        avant = str(transmission.etat)
+        transmission.effacement_voulu = True
+        transmission.termine_at = None
+        transmission.devenir_incertaine()
+        outcome.begin_series(transmission, now)
+        outcome.tell("transmission.a_verifier", transmission, avant=avant, by=by)
+    transmission.save()
+    ring_on_commit(transmission.pk)
+
+
+def _cancel_lapsed(transmission: Transmission, now: datetime, *, by: Agent) -> None:
+    """The version is being reworked: what never left is cancelled, what may have arrived will be looked up."""
+    match transmission.etat:
+        case T.EN_FILE | T.REJETEE | T.ECHEC_DEFINITIF if _was_never_sent(transmission):
+            outcome.give_up(transmission, now, by=by, motif="synthese_reprise")
+        case T.EN_FILE | T.ECHEC_DEFINITIF if not transmission.accuse_identifiant:
+            transmission.termine_at = None
+            transmission.devenir_incertaine()
+            outcome.begin_series(transmission, now)
+            transmission.save()
+            ring_on_commit(transmission.pk)
+
+
+def _restart(transmission: Transmission, now: datetime, *, by: Agent) -> None:
+    transmission.erreur_code, transmission.termine_at = "", None
+    if transmission.accuse_identifiant:
+        transmission.demander_effacement()
+    elif transmission.premier_essai_at is not None:
+        transmission.devenir_incertaine()
+    elif standing(transmission) is Accord.EN_VIGUEUR:
+        transmission.relancer()
+    else:
+        raise RuleViolation("L’accord de la personne n’est plus en vigueur.", code="accord_absent")
+    outcome.begin_series(transmission, now)
+
+
+def _why_not_requeued(transmission: Transmission) -> str:
+    if transmission.etat == T.REJETEE:
+        return "Une transmission refusée n’est jamais renvoyée telle quelle\u00a0: corrigez ce que Pôle emploi indique."
+    return f"Cette transmission est à l’état «\u00a0{transmission.get_etat_display()}\u00a0»\u00a0: rien à relancer."
+
+
+def _fingerprint(transmission: Transmission) -> str:
+    return payload.sha256(payload.canonical(payload.to_wire(assemble(transmission))))

@@ -1,0 +1,476 @@
+"""What a person decides is written in the ledger and the queue at once; the partner ends up with what is agreed to."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan import consents
+from bilan.models import Bilan, Consentement, Synthese
+from bilan.states import Etat, MotifReprise
+from core import clock
+from core.errors import Forbidden, RuleViolation
+from poleemploi import sender, services
+from poleemploi.models import Transmission
+from poleemploi.states import EtatTransmission
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, agree, make_transmission, make_valide
+from tests.simulateur import SimulateurEnProcessus
+
+pytestmark = pytest.mark.usefixtures("le_lendemain")
+T = EtatTransmission
+Portee, Decision = Consentement.Portee, Consentement.Decision
+Settle = Callable[..., None]
+RETRAIT: dict[str, Any] = {"mode": Consentement.Mode.GUICHET, "langue": "bm", "interprete": False}
+
+
+@pytest.fixture
+def bilan(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent) -> Bilan:
+    return make_valide(direction, prescripteur, conseiller)
+
+
+def read(transmission: Transmission) -> Transmission:
+    return Transmission.objects.get(pk=transmission.pk)
+
+
+def withdraw(transmission: Transmission, by: Agent) -> None:
+    services.withdraw_transmission(bilan=transmission.bilan, by=by, **RETRAIT)
+
+
+def next_version(bilan: Bilan, by: Agent) -> None:
+    """The draft of the rework, signed again."""
+    bilan.refresh_from_db()
+    Synthese.objects.filter(bilan=bilan).order_by("-version")[0].delete()
+    bilan.presenter_synthese()
+    bilan.valider_synthese()
+    bilan.save()
+    add_version(bilan, Synthese.objects.filter(bilan=bilan).count() + 1, jour=clock.today())
+
+
+# --- agreeing, refusing -------------------------------------------------------------------------
+
+
+def test_an_agreement_puts_the_synthesis_in_the_queue(bilan: Bilan, prescripteur: Agent) -> None:
+    transmission = services.grant_transmission(bilan=bilan, by=prescripteur, **RECUEIL)
+    assert transmission.etat == T.EN_FILE
+    assert transmission.consentement.version_synthese == transmission.synthese.version == 1
+    assert transmission.donnees_figees["age"] == 29
+
+
+def test_an_agreement_that_is_refused_queues_nothing(bilan: Bilan, agent_ofii: Agent) -> None:
+    with pytest.raises(Forbidden):
+        services.grant_transmission(bilan=bilan, by=agent_ofii, **RECUEIL)
+    assert not Transmission.objects.exists()
+
+
+def test_an_agreement_is_not_given_twice(bilan: Bilan, conseiller: Agent) -> None:
+    services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    with pytest.raises(RuleViolation):
+        services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    assert Transmission.objects.count() == 1
+
+
+def test_a_refusal_queues_nothing(bilan: Bilan, conseiller: Agent) -> None:
+    services.refuse_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    assert not Transmission.objects.exists()
+
+
+def test_after_a_refusal_one_may_still_agree(bilan: Bilan, conseiller: Agent) -> None:
+    services.refuse_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    assert Transmission.objects.get().etat == T.EN_FILE
+
+
+@pytest.mark.parametrize("portee", [Portee.CONSERVATION, Portee.SUIVI])
+def test_another_scope_leaves_the_queue_alone(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, portee: Consentement.Portee
+) -> None:
+    bilan = make_valide(direction, prescripteur, conseiller, conserver=False)
+    agree(bilan, portee, by=conseiller)
+    assert consents.in_force(bilan, portee) is not None
+    assert not Transmission.objects.exists()
+
+
+def test_the_bell_rings_once_the_row_is_committed(
+    bilan: Bilan,
+    conseiller: Agent,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rung: list[object] = []
+    monkeypatch.setattr("poleemploi.doorbell.ring", rung.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        transmission = services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+        assert rung == []
+    assert rung == [transmission.pk]
+
+
+# --- withdrawing --------------------------------------------------------------------------------
+
+
+def test_what_never_left_is_cancelled(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent
+) -> None:
+    withdraw(transmission, agent_ofii)
+    assert read(transmission).etat == T.ANNULEE
+    assert not sender.step()
+    assert partenaire.requetes() == []
+
+
+def test_what_was_received_is_erased_at_the_partner(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
+) -> None:
+    settle()
+    withdraw(transmission, agent_ofii)
+    assert read(transmission).etat == T.EFFACEMENT_DEMANDE
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EFFACE"]
+
+
+@pytest.mark.parametrize(
+    "genre", ["ERREUR_500", "DELAI_APRES", "COUPURE_AVANT", "CORPS_HTML", "JETON_REFUSE", "QUOTA_SANS_DELAI"]
+)
+def test_an_erasure_survives_a_bad_day(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle, genre: str
+) -> None:
+    settle()
+    withdraw(transmission, agent_ofii)
+    partenaire.panne(genre, operation="effacerSynthese", nombre=1)
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EFFACE"]
+
+
+@pytest.mark.parametrize(("genre", "etat"), [("COUPURE_APRES", T.EFFACEE), ("COUPURE_AVANT", T.ANNULEE)])
+def test_what_may_have_arrived_is_looked_up_then_erased_or_cancelled(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    agent_ofii: Agent,
+    settle: Settle,
+    genre: str,
+    etat: str,
+) -> None:
+    partenaire.panne(genre, operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    withdraw(transmission, agent_ofii)
+    settle()
+    assert read(transmission).etat == etat
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+    assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
+
+
+def test_a_receipt_that_crosses_a_withdrawal_is_kept_then_erased(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
+) -> None:
+    client = sender.partner()
+    jeton = sender.canal.token(client, sender.canal.read())
+    assert jeton is not None
+    _, travail = sender.claim(jeton, sender.canal.read(), lease=timedelta(seconds=30))
+    assert travail is not None
+    withdraw(transmission, agent_ofii)
+    assert read(transmission).etat == T.EN_COURS
+    reponse = sender.send(client, travail)
+    sender.record(sender.Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, 9, jeton))
+    assert read(transmission).etat == T.EFFACEMENT_DEMANDE
+    settle()
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EFFACE"]
+    assert read(transmission).accuse_identifiant == partenaire.depots()[0]["identifiant"]
+
+
+def test_a_deposit_still_running_when_its_author_withdraws_is_erased_all_the_same(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    agent_ofii: Agent,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Here two seconds are enough to be sure that nothing is running any more.
+    monkeypatch.setattr("poleemploi.outcome.DECANTATION", timedelta(seconds=2 * 3600))
+    partenaire.panne("LENTEUR", operation="deposerSynthese", nombre=1, secondes=1.5)
+    assert sender.step()
+    withdraw(transmission, agent_ofii)
+    settle()
+    assert read(transmission).etat in (T.EFFACEE, T.ANNULEE)
+    assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
+
+
+def test_a_refused_row_is_cancelled_with_its_consent(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
+) -> None:
+    partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+    settle()
+    withdraw(transmission, agent_ofii)
+    assert read(transmission).etat == T.ANNULEE
+
+
+def test_a_failed_row_is_looked_up_once_its_consent_is_withdrawn(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
+) -> None:
+    partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    Transmission.objects.filter(pk=transmission.pk).update(serie_depuis_at=timezone.now() - timedelta(days=4))
+    settle()
+    assert read(transmission).etat == T.ECHEC_DEFINITIF
+    withdraw(transmission, agent_ofii)
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+
+
+def test_one_withdraws_only_what_was_agreed_to(bilan: Bilan, agent_ofii: Agent) -> None:
+    with pytest.raises(RuleViolation):
+        services.withdraw_transmission(bilan=bilan, by=agent_ofii, **RETRAIT)
+
+
+def test_a_withdrawal_is_possible_once_the_bilan_is_closed(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    settle()
+    bilan = Bilan.objects.get(pk=transmission.bilan_id)
+    bilan.cloturer()
+    bilan.clos_at = clock.now()
+    bilan.save()
+    withdraw(transmission, correspondant)
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+    assert Bilan.objects.get(pk=bilan.pk).etat == Etat.CLOS
+
+
+# --- reworking ----------------------------------------------------------------------------------
+
+
+def rework(transmission: Transmission, by: Agent) -> Synthese:
+    return services.rework_synthese(bilan=transmission.bilan, motif=next(iter(MotifReprise)), by=by)
+
+
+def test_a_rework_cancels_what_was_waiting(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
+) -> None:
+    rework(transmission, conseiller)
+    assert read(transmission).etat == T.ANNULEE
+    assert not sender.step()
+    assert partenaire.requetes() == []
+
+
+def test_a_rework_waits_for_the_end_of_an_attempt(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
+) -> None:
+    jeton = sender.canal.token(sender.partner(), sender.canal.read())
+    assert jeton is not None
+    sender.claim(jeton, sender.canal.read(), lease=timedelta(seconds=30))
+    with pytest.raises(RuleViolation) as refusal:
+        rework(transmission, conseiller)
+    assert refusal.value.code == "envoi_en_cours"
+    assert Synthese.objects.count() == 1
+
+
+def test_a_version_received_stays_until_the_next_one_replaces_it(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
+) -> None:
+    settle()
+    rework(transmission, conseiller)
+    assert not sender.step()
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EN_VIGUEUR"]
+    next_version(transmission.bilan, conseiller)
+    agree(transmission.bilan, Portee.TRANSMISSION, by=conseiller, at=clock.now())
+    settle()
+    assert [(depot["version"], depot["etat"]) for depot in partenaire.depots()] == [
+        (1, "REMPLACE"),
+        (2, "EN_VIGUEUR"),
+    ]
+    withdraw(transmission, conseiller)
+    settle()
+    assert {depot["etat"] for depot in partenaire.depots()} == {"EFFACE"}
+
+
+def test_an_uncertain_version_that_is_reworked_is_only_looked_up(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
+) -> None:
+    partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    rework(transmission, conseiller)
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+
+
+def test_a_row_that_waits_after_a_quota_is_looked_up_when_reworked(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
+) -> None:
+    partenaire.panne("QUOTA_SECONDES", operation="deposerSynthese", nombre=1, secondes=0)
+    assert sender.step()
+    rework(transmission, conseiller)
+    settle()
+    assert read(transmission).etat == T.ANNULEE
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+
+
+# --- starting again -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def echouee(partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle) -> Transmission:
+    """Failed for good after three days, never received."""
+    partenaire.panne("ERREUR_500", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    Transmission.objects.filter(pk=transmission.pk).update(serie_depuis_at=timezone.now() - timedelta(days=4))
+    settle()
+    assert read(transmission).etat == T.ECHEC_DEFINITIF
+    return read(transmission)
+
+
+def test_a_failed_row_is_looked_up_before_it_is_sent_again(
+    partenaire: SimulateurEnProcessus, echouee: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    services.requeue(transmission=echouee, by=correspondant)
+    settle()
+    assert read(echouee).etat == T.ACCUSEE
+    operations = list(echouee.tentatives.order_by("numero").values_list("operation", flat=True))
+    assert operations == ["depot", "recherche", "depot"]
+
+
+def test_an_uncertain_row_is_looked_up_now(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    Transmission.objects.filter(pk=transmission.pk).update(prochain_essai_at=timezone.now() + timedelta(hours=1))
+    services.requeue(transmission=read(transmission), by=correspondant)
+    assert sender.step()
+    assert read(transmission).etat == T.ACCUSEE
+
+
+def test_a_failed_erasure_is_taken_up_again(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    settle()
+    withdraw(transmission, correspondant)
+    partenaire.panne("ERREUR_500", operation="effacerSynthese", nombre=1)
+    assert sender.step()
+    Transmission.objects.filter(pk=transmission.pk).update(serie_depuis_at=timezone.now() - timedelta(days=4))
+    settle()
+    assert read(transmission).etat == T.ECHEC_DEFINITIF
+    services.requeue(transmission=read(transmission), by=correspondant)
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+
+
+def test_a_refused_row_is_never_requeued(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+    settle()
+    with pytest.raises(RuleViolation, match="jamais renvoyée"):
+        services.requeue(transmission=read(transmission), by=correspondant)
+
+
+@pytest.mark.parametrize("etat", [T.EN_FILE, T.ACCUSEE])
+def test_what_did_not_fail_is_not_requeued(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle, etat: str
+) -> None:
+    if etat == T.ACCUSEE:
+        settle()
+    with pytest.raises(RuleViolation, match="rien à relancer"):
+        services.requeue(transmission=read(transmission), by=correspondant)
+
+
+@pytest.mark.parametrize("role", ["agent_ofii", "conseiller", "directeur", "prescripteur"])
+def test_only_the_correspondant_requeues(echouee: Transmission, request: pytest.FixtureRequest, role: str) -> None:
+    with pytest.raises(Forbidden):
+        services.requeue(transmission=echouee, by=request.getfixturevalue(role))
+
+
+def test_a_row_that_never_left_is_not_requeued_without_consent(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, conseiller: Agent
+) -> None:
+    transmission.donnees_figees = {}
+    transmission.save()
+    assert sender.step()
+    assert read(transmission).etat == T.ECHEC_DEFINITIF
+    Synthese.objects.filter(pk=transmission.synthese_id).update(version=2)
+    with pytest.raises(RuleViolation, match="plus en vigueur"):
+        services.requeue(transmission=read(transmission), by=correspondant)
+
+
+def test_a_corrected_file_is_deposited_under_a_new_key(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+    settle()
+    with pytest.raises(RuleViolation, match="Rien n’a changé"):
+        services.redeposit(transmission=read(transmission), by=correspondant)
+    contrat = transmission.bilan.contrat
+    contrat.numero_cai = "75-2010-999999"
+    contrat.save()
+    replacement = services.redeposit(transmission=read(transmission), by=correspondant)
+    settle()
+    assert (read(transmission).etat, read(replacement).etat) == (T.ANNULEE, T.ACCUSEE)
+    [depot] = partenaire.depots()
+    assert (depot["cle"], depot["numeroCai"]) == (str(replacement.pk), "75-2010-999999")
+    assert replacement.consentement == transmission.consentement
+
+
+def test_only_a_refused_row_is_replaced(transmission: Transmission, correspondant: Agent) -> None:
+    with pytest.raises(RuleViolation):
+        services.redeposit(transmission=transmission, by=correspondant)
+
+
+def test_a_failed_row_that_is_given_up_leaves_nothing_at_the_partner(
+    partenaire: SimulateurEnProcessus, echouee: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    services.abandon(transmission=echouee, by=correspondant)
+    settle()
+    assert read(echouee).etat == T.ANNULEE
+    assert partenaire.depots() == []
+
+
+def test_a_refused_row_can_be_given_up(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+    settle()
+    services.abandon(transmission=read(transmission), by=correspondant)
+    assert read(transmission).etat == T.ANNULEE
+    with pytest.raises(RuleViolation):
+        services.abandon(transmission=read(transmission), by=correspondant)
+
+
+def test_rows_of_a_file_go_in_order(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
+) -> None:
+    partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    rework(transmission, conseiller)
+    next_version(transmission.bilan, conseiller)
+    agree(transmission.bilan, Portee.TRANSMISSION, by=conseiller, at=clock.now())
+    settle()
+    assert [depot["version"] for depot in partenaire.depots()] == [1, 2]
+    assert set(Transmission.objects.values_list("etat", flat=True)) == {T.ACCUSEE}
+
+
+def test_the_content_gone_nothing_is_sent_any_more(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
+) -> None:
+    Synthese.objects.filter(pk=transmission.synthese_id).update(contenu=None, observations=None, detruite_at=ACCORDE_AT)
+    settle()
+    assert read(transmission).etat == T.ANNULEE
+    assert partenaire.requetes("deposerSynthese") == []
+
+
+def test_a_row_is_made_for_each_territory_and_seen_from_there_alone(
+    transmission: Transmission, correspondant: Agent, directeur: Agent, agent_ofii: Agent, agent_ailleurs: Agent
+) -> None:
+    seen = {
+        agent.pk: Transmission.objects.visible_to(agent).exists()
+        for agent in (correspondant, directeur, agent_ofii, agent_ailleurs)
+    }
+    assert seen == {correspondant.pk: True, directeur.pk: True, agent_ofii.pk: False, agent_ailleurs.pk: False}
+
+
+def test_a_second_transmission_of_the_same_consent_is_impossible(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller)
+    assert Transmission.objects.filter(consentement=transmission.consentement).count() == 1

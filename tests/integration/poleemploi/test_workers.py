@@ -1,0 +1,111 @@
+"""Several workers, a broker that is down, a message lost: the queue is PostgreSQL's."""
+
+import threading
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from celery import Celery, current_app
+from django.db import connection
+from pytest_django import Settings
+
+from agents.models import Agent, DirectionTerritoriale
+from core import clock
+from poleemploi import doorbell, sender, services, tasks
+from poleemploi.models import Canal, Transmission
+from poleemploi.states import EtatTransmission
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission, make_valide
+from tests.simulateur import SimulateurEnProcessus, free_port
+
+T = EtatTransmission
+
+
+def in_threads(work: Callable[[], object], count: int) -> None:
+    """Each with its own connection and business clock, as worker processes have."""
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with clock.travel(ACCORDE_AT):
+                work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_the_rows_and_the_token(
+    partenaire: SimulateurEnProcessus,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+) -> None:
+    for _ in range(12):
+        make_transmission(direction, prescripteur, conseiller)
+    in_threads(lambda: sender.drain(seconds=5), 4)
+    assert set(Transmission.objects.values_list("etat", flat=True)) == {T.ACCUSEE}
+    assert len(partenaire.requetes("deposerSynthese")) == 12
+    assert len(partenaire.requetes("obtenirJeton")) == 1
+    assert Canal.objects.get().jeton_generation == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_withdrawal_and_a_sending_that_race_leave_nothing_at_the_partner(
+    partenaire: SimulateurEnProcessus, direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    rows = [make_transmission(direction, prescripteur, conseiller) for _ in range(8)]
+
+    def withdraw_all() -> None:
+        for row in rows:
+            services.withdraw_transmission(bilan=row.bilan, by=conseiller, **RECUEIL)
+
+    turn = iter([withdraw_all, lambda: sender.drain(seconds=3)])
+    in_threads(lambda: next(turn)(), 2)
+    in_threads(lambda: sender.drain(seconds=5), 1)
+    assert set(Transmission.objects.values_list("etat", flat=True)) <= {T.ANNULEE, T.EFFACEE}
+    assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
+
+
+def test_the_sweep_finds_what_no_message_announced(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    tasks.sweep_due()
+    assert Transmission.objects.get().etat == T.ACCUSEE
+
+
+def test_a_message_may_come_twice_or_name_a_row_that_is_gone(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    for identifiant in [transmission.pk, transmission.pk, uuid4()]:
+        tasks.envoyer_transmission(str(identifiant))
+    assert Transmission.objects.get().etat == T.ACCUSEE
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+
+
+def test_the_tasks_are_known_to_the_workers_by_the_names_that_call_them(settings: Settings) -> None:
+    assert doorbell.ENVOYER in current_app.tasks
+    assert settings.CELERY_BEAT_SCHEDULE["balayer-transmissions"]["task"] in current_app.tasks
+
+
+def test_a_broker_that_is_down_keeps_nobody_waiting(
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    django_capture_on_commit_callbacks: Callable[..., list[Callable[[], None]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
+    monkeypatch.setattr(doorbell, "current_app", broken)
+    bilan = make_valide(direction, prescripteur, conseiller)
+    with clock.travel(ACCORDE_AT), django_capture_on_commit_callbacks(execute=True) as callbacks:
+        services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+    assert len(callbacks) == 1
+    assert Transmission.objects.get().etat == T.EN_FILE
