@@ -135,7 +135,10 @@ class Signataire(BaseModel):
         return self.nom_complet
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.cle_recherche = search_key(f"{self.nom} {self.prenom or ''}")
+        words = search_key(self.nom).split()
+        # « N’Diaye » is also found as « ndiaye »: particles and apostrophes are written as one pleases.
+        joined = "".join(words) if len(words) > 1 else ""
+        self.cle_recherche = f"{' '.join(words)} {search_key(self.prenom or '')} {joined}".strip()[:300]
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
