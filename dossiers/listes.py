@@ -113,26 +113,29 @@ def _midnight(day: date) -> datetime:
 # --- OFII --------------------------------------------------------------------------------------
 
 
-def _evaluations(*, exempte: bool | None = None) -> Exists:
+def _assessed(agent: Agent, permission: Permission, *, exempte: bool | None) -> Bilans:
+    """Bilans to assess whose last evaluation at the interview says so; None for those that have none."""
     at_interview = Evaluation.objects.filter(
         contrat=OuterRef("contrat"), date_reference=OuterRef("contrat__date_entretien")
     ).latest_first()
-    if exempte is None:
-        return Exists(at_interview)
-    last = Evaluation.objects.filter(pk=Subquery(at_interview.values("pk")[:1]))
-    return Exists(last.filter(exempte=exempte))
+    return (
+        _of_directions(agent, permission)
+        .filter(etat=Etat.A_EVALUER)
+        .alias(_exempte=Subquery(at_interview.values("exempte")[:1]))
+        .filter(_exempte=exempte)
+    )
 
 
 def _to_assess(agent: Agent) -> Bilans:
-    return _of_directions(agent, Permission.EVALUER_EXEMPTION).filter(~_evaluations(), etat=Etat.A_EVALUER)
+    return _assessed(agent, Permission.EVALUER_EXEMPTION, exempte=None)
 
 
 def _to_exempt(agent: Agent) -> Bilans:
-    return _of_directions(agent, Permission.CONSTATER_EXEMPTION).filter(_evaluations(exempte=True), etat=Etat.A_EVALUER)
+    return _assessed(agent, Permission.CONSTATER_EXEMPTION, exempte=True)
 
 
 def _to_prescribe(agent: Agent) -> Bilans:
-    return _of_directions(agent, Permission.PRESCRIRE_BILAN).filter(_evaluations(exempte=False), etat=Etat.A_EVALUER)
+    return _assessed(agent, Permission.PRESCRIRE_BILAN, exempte=False)
 
 
 def _documents_to_verify(agent: Agent) -> Bilans:

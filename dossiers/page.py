@@ -37,16 +37,17 @@ class Page:
 def compose(contrat: Contrat, agent: Agent) -> Page:
     """Everything the file page shows this agent, in a constant number of queries."""
     faits = facts_of(contrat)
+    suite = next_act(faits, agent)
     seen = has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
     return Page(
         faits=faits,
         identite=identity_facts(contrat),
         etapes=steps_of(faits),
-        suite=next_act(faits, agent),
+        suite=suite,
         echeances=deadlines_of(faits),
         contrat=contract_panel(contrat, agent),
         exemption=exemption_panel(contrat, agent) if seen else None,
-        bilan=bilan_panel(faits, agent),
+        bilan=bilan_panel(faits, agent, suite),
         consentements=consents_panel(faits),
         transmissions=exchange_panel(faits),
     )

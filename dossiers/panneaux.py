@@ -9,12 +9,14 @@ from agents.models import Agent
 from bilan.actes import ACTES
 from bilan.models import Consentement, Courrier, SyntheseDetruite
 from bilan.permissions import can
+from core import clock
 from core.french import date_longue, date_sans_jour, duree, heure
-from dossiers.parcours import Faits
+from dossiers.parcours import Faits, closing_is_due
+from dossiers.suite import Suite
 from poleemploi.models import Transmission
 
 
-def bilan_panel(faits: Faits, agent: Agent) -> dict[str, Any]:
+def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
     """Who conducts the bilan, its appointment, its minutes, its synthesis without a word of it, its letters."""
     bilan, synthese = faits.bilan, faits.synthese
     lines: list[tuple[str, object]] = [("État", faits.situation.label)]
@@ -45,18 +47,42 @@ def bilan_panel(faits: Faits, agent: Agent) -> dict[str, Any]:
         "lignes": lines,
         "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
         "courriers": list(Courrier.objects.filter(contrat=faits.contrat).defer("pdf")),
-        "actes": _other_acts(faits, agent),
+        "actes": _other_acts(faits, agent, suite),
     }
 
 
-def _other_acts(faits: Faits, agent: Agent) -> list[tuple[str, str]]:
-    """Every other act the state and the agent's rights allow, with its page."""
+def _other_acts(faits: Faits, agent: Agent, suite: Suite) -> list[tuple[str, str]]:
+    """Every other act that the state, the facts and the agent's rights allow, with its page."""
     bilan = faits.bilan
-    return [
+    offered = {suite.url, suite.lien_url}
+    acts = [
         (acte.titre, reverse("bilan:act", args=[bilan.pk, name]))
         for name, acte in ACTES.items()
-        if can_proceed(getattr(bilan, name)) and can(agent, acte.permission, bilan)
+        if can_proceed(getattr(bilan, name)) and can(agent, acte.permission, bilan) and _is_timely(faits, name)
     ]
+    return [(titre, url) for titre, url in acts if url not in offered]
+
+
+def _is_timely(faits: Faits, name: str) -> bool:
+    """Whether the act would not be refused at once: what cannot be done yet is not offered."""
+    evaluation, rendez_vous = faits.evaluation, faits.rendez_vous
+    appointment_over = rendez_vous is not None and rendez_vous.debut <= clock.now()
+    match name:
+        case "prescrire":
+            return faits.is_assessed and evaluation is not None and not evaluation.exempte
+        case "constater_exemption":
+            return faits.is_assessed_today and evaluation is not None and evaluation.exempte
+        case "lever_exemption":
+            return faits.is_assessed_today and evaluation is not None and not evaluation.exempte
+        case "constater_absence":
+            return appointment_over
+        case "reporter":
+            return not appointment_over
+        case "constater_non_realisation":
+            return faits.is_over
+        case "cloturer":
+            return closing_is_due(faits)
+    return True
 
 
 def consents_panel(faits: Faits) -> list[Consentement]:

@@ -18,6 +18,7 @@ from dossiers.situation import Situation
 from exemptions.models import Evaluation
 
 S = Situation
+DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Faits:
     def is_assessed(self) -> bool:
         """Whether the last evaluation speaks for the interview: what prescribing or exempting needs."""
         return self.evaluation is not None and self.evaluation.date_reference == self.contrat.date_entretien
+
+    @property
+    def is_assessed_today(self) -> bool:
+        """Whether the last evaluation was made today: what exempting, and lifting an exemption, need."""
+        return self.evaluation is not None and _day(self.evaluation.evaluee_at) == clock.today()
 
 
 def facts_of(contrat: Contrat) -> Faits:
@@ -152,6 +158,15 @@ def deadlines_of(faits: Faits) -> list[Echeance]:
     if bilan.date_suivi and etat not in FINAUX:
         found.append(Echeance("Suivi à six mois", bilan.date_suivi, est_limite=False))
     return sorted(found, key=lambda echeance: echeance.jour)
+
+
+def closing_is_due(faits: Faits) -> bool:
+    """Whether nothing is expected any more: thirty days after the follow-up, or after an exempt person's contract."""
+    if faits.situation == S.EXEMPTE:
+        return faits.is_over
+    suivi = faits.bilan.date_suivi
+    waiting = faits.situation in (S.TRANSMISSION_CONSENTIE, S.TRANSMISSION_A_TRAITER)
+    return suivi is not None and clock.today() > suivi + DELAI_APRES_SUIVI and not waiting
 
 
 def _day(moment: datetime) -> date:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from core import clock
 from core.french import date_longue, date_sans_jour, heure
-from dossiers.parcours import Faits, deadlines_of
+from dossiers.parcours import Faits, closing_is_due, deadlines_of
 from dossiers.situation import Situation
 
 S = Situation
@@ -107,7 +107,7 @@ def _to_assess(faits: Faits, agent: Agent) -> Suite:
 
 def _to_exempt(faits: Faits, agent: Agent) -> Suite:
     attente = "L’évaluation retient un motif de dispense. Un agent de la direction constate l’exemption."
-    if faits.evaluation and faits.evaluation.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
+    if not faits.is_assessed_today:
         suite = Suite(
             titre="Constater l’exemption",
             phrase="L’évaluation date d’un autre jour : refaites-la aujourd’hui pour constater l’exemption.",
@@ -254,7 +254,7 @@ def _after(faits: Faits, agent: Agent) -> Suite:
 
 def _closing(faits: Faits, agent: Agent, phrase: str) -> Suite:
     suivi = faits.bilan.date_suivi
-    if suivi and clock.today() <= suivi + timedelta(days=30):
+    if suivi and not closing_is_due(faits):
         return Suite(titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}.")
     suite = Suite(titre="Clore le bilan", phrase=phrase, bouton="Clore le bilan", url=_act(faits, "cloturer"))
     return _offered(
