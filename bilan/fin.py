@@ -41,7 +41,7 @@ def _closing_exempt(bilan: Bilan) -> list[Blocage]:
     contrat = bilan.contrat
     if contrat.is_running and clock.today() <= contrat.echeance_effective:
         fin = date_sans_jour(contrat.echeance_effective)
-        return [Blocage("contrat_en_cours", f"Le contrat court jusqu’au {fin} : l’exemption peut encore changer.")]
+        return [Blocage("contrat_en_cours", f"Le contrat court jusqu’au {fin}\u00a0: l’exemption peut encore changer.")]
     return []
 
 
@@ -51,7 +51,7 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
         blocages.append(
             Blocage(
                 "suivi_attendu",
-                f"Le suivi est prévu le {date_sans_jour(bilan.date_suivi)} : le bilan se clôt après ce suivi, "
+                f"Le suivi est prévu le {date_sans_jour(bilan.date_suivi)}\u00a0: le bilan se clôt après ce suivi, "
                 "ou trente jours plus tard.",
             )
         )
@@ -70,11 +70,15 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     blocages = []
     if clock.today() <= fin:
         blocages.append(
-            Blocage("contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)} : le bilan peut avoir lieu.")
+            Blocage(
+                "contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)}\u00a0: le bilan peut avoir lieu."
+            )
         )
     if bilan.etat in PHASES and bilan.date_fin_conclusion and bilan.date_fin_conclusion <= fin:
         blocages.append(
-            Blocage("bilan_conclu", "La phase de conclusion s’est terminée à temps : la synthèse peut être rédigée.")
+            Blocage(
+                "bilan_conclu", "La phase de conclusion s’est terminée à temps\u00a0: la synthèse peut être rédigée."
+            )
         )
     refuse_if(blocages)
     bilan.motif_non_realisation = _reason_not_done(bilan)
@@ -88,7 +92,7 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
 def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:
     if bilan.etat in PHASES or bilan.seances.exists():
         return MotifNonRealisation.INTERROMPU
-    if bilan.etat in ABSENCES:
+    if bilan.etat in (Etat.CONVOQUE, *ABSENCES):
         return MotifNonRealisation.ABSENCE
     return MotifNonRealisation.NON_CONVOQUE
 
@@ -99,10 +103,10 @@ def cancel(*, bilan: Bilan, motif: str, by: Agent | None, permission: Permission
 
     ``permission`` lets the service that cancels a whole file answer for its own right instead.
     """
+    bilan = begin(bilan, "annuler", permission=permission, by=by)
     if motif not in MotifAnnulation.values:
         message = "Choisissez la raison de l’annulation."
         raise InvalidInput(message, fields={"motif": [message]})
-    bilan = begin(bilan, "annuler", permission=permission, by=by)
     bilan.motif_annulation = motif
     bilan.clos_at = clock.now()
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif=motif)

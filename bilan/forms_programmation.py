@@ -43,13 +43,28 @@ class PrescriptionForm(BilanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         holders = Agent.objects.get_queryset().holding(Role.PRESCRIPTEUR, direction_id=self.bilan.contrat.direction_id)
-        self.holders = {str(agent.pk): agent for agent in holders}
+        self.holders = {str(agent.pk): agent for agent in holders if agent.pk != self.bilan.prescripteur_id}
         _offer(self, "prescripteur", [(key, str(agent)) for key, agent in self.holders.items()])
         if str(self.agent.pk) in self.holders:
             self.initial.setdefault("prescripteur", str(self.agent.pk))
 
     def arguments(self) -> dict[str, Any]:
-        return {"prescripteur": self.holders[self.cleaned_data["prescripteur"]]}
+        typed = super().arguments()
+        if prescripteur := typed.pop("prescripteur", None):
+            typed["prescripteur"] = self.holders[prescripteur]
+        return typed
+
+
+class LeveeForm(PrescriptionForm):
+    """Why the exemption is lifted; a prescriber is asked for only when the file has none yet."""
+
+    motif = LigneField(label="Raison", help_text="En une phrase, sans détail de la vie privée.", max_length=200)
+    field_order = ("motif", "prescripteur")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.bilan.prescripteur_id:
+            del self.fields["prescripteur"]
 
 
 def _offer(form: BaseForm, field: str, choices: list[Any]) -> None:
@@ -69,10 +84,8 @@ class ConvocationForm(BilanForm):
     heure = HeureField(label="Heure", help_text="Par exemple 9h ou 14h30.")
     duree_fixee_minutes = NombreField(
         label="Durée totale du bilan, en minutes",
-        help_text="Trois heures, soit 180 minutes, au plus.",
         min_value=1,
         max_value=DUREE_MAX_MINUTES,
-        initial=DUREE_MAX_MINUTES,
     )
     lieu = ChoixField(label="Lieu", help_text="Les lieux des prestataires dont le marché couvre la direction.")
     conseiller = ChoixField(label="Conseiller", help_text="Un conseiller du même prestataire.")
@@ -89,6 +102,7 @@ class ConvocationForm(BilanForm):
         fin, libre = date_sans_jour(contrat.echeance_effective), date_sans_jour(earliest)
         hint = f"Au plus tard le {fin}, fin du contrat. Avant le {libre}, il faut l’accord de la personne."
         self.fields["jour"].help_text = hint
+        self.fields["duree_fixee_minutes"].help_text = _duree_hint(self.bilan)
         self.lieux = {str(lieu.pk): lieu for lieu in usable_lieux(contrat)}
         _offer(self, "lieu", _grouped((lieu.prestataire.nom, key, str(lieu)) for key, lieu in self.lieux.items()))
         held = conseillers_of(lieu.prestataire_id for lieu in self.lieux.values())
@@ -98,6 +112,11 @@ class ConvocationForm(BilanForm):
             "conseiller",
             _grouped((str(held_at.prestataire), str(held_at.agent_id), str(held_at.agent)) for held_at in held),
         )
+        # A person summoned again most often meets the same adviser at the same place.
+        last = self.bilan.rendez_vous.first()
+        self.initial.setdefault("lieu", str(last.lieu_id) if last else "")
+        self.initial.setdefault("conseiller", str(self.bilan.conseiller_id or ""))
+        self.initial.setdefault("duree_fixee_minutes", self.bilan.duree_fixee_minutes)
 
     def arguments(self) -> dict[str, Any]:
         return {"proposition": self.proposition()}
@@ -150,7 +169,7 @@ class MotifAbsenceForm(BilanForm):
     )
     justificatif_vu_le = DateField(
         label="Justificatif vu le",
-        help_text="Le document est regardé puis rendu : il n’est jamais conservé.",
+        help_text="Le document est regardé puis rendu\u00a0: il n’est jamais conservé.",
     )
 
 
@@ -161,14 +180,9 @@ class AbsenceSansMotifForm(BilanForm):
     )
 
 
-class RaisonForm(BilanForm):
-    motif = LigneField(label="Raison", help_text="En une phrase, sans détail de la vie privée.", max_length=200)
-
-
 class DureeForm(BilanForm):
     duree_fixee_minutes = NombreField(
         label="Durée totale du bilan, en minutes",
-        help_text="Au moins les minutes déjà utilisées, 180 au plus.",
         min_value=1,
         max_value=DUREE_MAX_MINUTES,
     )
@@ -176,6 +190,14 @@ class DureeForm(BilanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("duree_fixee_minutes", self.bilan.duree_fixee_minutes)
+        self.fields["duree_fixee_minutes"].help_text = _duree_hint(self.bilan)
+
+
+def _duree_hint(bilan: Bilan) -> str:
+    hint = f"Trois heures, soit {DUREE_MAX_MINUTES}\u00a0minutes, au plus."
+    if used := bilan.minutes_utilisees:
+        hint += f" {used}\u00a0minutes ont déjà été utilisées\u00a0: elles comptent dans cette durée."
+    return hint
 
 
 class AnnulationForm(BilanForm):

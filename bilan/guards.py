@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
-from agents.models import Agent, Lieu
+from agents.models import Agent, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from cai import delais
 from cai.feries import jours_feries_depuis
-from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat
+from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, Prestation
 from core import clock
 from core.errors import Blocage
-from core.french import date_sans_jour
+from core.french import date_longue, date_sans_jour
 from exemptions.models import Evaluation
 
 MINUTE = timedelta(minutes=1)
@@ -24,7 +24,7 @@ def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
     """The contract must be ``signe`` or ``proroge``."""
     if contrat.is_running:
         return []
-    return [Blocage("contrat_termine", f"Le contrat est à l’état « {contrat.get_statut_display()} ».")]
+    return [Blocage("contrat_termine", f"Le contrat est à l’état «\u00a0{contrat.get_statut_display()}\u00a0».")]
 
 
 def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
@@ -43,8 +43,16 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
             )
         ]
     if evaluation.exempte:
-        return [Blocage("personne_exemptee", "La personne est dispensée du bilan : constatez l’exemption.")]
+        return [Blocage("personne_exemptee", "La personne est dispensée du bilan\u00a0: constatez l’exemption.")]
     return []
+
+
+def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[Blocage]:
+    """Whoever takes charge of a file must be a prescripteur of its direction today."""
+    holders = Agent.objects.get_queryset().holding(Role.PRESCRIPTEUR, direction_id=contrat.direction_id)
+    if holders.filter(pk=prescripteur.pk).exists():
+        return []
+    return [Blocage("prescripteur_inconnu", "Choisissez un prescripteur de cette direction.", field="prescripteur")]
 
 
 def prescription(bilan: Bilan, prescripteur: Agent) -> list[Blocage]:
@@ -58,12 +66,7 @@ def prescription(bilan: Bilan, prescripteur: Agent) -> list[Blocage]:
                 "Ce contrat a été signé avant le 1er décembre 2008 : le bilan n’était pas encore prévu.",
             )
         )
-    holders = Agent.objects.get_queryset().holding(Role.PRESCRIPTEUR, direction_id=contrat.direction_id)
-    if not holders.filter(pk=prescripteur.pk).exists():
-        blocages.append(
-            Blocage("prescripteur_inconnu", "Choisissez un prescripteur de cette direction.", field="prescripteur")
-        )
-    return blocages
+    return [*blocages, *prescripteur_de_la_direction(contrat, prescripteur)]
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,13 @@ class Proposition:
 def convocation(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
     """Guards of transition 4 (``convoquer``) that need no new evaluation; every one that fails is told."""
     contrat = bilan.contrat
+    minutes = proposition.duree_fixee_minutes - bilan.minutes_utilisees
     return [
         *contrat_en_cours(contrat),
         *_date(contrat, proposition),
         *_duree(bilan, proposition.duree_fixee_minutes),
         *_prestataire(contrat, proposition),
-        *_creneau(bilan, proposition),
+        *creneau(bilan, proposition.conseiller, proposition.debut, minutes),
     ]
 
 
@@ -116,7 +120,7 @@ def _date(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
         return [
             Blocage(
                 "delai_trop_court",
-                f"La personne doit être prévenue {notice} jours avant : choisissez une date à partir du "
+                f"La personne doit être prévenue {notice} jours avant\u00a0: choisissez une date à partir du "
                 f"{date_sans_jour(earliest)}, ou notez son accord pour un délai plus court.",
                 field="jour",
             )
@@ -130,51 +134,72 @@ def _duree(bilan: Bilan, duree_fixee_minutes: int) -> list[Blocage]:
         return []
     if used:
         message = (
-            f"La durée totale va de {used + 1} à {DUREE_MAX_MINUTES} minutes : {used} minutes ont déjà été utilisées."
+            f"La durée totale va de {used + 1} à {DUREE_MAX_MINUTES}\u00a0minutes\u00a0: {used} ont déjà été utilisées."
         )
     else:
-        message = f"La durée va de 1 à {DUREE_MAX_MINUTES} minutes : le bilan ne dépasse pas trois heures."
+        message = f"La durée va de 1 à {DUREE_MAX_MINUTES} minutes\u00a0: le bilan ne dépasse pas trois heures."
     return [Blocage("duree_illegale", message, field="duree_fixee_minutes")]
 
 
 def _prestataire(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
     blocages = []
-    prestataire = proposition.lieu.prestataire
+    lieu = proposition.lieu
+    prestataire = lieu.prestataire
     jour = proposition.debut.astimezone(clock.PARIS).date()
     if not prestataire.has_market(direction_id=contrat.direction_id, on=jour):
         blocages.append(
             Blocage(
                 "marche_absent",
                 f"{prestataire.nom} n’a pas de marché couvrant {contrat.direction.nom} "
-                f"le {date_sans_jour(jour)} : choisissez un autre prestataire ou une autre date.",
+                f"le {date_sans_jour(jour)}\u00a0: choisissez un autre prestataire ou une autre date.",
                 field="lieu",
             )
         )
+    if not lieu.actif:
+        blocages.append(Blocage("lieu_ferme", f"{lieu.nom} ne reçoit plus\u00a0: choisissez un autre lieu.", "lieu"))
+    return [*blocages, *conseiller_du_prestataire(proposition.conseiller, prestataire)]
+
+
+def conseiller_du_prestataire(conseiller: Agent, prestataire: Prestataire) -> list[Blocage]:
+    """The adviser must be in post today at the prestataire."""
     advisers = Agent.objects.get_queryset().holding(Role.CONSEILLER_BILAN, prestataire_id=prestataire.pk)
-    if not advisers.filter(pk=proposition.conseiller.pk).exists():
-        blocages.append(
-            Blocage("conseiller_inconnu", "Choisissez un conseiller de ce prestataire.", field="conseiller")
-        )
-    return blocages
+    if advisers.filter(pk=conseiller.pk).exists():
+        return []
+    return [Blocage("conseiller_inconnu", "Choisissez un conseiller de ce prestataire.", field="conseiller")]
 
 
-def _creneau(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
+def creneau(bilan: Bilan, conseiller: Agent, debut: datetime, minutes: int) -> list[Blocage]:
     """The adviser receives one person at a time; the caller holds the adviser's row."""
-    planned = RendezVous.objects.filter(
-        conseiller=proposition.conseiller, statut=RendezVous.Statut.PREVU, debut__date=proposition.debut.date()
+    fin = debut + minutes * MINUTE
+    received = RendezVous.objects.filter(
+        conseiller=conseiller,
+        statut__in=(RendezVous.Statut.PREVU, RendezVous.Statut.HONORE),
+        debut__gt=debut - DUREE_MAX_MINUTES * MINUTE,
+        debut__lt=fin,
     ).exclude(bilan_id=bilan.pk)
-    minutes = proposition.duree_fixee_minutes - bilan.minutes_utilisees
-    for taken in planned:
-        if taken.debut < proposition.debut + minutes * MINUTE and proposition.debut < taken.fin:
-            return [
-                Blocage(
-                    "conseiller_occupe",
-                    f"{proposition.conseiller} reçoit déjà une autre personne à cette heure : changez l’heure ou le "
-                    "conseiller.",
-                    field="heure",
-                )
-            ]
+    if any(debut < taken.fin for taken in received):
+        return [
+            Blocage(
+                "conseiller_occupe",
+                f"{conseiller} reçoit déjà une autre personne à cette heure\u00a0: changez l’heure ou le conseiller.",
+                field="heure",
+            )
+        ]
     return []
+
+
+def avertissements(bilan: Bilan, debut: datetime) -> list[str]:
+    """What does not forbid an appointment but is worth a second thought (reference C.3)."""
+    jour = debut.astimezone(clock.PARIS).date()
+    warnings = []
+    training = bilan.contrat.prestations.filter(
+        type=Prestation.Type.FORMATION_LINGUISTIQUE, statut=Prestation.Statut.EN_COURS
+    )
+    if training.exists():
+        warnings.append("La formation linguistique est en cours\u00a0: le bilan se tient d’ordinaire après elle.")
+    if not delais.is_working_day(jour, jours_feries_depuis(jour)):
+        warnings.append(f"Le {date_longue(jour)} n’est pas un jour ouvré\u00a0: vérifiez que le prestataire reçoit.")
+    return warnings
 
 
 def limite_justification(rendez_vous: RendezVous) -> date:

@@ -272,6 +272,21 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     @transition(field=etat, source=[Etat.CONVOQUE, *PHASES], target=None)  # 27
     def refixer_duree(self) -> None: ...
 
+    # Who answers for a file may change without moving it (reference B: directeur territorial, responsable_prestataire).
+
+    @transition(
+        field=etat,
+        source=[
+            Etat.A_PROGRAMMER, Etat.CONVOQUE, Etat.REPORTE, *ABSENCES, *PHASES, Etat.SYNTHESE_REDIGEE,
+            Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE,
+        ],
+        target=None,
+    )  # fmt: skip
+    def reattribuer(self) -> None: ...
+
+    @transition(field=etat, source=Etat.CONVOQUE, target=None)
+    def affecter_conseiller(self) -> None: ...
+
 
 class RendezVousQuerySet(models.QuerySet["RendezVous"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "RendezVousQuerySet":

@@ -26,6 +26,18 @@ def check_can(agent: Agent | None, permission: Permission, bilan: Bilan) -> None
         raise Forbidden(f"Votre rôle ne permet pas ici de {permission.label}.", code=f"droit_{permission.value}")
 
 
+def can_assign_adviser(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    """Advisers are assigned by those who answer for the prestataire (reference B)."""
+    return bilan.prestataire_id is not None and has_permission(
+        agent, Permission.AFFECTER_CONSEILLER, prestataire_id=bilan.prestataire_id
+    )
+
+
+def check_can_assign_adviser(agent: Agent, bilan: Bilan) -> None:
+    if not can_assign_adviser(agent, bilan):
+        raise Forbidden("Seul le responsable du prestataire affecte un conseiller.", code="droit_affecter_conseiller")
+
+
 def can_print_copy(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
     """Copies are printed by the prescriber in charge of the file alone (reference B and E.3)."""
     return bilan.prescripteur_id == agent.pk and can(agent, Permission.IMPRIMER_COPIE, bilan)

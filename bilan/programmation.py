@@ -1,6 +1,7 @@
 """From the verdict to the appointment: transitions 1 to 9 and 27 of the domain reference, D.2."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -9,19 +10,15 @@ from agents.roles import Permission
 from bilan import guards
 from bilan.emission import issue_convocation, issue_information
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
-from bilan.states import Etat, MotifAbsence, MotifReport
-from bilan.workflow import begin, finish, set_prestation
-from cai.models import Prestation
+from bilan.permissions import check_can_assign_adviser
+from bilan.states import MotifAbsence, MotifReport
+from bilan.workflow import begin, check_state, finish, lock, set_prestation
+from cai.models import Contrat, Prestation
 from core import clock
-from core.errors import Blocage, InvalidInput, refuse_if
+from core.errors import Blocage, InvalidInput, refuse, refuse_if
 from core.french import date_sans_jour
 from exemptions.models import Evaluation
 from exemptions.services import assess, reassess_contrat
-
-
-def _text_required(value: str, field: str, message: str) -> None:
-    if not value.strip():
-        raise InvalidInput(message, fields={field: [message]})
 
 
 def current_rendez_vous(bilan: Bilan) -> RendezVous | None:
@@ -54,76 +51,95 @@ def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
     Its reference date is that of the interview, today, or an appointment to come. An open appointment is cancelled.
     """
     bilan = begin(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
-    evaluation = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
-    today = clock.today()
-    blocages = []
-    if evaluation is None or evaluation.evaluee_at.astimezone(clock.PARIS).date() != today:
-        blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez l’exemption aujourd’hui avant de la constater."))
-    elif not evaluation.exempte:
-        blocages.append(Blocage("aucun_motif", "L’évaluation du jour ne retient aucun motif d’exemption."))
-    elif evaluation.date_reference != bilan.contrat.date_entretien and evaluation.date_reference < today:
-        blocages.append(
-            Blocage(
-                "date_reference_passee",
-                "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou à la date d’un rendez-vous à venir.",
-            )
+    evaluation = _evaluation_of_today(bilan)
+    if evaluation is None:
+        refuse("evaluation_du_jour_absente", "Évaluez l’exemption aujourd’hui avant de la constater.")
+    if not evaluation.exempte:
+        refuse("aucun_motif", "L’évaluation du jour ne retient aucun motif d’exemption.")
+    if not _may_be_exempt_on(evaluation.date_reference, bilan):
+        refuse(
+            "date_reference_autre",
+            "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou à la date d’un rendez-vous possible.",
         )
-    refuse_if(blocages)
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="exemption")
     set_prestation(bilan, Prestation.Statut.EXEMPTEE)
-    return finish(bilan, "constater_exemption", by=by, motifs=evaluation.motifs if evaluation else [])
+    return finish(bilan, "constater_exemption", by=by, motifs=evaluation.motifs)
+
+
+def _evaluation_of_today(bilan: Bilan) -> Evaluation | None:
+    """The latest assessment, provided it was made today."""
+    evaluation = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
+    if evaluation is None or evaluation.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
+        return None
+    return evaluation
+
+
+def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
+    """The interview, today, or the day of an appointment that the contract would still allow."""
+    today, contrat = clock.today(), bilan.contrat
+    return jour in (contrat.date_entretien, today) or today < jour <= contrat.echeance_effective
 
 
 @transaction.atomic
 def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
-    """Transition 2: the bilan is due, and a prescripteur of the direction takes charge of the file."""
+    """Transition 2: the bilan is due, a prescripteur of the direction takes charge, the notice is issued.
+
+    Refuses, all at once: no evaluation at the date of the interview or one with a ground, a contract that no longer
+    runs or was signed before 1 December 2008, a ``prescripteur`` who is none in this direction.
+    """
     bilan = begin(bilan, "prescrire", permission=Permission.PRESCRIRE_BILAN, by=by)
     refuse_if(guards.prescription(bilan, prescripteur))
-    bilan.prescripteur = prescripteur
-    bilan.prescrit_at = clock.now()
-    bilan.prescrit_par = by
     set_prestation(bilan, Prestation.Statut.PRESCRITE)
-    notice = issue_information(bilan=bilan, by=by)
-    return finish(bilan, "prescrire", by=by, prescripteur=str(prescripteur.pk), notice=notice.numero)
+    return finish(bilan, "prescrire", by=by, **_put_in_charge(bilan, prescripteur, by=by))
 
 
 @transaction.atomic
-def lift_exemption(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
-    """Transition 3: no ground holds any more, as an evaluation of today says, while the contract still runs.
+def lift_exemption(*, bilan: Bilan, motif: str, prescripteur: Agent | None = None, by: Agent) -> Bilan:
+    """Transition 3: no ground holds any more, as an evaluation made today for today says, while the contract runs.
 
-    The reason is mandatory. A file never prescribed before is prescribed by the same act, in the charge of its author.
+    The reason is mandatory. A file never prescribed before is prescribed by the same act, with its notice: it needs a
+    ``prescripteur`` of the direction, by default the author; a file that has one in charge keeps them.
     """
     bilan = begin(bilan, "lever_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
-    _text_required(motif, "motif", "Indiquez pourquoi l’exemption est levée.")
-    today = clock.today()
+    if not motif.strip():
+        message = "Indiquez pourquoi l’exemption est levée."
+        raise InvalidInput(message, fields={"motif": [message]})
     blocages = guards.contrat_en_cours(bilan.contrat)
-    if today > bilan.contrat.echeance_effective:
+    if clock.today() > bilan.contrat.echeance_effective:
         blocages.append(
             Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(bilan.contrat.echeance_effective)}.")
         )
-    evaluation = Evaluation.objects.filter(contrat_id=bilan.contrat_id, date_reference=today).latest_first().first()
-    if evaluation is None:
+    evaluation = _evaluation_of_today(bilan)
+    if evaluation is None or evaluation.date_reference != clock.today():
         blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez d’abord l’exemption à la date d’aujourd’hui."))
     elif evaluation.exempte:
         blocages.append(Blocage("toujours_exemptee", "L’évaluation d’aujourd’hui retient encore un motif d’exemption."))
+    in_charge = bilan.prescripteur or prescripteur or by
+    if bilan.prescripteur is None:
+        blocages += guards.prescripteur_de_la_direction(bilan.contrat, in_charge)
     refuse_if(blocages)
-    if bilan.prescrit_at is None:
-        bilan.prescripteur = bilan.prescrit_par = by
-        bilan.prescrit_at = clock.now()
+    faits: dict[str, Any] = {"motif": motif.strip()} | (
+        {} if bilan.prescripteur else _put_in_charge(bilan, in_charge, by=by)
+    )
     set_prestation(bilan, Prestation.Statut.PRESCRITE)
-    return finish(bilan, "lever_exemption", by=by, motif=motif.strip()[:200])
+    return finish(bilan, "lever_exemption", by=by, **faits)
+
+
+def _put_in_charge(bilan: Bilan, prescripteur: Agent, *, by: Agent) -> dict[str, Any]:
+    """Prescribe on the row, issue the notice; what the event says of it."""
+    bilan.prescripteur = prescripteur
+    bilan.prescrit_at = clock.now()
+    bilan.prescrit_par = by
+    notice = issue_information(bilan=bilan, by=by)
+    return {"prescripteur": str(prescripteur.pk), "notice": notice.numero}
 
 
 def _refuse_exempt(exempte: bool, jour: date) -> None:
     if exempte:
-        refuse_if(
-            [
-                Blocage(
-                    "exemption_a_cette_date",
-                    f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan : constatez l’exemption.",
-                    field="jour",
-                )
-            ]
+        refuse(
+            "exemption_a_cette_date",
+            f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan\u00a0: constatez l’exemption.",
+            field="jour",
         )
 
 
@@ -147,6 +163,11 @@ def rendez_vous_of(bilan: Bilan, proposition: guards.Proposition) -> RendezVous:
     )
 
 
+def _hold_time_of(conseiller: Agent) -> None:
+    """Two prescribers who want the same adviser wait for each other; rows that merely name the adviser do not."""
+    Agent.objects.get_queryset().select_for_update(no_key=True).get(pk=conseiller.pk)
+
+
 @transaction.atomic
 def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> RendezVous:
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
@@ -156,12 +177,11 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     house or already taken; a person exempt *on the day of the appointment* (reference C.5).
     """
     bilan = begin(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
-    Agent.objects.get_queryset().select_for_update().get(pk=proposition.conseiller.pk)
+    _hold_time_of(proposition.conseiller)
     refuse_if(guards.convocation(bilan, proposition))
     jour = proposition.debut.astimezone(clock.PARIS).date()
     evaluation = reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by)
     _refuse_exempt(evaluation.exempte, jour)
-    end_rendez_vous(bilan, RendezVous.Statut.ANNULE)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
     bilan.prestataire = proposition.lieu.prestataire
     bilan.conseiller = proposition.conseiller
@@ -188,8 +208,8 @@ def postpone(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
         message = "Choisissez la raison du report."
         raise InvalidInput(message, fields={"motif": [message]})
     rendez_vous = current_rendez_vous(bilan)
-    if bilan.etat == Etat.CONVOQUE and rendez_vous is not None and rendez_vous.debut <= clock.now():
-        refuse_if([Blocage("rendez_vous_commence", "L’heure du rendez-vous est passée : constatez plutôt l’absence.")])
+    if rendez_vous is not None and rendez_vous.debut <= clock.now():
+        refuse("rendez_vous_commence", "L’heure du rendez-vous est passée\u00a0: constatez plutôt l’absence.")
     end_rendez_vous(bilan, RendezVous.Statut.REPORTE, motif=motif)
     bilan.nombre_reports += 1
     return finish(bilan, "reporter", by=by, motif=motif, report=bilan.nombre_reports)
@@ -201,10 +221,9 @@ def record_absence(*, bilan: Bilan, by: Agent) -> Bilan:
     bilan = begin(bilan, "constater_absence", permission=Permission.CONSTATER_ABSENCE, by=by)
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is None or rendez_vous.debut > clock.now():
-        refuse_if([Blocage("rendez_vous_a_venir", "L’heure du rendez-vous n’est pas encore passée.")])
-    missed = end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
-    limite = guards.limite_justification(missed) if missed else None
-    return finish(bilan, "constater_absence", by=by, limite_justification=limite)
+        refuse("rendez_vous_a_venir", "L’heure du rendez-vous n’est pas encore passée.")
+    end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
+    return finish(bilan, "constater_absence", by=by, limite_justification=guards.limite_justification(rendez_vous))
 
 
 @transaction.atomic
@@ -226,13 +245,10 @@ def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bila
     bilan = begin(bilan, "constater_absence_injustifiee", permission=Permission.QUALIFIER_ABSENCE, by=by)
     limite = guards.limite_justification(_last_missed(bilan))
     if clock.today() <= limite and not declare_sans_motif:
-        refuse_if(
-            [
-                Blocage(
-                    "delai_justification_ouvert",
-                    f"La personne peut encore se justifier jusqu’au {date_sans_jour(limite)} inclus.",
-                )
-            ]
+        refuse(
+            "delai_justification_ouvert",
+            f"La personne peut encore se justifier jusqu’au {date_sans_jour(limite)} inclus.",
+            field="declare_sans_motif",
         )
     set_prestation(bilan, Prestation.Statut.NON_SUIVIE)
     return finish(bilan, "constater_absence_injustifiee", by=by, declare_sans_motif=declare_sans_motif)
@@ -242,9 +258,10 @@ def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bila
 def requalify_absence(
     *, bilan: Bilan, motif: str, justificatif_vu_le: date | None, precision: str = "", by: Agent
 ) -> Bilan:
-    """Transition 9: a reason came late, and is still accepted as long as no résiliation was decided."""
+    """Transition 9: a reason came late; accepted as long as no résiliation was decided, even after the contract."""
     bilan = begin(bilan, "requalifier_absence", permission=Permission.REQUALIFIER_ABSENCE, by=by)
-    refuse_if(guards.contrat_en_cours(bilan.contrat))
+    if bilan.contrat.statut == Contrat.Statut.RESILIE:
+        refuse("contrat_resilie", "Le contrat a été résilié\u00a0: l’absence ne se requalifie plus.")
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
     return finish(bilan, "requalifier_absence", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
 
@@ -264,12 +281,67 @@ def _accept_motif(bilan: Bilan, motif: str, justificatif_vu_le: date | None, pre
 
 @transaction.atomic
 def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
-    """Transition 27: a new total duration, between the minutes already used (at least 1) and 180."""
+    """Transition 27: a new total duration, from the minutes already used (at least 1) to 180, both included.
+
+    An appointment to come is made longer or shorter with it, so that planned minutes never exceed the duration (C.6):
+    at least one minute is left for it, and its adviser must be free for the time it then takes.
+    """
     bilan = begin(bilan, "refixer_duree", permission=Permission.REFIXER_DUREE, by=by)
-    lowest = max(bilan.minutes_utilisees, 1)
+    rendez_vous = current_rendez_vous(bilan)
+    lowest = bilan.minutes_utilisees + 1 if rendez_vous else max(bilan.minutes_utilisees, 1)
     if not lowest <= duree_fixee_minutes <= DUREE_MAX_MINUTES:
-        message = f"La durée va de {lowest} à {DUREE_MAX_MINUTES} minutes."
-        refuse_if([Blocage("duree_illegale", message, field="duree_fixee_minutes")])
+        message = f"La durée va de {lowest} à {DUREE_MAX_MINUTES}\u00a0minutes."
+        refuse("duree_illegale", message, field="duree_fixee_minutes")
+    if rendez_vous:
+        _hold_time_of(rendez_vous.conseiller)
+        rendez_vous.duree_minutes = duree_fixee_minutes - bilan.minutes_utilisees
+        refuse_if(guards.creneau(bilan, rendez_vous.conseiller, rendez_vous.debut, rendez_vous.duree_minutes))
+        rendez_vous.save(update_fields=["duree_minutes", "updated_at"])
     before = bilan.duree_fixee_minutes
     bilan.duree_fixee_minutes = duree_fixee_minutes
     return finish(bilan, "refixer_duree", by=by, duree_avant=before, duree_fixee_minutes=duree_fixee_minutes)
+
+
+@transaction.atomic
+def reassign(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
+    """Give the file to another prescripteur of its direction, as long as the bilan has not ended (reference B).
+
+    From then on the new one alone prints copies of the synthesis. Refuses whoever already has it.
+    """
+    bilan = begin(bilan, "reattribuer", permission=Permission.REATTRIBUER_DOSSIER, by=by)
+    if prescripteur == bilan.prescripteur:
+        refuse("deja_en_charge", f"{prescripteur} a déjà ce dossier en charge.", field="prescripteur")
+    refuse_if(guards.prescripteur_de_la_direction(bilan.contrat, prescripteur))
+    before, bilan.prescripteur = bilan.prescripteur_id, prescripteur
+    return finish(bilan, "reattribuer", by=by, prescripteur_avant=str(before or ""), prescripteur=str(prescripteur.pk))
+
+
+@transaction.atomic
+def assign_adviser(*, rendez_vous: RendezVous, conseiller: Agent, by: Agent) -> RendezVous:
+    """Entrust an appointment to come to another adviser of the same prestataire, free at that time.
+
+    The former adviser stops seeing the bilan. Right of the responsable_prestataire alone (reference B). The letter
+    already issued keeps the name it bears.
+    """
+    bilan = lock(rendez_vous.bilan_id)
+    check_can_assign_adviser(by, bilan)
+    check_state(bilan, "affecter_conseiller")
+    current = current_rendez_vous(bilan)
+    if current is None or current.pk != rendez_vous.pk:
+        refuse("rendez_vous_remplace", "Ce rendez-vous n’est plus prévu.")
+    if current.debut <= clock.now():
+        refuse("rendez_vous_commence", "L’heure du rendez-vous est passée.")
+    if conseiller == bilan.conseiller:
+        refuse("deja_affecte", f"{conseiller} a déjà ce rendez-vous.", field="conseiller")
+    _hold_time_of(conseiller)
+    refuse_if(
+        [
+            *guards.conseiller_du_prestataire(conseiller, current.prestataire),
+            *guards.creneau(bilan, conseiller, current.debut, current.duree_minutes),
+        ]
+    )
+    before = bilan.conseiller_id
+    bilan.conseiller = current.conseiller = conseiller
+    current.save(update_fields=["conseiller", "updated_at"])
+    finish(bilan, "affecter_conseiller", by=by, conseiller_avant=str(before or ""), conseiller=str(conseiller.pk))
+    return current

@@ -69,7 +69,7 @@ class MotifAnnulation(TextChoices):
 class MotifNonRealisation(TextChoices):
     """Internal: the préfecture only reads "non réalisé"."""
 
-    NON_CONVOQUE = "non_convoque", "Jamais convoqué"
+    NON_CONVOQUE = "non_convoque", "Sans rendez-vous"
     ABSENCE = "absence", "Absence"
     INTERROMPU = "interrompu", "Interrompu"
 

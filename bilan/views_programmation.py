@@ -17,7 +17,7 @@ from bilan.emission import preview_convocation
 from bilan.forms_programmation import ConvocationForm
 from bilan.models import Bilan, Courrier
 from bilan.permissions import check_can
-from bilan.workflow import check_state
+from bilan.workflow import why_not
 from core import journal
 from core.french import date_longue, duree, heure
 from core.http import pdf_response
@@ -39,6 +39,12 @@ def home_of(agent: Agent, bilan: Bilan) -> str:
     return reverse("bilan:voir_bilan", args=[bilan.pk])
 
 
+def _too_late(request: AgentRequest, bilan: Bilan, refusal: str) -> HttpResponse:
+    """A colleague, or a second click on the same button, was quicker: show where the bilan stands, and say why."""
+    messages.warning(request, refusal)
+    return redirect(home_of(request.user, bilan))
+
+
 def _typed(request: AgentRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
@@ -51,7 +57,8 @@ def act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
         raise Http404
     bilan = bilan_or_404(request.user, pk)
     check_can(request.user, acte.permission, bilan)
-    check_state(bilan, name)
+    if refusal := why_not(bilan, name):
+        return _too_late(request, bilan, refusal)
     form = acte.form(_typed(request), bilan=bilan, agent=request.user)
     if form.is_valid() and form.accepted_by(acte.service, bilan=bilan, **form.arguments(), by=request.user):
         messages.success(request, acte.fait)
@@ -66,7 +73,8 @@ def convoke(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Convoke in two steps: the appointment, then what will be sent to whom, with the letter to read first."""
     bilan = bilan_or_404(request.user, pk)
     check_can(request.user, Permission.CONVOQUER, bilan)
-    check_state(bilan, "convoquer")
+    if refusal := why_not(bilan, "convoquer"):
+        return _too_late(request, bilan, refusal)
     form = ConvocationForm(_typed(request), bilan=bilan, agent=request.user)
     if form.is_valid():
         if "confirmer" in request.POST:
@@ -78,6 +86,7 @@ def convoke(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         ):
             proposition = form.proposition()
             context = {"bilan": bilan, "form": form, "proposition": proposition, "resume": _summary(proposition)}
+            context["avertissements"] = guards.avertissements(bilan, proposition.debut)
             return render(request, "bilan/convocation_verifier.html", context)
     return _convocation_page(request, bilan, form)
 

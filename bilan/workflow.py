@@ -1,4 +1,13 @@
-"""The one way a bilan changes state: locked, permitted, guarded, moved, told to the journal."""
+"""The one way a bilan changes state: locked, permitted, guarded, moved, told to the journal.
+
+Lock order of the house; a transaction may leave out any of these, never take them the other way round:
+
+1. the bilan (``lock``): also before anything changes the contract's own dates or status (``dossiers.services``);
+2. the adviser's row, when their time is taken (``bilan.programmation``);
+3. the contract, then the signatory (``cai.services``, ``exemptions.services``);
+4. the syntheses, the transmissions, the channel (``poleemploi``);
+5. the number series and the file's journal, which every act ends with.
+"""
 
 import uuid
 from collections.abc import Sequence
@@ -39,19 +48,20 @@ ACTS = {
     "constater_non_realisation": "on ne peut pas constater qu’il n’a pas eu lieu",
     "annuler": "il ne peut plus être annulé",
     "refixer_duree": "sa durée ne peut pas être changée",
+    "affecter_conseiller": "il n’y a pas de rendez-vous à confier",
+    "reattribuer": "il n’y a pas de prescripteur à changer",
 }
 
 
 def lock(bilan_id: uuid.UUID) -> Bilan:
-    """The bilan, locked until the end of the transaction, with its contract and signatory.
+    """The bilan, locked until the end of the transaction, with its contract and signatory as they are under that lock.
 
-    Lock order everywhere: the bilan first, then its synthesis, then its transmission.
+    Two statements, because one would show the contract as it was before the wait for the lock.
     """
-    locked: Bilan = (
-        Bilan.objects.select_for_update(of=("self",))
-        .select_related("contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur")
-        .get(pk=bilan_id)
-    )
+    Bilan.objects.select_for_update().values_list("pk").get(pk=bilan_id)
+    locked: Bilan = Bilan.objects.select_related(
+        "contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur"
+    ).get(pk=bilan_id)
     return locked
 
 
@@ -69,10 +79,15 @@ def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) 
 
 def check_state(bilan: Bilan, name: str) -> None:
     """Raise RuleViolation unless the present state allows the transition."""
-    if not can_proceed(getattr(bilan, name)):
-        raise RuleViolation(
-            f"Ce bilan est à l’état « {bilan.get_etat_display()} » : {ACTS[name]}.", code="transition_impossible"
-        )
+    if message := why_not(bilan, name):
+        raise RuleViolation(message, code="transition_impossible")
+
+
+def why_not(bilan: Bilan, name: str) -> str:
+    """Why the present state does not allow the transition, as a sentence; nothing when it does."""
+    if can_proceed(getattr(bilan, name)):
+        return ""
+    return f"Ce bilan est à l’état «\u00a0{bilan.get_etat_display()}\u00a0»\u00a0: {ACTS[name]}."
 
 
 def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Blocage] = (), **faits: object) -> Bilan:

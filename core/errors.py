@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 
 @dataclass(frozen=True)
@@ -67,3 +68,8 @@ def refuse_if(blocages: Sequence[Blocage]) -> None:
     """Raise RuleViolation when something stands in the way."""
     if blocages:
         raise RuleViolation.from_blocages(blocages)
+
+
+def refuse(code: str, message: str, field: str = "") -> NoReturn:
+    """Raise RuleViolation for one thing that stands in the way."""
+    raise RuleViolation.from_blocages([Blocage(code, message, field)])

@@ -38,8 +38,15 @@ class PrescrireEntree(serializers.Serializer[Any]):
     )
 
 
-class RaisonEntree(serializers.Serializer[Any]):
+class LeverEntree(serializers.Serializer[Any]):
     motif = LigneField(max_length=200)
+    prescripteur = serializers.PrimaryKeyRelatedField(
+        queryset=Agent.objects.all(),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Demandé si le dossier n’en a pas encore. Par défaut, vous.",
+    )
 
 
 class ConvoquerEntree(serializers.Serializer[Any]):
@@ -144,7 +151,7 @@ _ABSENCE = {"motif": "force_majeure_transport", "justificatif_vu_le": "2010-05-1
 TRANSITIONS: dict[str, Transition] = {
     "constater_exemption": Transition(programmation.record_exemption),
     "prescrire": Transition(_prescrire, PrescrireEntree, {"prescripteur": UUID_EXEMPLE}),
-    "lever_exemption": Transition(programmation.lift_exemption, RaisonEntree, {"motif": "La personne a 18 ans."}),
+    "lever_exemption": Transition(programmation.lift_exemption, LeverEntree, {"motif": "La personne a 18 ans."}),
     "convoquer": Transition(
         _convoquer,
         ConvoquerEntree,

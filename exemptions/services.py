@@ -129,12 +129,12 @@ def reassess_contrat(*, contrat: Contrat, date_reference: date, by: Agent) -> Ev
 
 
 def _running(contrat: Contrat) -> Contrat:
-    locked = (
-        Contrat.objects.select_for_update(of=("self",)).select_related("signataire", "direction").get(pk=contrat.pk)
-    )
+    """The contract, locked, then read with its person: in one statement, the person could be older than the lock."""
+    Contrat.objects.select_for_update().values_list("pk").get(pk=contrat.pk)
+    locked = Contrat.objects.select_related("signataire", "direction").get(pk=contrat.pk)
     if not locked.is_running:
         raise RuleViolation(
-            f"Ce contrat est « {locked.get_statut_display()} » : l’exemption ne s’évalue plus.", code="contrat_termine"
+            f"Ce contrat est « {locked.get_statut_display()} » : l’exemption ne s’évalue plus.", code="contrat_termine"
         )
     return locked
 
