@@ -1,6 +1,7 @@
 """What no signatory and no contract may be, told at the field with what to do about it."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
@@ -27,10 +28,10 @@ def refuse(errors: Errors) -> None:
         raise InvalidInput(" ".join(messages[0] for messages in errors.values()), fields=errors)
 
 
-def columns_errors(row: models.Model) -> Errors:
+def columns_errors(row: models.Model, *, sauf: Collection[str] = ()) -> Errors:
     """What the columns themselves refuse: lengths, code lists, unknown reference rows, mandatory values."""
     try:
-        row.clean_fields()
+        row.clean_fields(exclude=set(sauf))
     except ValidationError as error:
         return {
             name: ["Choisissez une valeur de la liste."] if row._meta.get_field(name).is_relation else messages

@@ -67,10 +67,9 @@ def sign_contrat(
         direction=direction,
         date_echeance=delais.echeance_contrat(fiche.date_signature),
     )
-    errors = contrat_errors(fiche, signataire)
-    if not errors and not fiche.numero_cai:
+    refuse(columns_errors(contrat, sauf=[] if fiche.numero_cai else ["numero_cai"]) | contrat_errors(fiche, signataire))
+    if not fiche.numero_cai:
         contrat.numero_cai = _next_numero(direction, fiche.date_signature)
-    refuse(columns_errors(contrat) | errors)
     _save_numbered(contrat)
     journal.record(
         "contrat.signe",
@@ -261,6 +260,8 @@ def set_prestation(
     avant = prestation.statut
     prestation.statut, prestation.date_fin, prestation.niveau_atteint = statut, date_fin, niveau_atteint
     errors = columns_errors(prestation)
+    if statut == Prestation.Statut.EXEMPTEE:
+        errors["statut"] = ["Seul le bilan connaît des exemptions : choisissez un autre état."]
     if date_fin and date_fin < contrat.date_signature:
         errors["date_fin"] = ["Une prestation du contrat ne peut pas finir avant sa signature."]
     refuse(errors)

@@ -152,7 +152,7 @@ def add_justificatif(
     today = clock.today()
     errors: dict[str, list[str]] = {}
     if type_piece not in Justificatif.Type.values:
-        errors["type"] = ["Choisissez une pièce de la liste."]
+        errors["type_piece"] = ["Choisissez une pièce de la liste."]
     if date_document > today:
         errors["date_document"] = [f"Indiquez une date au plus tard aujourd’hui, le {date_sans_jour(today)}."]
     if fin_validite and fin_validite < date_document:
