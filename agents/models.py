@@ -204,6 +204,9 @@ class Agent(BaseModel, AbstractBaseUser):
     def get_full_name(self) -> str:
         return f"{self.prenom} {self.nom}"
 
+    def get_short_name(self) -> str:
+        return self.prenom
+
     @cached_property
     def places(self) -> tuple[Place, ...]:
         """The roles in force today; read once a request."""

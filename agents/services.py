@@ -3,7 +3,7 @@
 ``by=None`` stands for the system: a command typed on the server.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -40,6 +40,21 @@ def create_agent(
         fields = error.message_dict if hasattr(error, "error_dict") else {"password": error.messages}
         raise InvalidInput("Le compte n’a pas été créé.", fields=fields) from error
     journal.log_access("compte_cree", by=by, target=agent)
+    return agent
+
+
+@transaction.atomic
+def correct_agent(*, agent: Agent, email: str, prenom: str, nom: str, telephone: str, by: Agent | None) -> Agent:
+    """Change who an account belongs to or how to reach them. Refuses a malformed or known address (InvalidInput)."""
+    _check_administers(by)
+    agent = Agent.objects.get_queryset().select_for_update().get(pk=agent.pk)
+    agent.email, agent.prenom, agent.nom, agent.telephone = email.lower(), prenom, nom, telephone
+    try:
+        agent.full_clean(exclude=["password"])
+    except ValidationError as error:
+        raise InvalidInput("Le compte n’a pas été modifié.", fields=error.message_dict) from error
+    agent.save(update_fields=["email", "prenom", "nom", "telephone", "updated_at"])
+    journal.log_access("compte_modifie", by=by, target=agent)
     return agent
 
 
@@ -109,20 +124,21 @@ def assign_role(
 
 
 @transaction.atomic
-def end_affectation(*, affectation: Affectation, fin: date | None = None, by: Agent | None) -> Affectation:
-    """Set the last day of a role, included; yesterday by default, so that it ends at once.
+def end_affectation(*, affectation: Affectation, fin: date, by: Agent | None) -> Affectation:
+    """Set the last day of a role, included.
 
-    Refuses to end one's own administrator's role: somebody must always be able to give it back.
+    Refuses a day before the first (InvalidInput), and to end one's own administrator's role: somebody must always be
+    able to give it back (RuleViolation).
     """
     _check_administers(by)
     affectation = Affectation.objects.select_for_update().get(pk=affectation.pk)
     if by is not None and affectation.agent_id == by.pk and affectation.role == Role.ADMINISTRATEUR:
         raise RuleViolation("Vous ne pouvez pas retirer votre propre rôle d’administrateur.", code="role_propre")
-    last_day = fin or clock.today() - timedelta(days=1)
-    if last_day < affectation.debut:
-        # Never in force: the shortest period the calendar knows is its first day.
-        last_day = affectation.debut
-    affectation.fin = last_day
+    if fin < affectation.debut:
+        raise InvalidInput(
+            "Le dernier jour précède le premier.", fields={"fin": ["Indiquez une date à partir du premier jour."]}
+        )
+    affectation.fin = fin
     affectation.save(update_fields=["fin", "updated_at"])
     journal.log_access("role_termine", by=by, target=affectation, motif=affectation.role)
     return affectation

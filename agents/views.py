@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agents import courriels
 from agents.backends import lockout_key
 from agents.forms import ConnexionForm, MotDePasseChangerForm, MotDePasseOublieForm, NouveauMotDePasseForm
+from agents.http import AgentRequest
 from agents.models import Agent
 from agents.roles import Role
 from agents.services import revoke_token
@@ -81,7 +82,7 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mot_de_passe_oublie(request: HttpRequest) -> HttpResponse:
-    form = MotDePasseOublieForm(request.POST or None)
+    form = MotDePasseOublieForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _send_link_if_known(request, form.cleaned_data["email"])
         return redirect("agents:mot_de_passe_envoye")
@@ -151,19 +152,13 @@ class MotDePasseChangerView(PasswordChangeView):
 
 
 @require_safe
-def mon_compte(request: HttpRequest) -> HttpResponse:
-    jetons = _agent(request).jetons.filter(revoque_at=None, expire_at__gt=timezone.now())
+def mon_compte(request: AgentRequest) -> HttpResponse:
+    jetons = request.user.jetons.filter(revoque_at=None, expire_at__gt=timezone.now())
     return render(request, "agents/mon_compte.html", {"jetons": jetons})
 
 
 @require_POST
-def jeton_revoquer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    agent = _agent(request)
-    jeton = revoke_token(jeton=get_object_or_404(agent.jetons, pk=pk), by=agent)
+def jeton_revoquer(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    jeton = revoke_token(jeton=get_object_or_404(request.user.jetons, pk=pk), by=request.user)
     messages.success(request, f"Le jeton «\u00a0{jeton.libelle}\u00a0» est révoqué.")
     return redirect("agents:mon_compte")
-
-
-def _agent(request: HttpRequest) -> Agent:
-    assert isinstance(request.user, Agent)
-    return request.user

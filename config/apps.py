@@ -1,11 +1,18 @@
 """Django's own applications, each replaced once for the whole project."""
 
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class AdministrationConfig(AdminConfig):
     default_site = "config.admin.AdministrationSite"
+
+    def ready(self) -> None:
+        """Leave out what other packages register: rights come from roles, and the brand from settings."""
+        super().ready()
+        foreign = [model for model in admin.site._registry if model._meta.app_label in ("auth", "dsfr")]
+        admin.site.unregister(foreign)
 
 
 class StatiquesConfig(StaticFilesConfig):

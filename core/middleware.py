@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
@@ -119,6 +120,9 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
             journal_denied(request, "introuvable")
+            return None
+        if isinstance(exception, PermissionDenied):
+            journal_denied(request, "droit_insuffisant")
             return None
         if not isinstance(exception, DomainError):
             return None
