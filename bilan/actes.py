@@ -1,39 +1,18 @@
 """The acts that are one question and one button: what the page says before, and the service that does it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from agents.roles import Permission
 from bilan import fin, programmation
+from bilan.acte import Acte
+from bilan.actes_conduite import CONDUITE
 from bilan.forms_programmation import (
     AbsenceSansMotifForm,
     AnnulationForm,
-    BilanForm,
     DureeForm,
     LeveeForm,
     MotifAbsenceForm,
     PrescriptionForm,
     ReportForm,
 )
-
-
-@dataclass(frozen=True)
-class Acte:
-    """One transition as a page: its words, its form, its service."""
-
-    transition: str
-    permission: Permission
-    titre: str
-    phrase: str
-    bouton: str
-    fait: str
-    service: Callable[..., Any]
-    form: type[BilanForm] = BilanForm
-    recoit: tuple[str, ...] = ()
-    perdu: tuple[str, ...] = ()
-    irreversible: bool = False
-
 
 ACTES: dict[str, Acte] = {
     acte.transition: acte
@@ -174,5 +153,6 @@ ACTES: dict[str, Acte] = {
             perdu=("Les notes de travail du conseiller et le brouillon de synthèse, s’il y en a.",),
             irreversible=True,
         ),
+        *CONDUITE,
     )
 }

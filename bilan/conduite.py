@@ -164,16 +164,20 @@ def read_notes(*, bilan: Bilan, by: Agent) -> dict[str, str]:
 def enter_investigation(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 11: refuses while the needs and aims are not written in the notes of the preliminary phase."""
     bilan = begin(bilan, "passer_en_investigation", permission=Permission.CONDUIRE_BILAN, by=by)
-    blocages = []
-    if not bilan.notes.filter(phase=Etat.PHASE_PRELIMINAIRE).exists():
-        blocages.append(
-            Blocage(
-                "besoins_non_notes",
-                "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire.",
-                "texte",
-            )
+    return finish(bilan, "passer_en_investigation", by=by, blocages=investigation_blocages(bilan))
+
+
+def investigation_blocages(bilan: Bilan) -> list[Blocage]:
+    """The notes of the preliminary phase must say something."""
+    if bilan.notes.filter(phase=Etat.PHASE_PRELIMINAIRE).exists():
+        return []
+    return [
+        Blocage(
+            "besoins_non_notes",
+            "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire.",
+            "texte",
         )
-    return finish(bilan, "passer_en_investigation", by=by, blocages=blocages)
+    ]
 
 
 @transaction.atomic
@@ -182,6 +186,11 @@ def enter_conclusion(*, bilan: Bilan, by: Agent) -> Bilan:
     occupation aimed at nor the answer that the project is not defined yet.
     """
     bilan = begin(bilan, "passer_en_conclusion", permission=Permission.CONDUIRE_BILAN, by=by)
+    return finish(bilan, "passer_en_conclusion", by=by, blocages=conclusion_blocages(bilan))
+
+
+def conclusion_blocages(bilan: Bilan) -> list[Blocage]:
+    """What the draft synthesis must hold before the conclusion opens."""
     draft = Synthese.objects.filter(bilan=bilan, figee_at=None, detruite_at=None).order_by("-version").first()
     contenu = SyntheseContenu.from_dict(draft.contenu if draft else None)
     blocages = []
@@ -201,7 +210,7 @@ def enter_conclusion(*, bilan: Bilan, by: Agent) -> Bilan:
                 "metiers",
             )
         )
-    return finish(bilan, "passer_en_conclusion", by=by, blocages=blocages)
+    return blocages
 
 
 @transaction.atomic

@@ -29,12 +29,17 @@ def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     destroyed.
     """
     bilan = begin(bilan, "cloturer", permission=Permission.CLOTURER_BILAN, by=by)
-    refuse_if(_closing_exempt(bilan) if bilan.etat == Etat.EXEMPTE else _closing_done(bilan))
+    refuse_if(closing_blocages(bilan))
     bilan.clos_at = clock.now()
     finish(bilan, "cloturer", by=by)
     if in_force(bilan, Consentement.Portee.CONSERVATION) is None:
         retention.destroy_content(bilan, MotifDestruction.CLOTURE, by=by)
     return bilan
+
+
+def closing_blocages(bilan: Bilan) -> list[Blocage]:
+    """What keeps a bilan whose state allows it from being closed today."""
+    return _closing_exempt(bilan) if bilan.etat == Etat.EXEMPTE else _closing_done(bilan)
 
 
 def _closing_exempt(bilan: Bilan) -> list[Blocage]:

@@ -1,9 +1,18 @@
 from django.urls import path
 
-from bilan import views_programmation
+from bilan import views_conduite, views_programmation, views_synthese
 
 app_name = "bilan"
 urlpatterns = [
+    path("bilans/<uuid:pk>/", views_conduite.voir_bilan, name="voir_bilan"),
+    path("bilans/<uuid:pk>/seances/", views_conduite.record_seance, name="record_seance"),
+    path("bilans/<uuid:pk>/notes/<slug:phase>/", views_conduite.save_note, name="save_note"),
+    path("bilans/<uuid:pk>/synthese/", views_synthese.write_synthese, name="write_synthese"),
+    path("bilans/<uuid:pk>/synthese/apercu/", views_synthese.preview_synthese, name="preview_synthese"),
+    path("bilans/<uuid:pk>/synthese/signature/", views_synthese.print_for_signature, name="print_for_signature"),
+    path("fiches/", views_conduite.list_printable, name="list_printable"),
+    path("fiches/<uuid:pk>/impression/", views_conduite.print_copy, name="print_copy"),
+    path("metiers/", views_synthese.search_rome, name="search_rome"),
     path("bilans/<uuid:pk>/convocation/", views_programmation.convoke, name="convoke"),
     path("bilans/<uuid:pk>/convocation/apercu/", views_programmation.preview_letter, name="preview_letter"),
     path("bilans/<uuid:pk>/actes/<slug:name>/", views_programmation.act, name="act"),

@@ -1,8 +1,11 @@
-"""Acceptance scenarios AS-31, AS-32, AS-33 and AS-38 of the domain reference."""
+"""Acceptance scenarios AS-31 to AS-34 and AS-38 of the domain reference."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan import conduite, redaction
@@ -11,6 +14,7 @@ from bilan.states import Etat
 from bilan.tasks import appliquer_conservation
 from core import clock
 from core.errors import RuleViolation
+from core.models import JournalAcces
 from tests.factories.conduite import JOUR, advance, consent, make_contenu, make_convoque
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +70,22 @@ def test_as_38_a_conserved_content_lives_one_year_and_not_a_day_more(convoque: B
         appliquer_conservation()
     assert Synthese.objects.get().contenu is None
     assert SyntheseDetruite.objects.get(bilan=convoque).motif == "terme_conservation"
+
+
+def test_as_34_no_content_for_the_administrator_and_no_pdf_for_the_director(
+    convoque: Bilan, administrateur: Agent, directeur: Agent, connect: Callable[[Agent], Client]
+) -> None:
+    synthese = advance(convoque, Etat.SYNTHESE_VALIDEE).syntheses.get()
+    with clock.travel(clock.at(JOUR, 15)):
+        shown = connect(administrateur).get(f"/administration/bilan/synthese/{synthese.pk}/change/", follow=True)
+        assert "restauration collective" not in shown.content.decode()
+
+        refused = connect(directeur).post(
+            reverse("bilan:print_copy", args=[synthese.pk]),
+            {"motif": "remise_beneficiaire", "demande_recue_le": "10/05/2010"},
+        )
+    assert refused.status_code == 403
+    line = JournalAcces.objects.get(agent=directeur, resultat=JournalAcces.Resultat.REFUSE)
+    assert (line.action, line.objet_id, line.motif) == (
+        "bilan:print_copy", str(synthese.pk), "droit_imprimer_copie"
+    )  # fmt: skip

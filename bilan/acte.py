@@ -1,0 +1,25 @@
+"""What an act of one question and one button is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agents.roles import Permission
+from bilan.forms_programmation import BilanForm
+
+
+@dataclass(frozen=True)
+class Acte:
+    """One transition as a page: its words, its form, its service."""
+
+    transition: str
+    permission: Permission
+    titre: str
+    phrase: str
+    bouton: str
+    fait: str
+    service: Callable[..., Any]
+    form: type[BilanForm] = BilanForm
+    recoit: tuple[str, ...] = ()
+    perdu: tuple[str, ...] = ()
+    irreversible: bool = False

@@ -1,0 +1,102 @@
+"""What the adviser types while the bilan runs and when the synthesis is signed."""
+
+from typing import Any
+
+from django import forms
+
+from bilan.conduite import NOTE_MAX
+from bilan.forms_programmation import BilanForm
+from bilan.impression import MAJORITE_ANS
+from bilan.models import DUREE_MAX_MINUTES
+from bilan.redaction import OBSERVATIONS_MAX
+from bilan.selectors import current_synthese
+from bilan.states import MotifImpression, MotifInterruption
+from core import clock
+from core.form_fields import ChoixField, DateField, LigneField, NombreField, TexteField
+from core.forms import BaseForm
+
+
+class DebutForm(BilanForm):
+    informe = forms.BooleanField(
+        label="La personne est présente et je l’ai informée",
+        help_text="Des buts et des méthodes du bilan, du secret professionnel, et de qui reçoit quoi.",
+        error_messages={"required": "Informez la personne, puis cochez cette case."},
+    )
+
+
+class InterruptionForm(BilanForm):
+    motif = ChoixField(label="Pourquoi le bilan s’interrompt-il\u00a0?", choices=MotifInterruption.choices, radios=True)
+
+
+class SeanceForm(BilanForm):
+    jour = DateField(label="Jour de la séance")
+    minutes = NombreField(
+        label="Minutes passées avec la personne",
+        help_text="Le temps réel, dans la phase en cours.",
+        min_value=1,
+        max_value=DUREE_MAX_MINUTES,
+    )
+
+
+class NoteForm(BaseForm):
+    texte = TexteField(
+        label="Notes",
+        help_text="Pour vous seul. Elles sont détruites avec la synthèse.",
+        max_length=NOTE_MAX,
+        required=False,
+    )
+
+
+class _PresentationForm(BilanForm):
+    date_presentation = DateField(label="Présentée à la personne le")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        synthese = current_synthese(self.bilan)
+        if synthese is not None and synthese.figee_at is not None:
+            self.initial.setdefault("date_presentation", synthese.date_presentation)
+            first, last = synthese.figee_at.astimezone(clock.PARIS).date(), clock.today()
+            for field in self.fields.values():
+                if isinstance(field, DateField):
+                    field.min_date, field.max_date = first, last
+
+
+class ValidationForm(_PresentationForm):
+    observations = TexteField(
+        label="Observations de la personne",
+        help_text="Telles qu’elle les a dites ou écrites. Laissez vide si elle n’en a pas.",
+        max_length=OBSERVATIONS_MAX,
+        required=False,
+    )
+    date_signature = DateField(label="Signée par la personne le")
+    date_remise = DateField(label="Copie remise à la personne le")
+    representant = LigneField(
+        label="Représentant légal qui a signé",
+        help_text="La personne a moins de 18\u00a0ans\u00a0: son représentant légal signe avec elle.",
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        personne = self.bilan.contrat.signataire
+        synthese = current_synthese(self.bilan)
+        # Only someone who was a minor when the version was frozen may still have been one when signing it.
+        frozen = synthese.figee_at if synthese else None
+        if frozen is None or personne.age_on(frozen.astimezone(clock.PARIS).date()) >= MAJORITE_ANS:
+            del self.fields["representant"]
+        else:
+            self.initial.setdefault("representant", personne.representant_nom)
+
+
+class RefusForm(_PresentationForm):
+    date_refus = DateField(label="La personne a refusé de signer le")
+
+
+class ImpressionForm(BaseForm):
+    motif = ChoixField(
+        label="Pourquoi cette copie\u00a0?",
+        choices=[(motif.value, motif.label) for motif in (MotifImpression.REMISE, MotifImpression.DEMANDE_ECRITE)],
+        radios=True,
+    )
+    demande_recue_le = DateField(label="La personne l’a demandée le")
