@@ -119,12 +119,12 @@ class BilansView(generics.ListAPIView[Bilan]):
 
     @operation(
         "Lister les bilans",
+        "Ceux de vos directions, ou ceux qui vous sont confiés comme conseiller\u00a0; les plus récents d’abord.",
         responses={200: BilanSortie(many=True)},
         received=EXEMPLE_BILAN,
         parameters=[OpenApiParameter("etat", enum=Etat.values, description="État du déroulement")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Those of your directions, or those entrusted to you as adviser; the latest first."""
         return super().get(request, *args, **kwargs)
 
 
@@ -144,6 +144,7 @@ class SeanceSortie(serializers.ModelSerializer[Seance]):
 class SeancesView(APIView):
     @operation(
         "Enregistrer une séance",
+        "Minutes réellement passées avec la personne, dans la phase présente\u00a0; 180 en tout au plus.",
         request=SeanceEntree,
         responses={201: SeanceSortie},
         sent={"jour": "2010-05-10", "minutes": 45},
@@ -157,7 +158,6 @@ class SeancesView(APIView):
         errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> Response:
-        """Minutes really spent with the person, in the present phase; 180 in all at most."""
         bilan = bilan_or_404(request, pk)
         entree = SeanceEntree(data=request.data)
         entree.is_valid(raise_exception=True)
@@ -276,6 +276,7 @@ EXEMPLE_CONTENU = {
 class SyntheseView(APIView):
     @operation(
         "Lire la synthèse",
+        "La version présente, pour le conseiller à qui le bilan est confié. La lecture est journalisée.",
         responses={200: SyntheseSortie},
         received={
             "version": 1,
@@ -289,7 +290,6 @@ class SyntheseView(APIView):
         errors=(409,),
     )
     def get(self, request: Request, pk: str) -> Response:
-        """The present version, for the adviser it was entrusted to; the reading is journalled."""
         bilan = bilan_or_404(request, pk)
         check_can(caller(request), Permission.ECRIRE_SYNTHESE, bilan)
         synthese = Synthese.objects.visible_to(request.user).filter(bilan=bilan).order_by("-version").first()
@@ -300,6 +300,7 @@ class SyntheseView(APIView):
 
     @operation(
         "Enregistrer le brouillon de synthèse",
+        "Complet ou non, tant que la version n’est pas présentée.",
         request=SyntheseEntree,
         responses={200: SyntheseSortie},
         sent={"revision": "2010-05-10T08:00:00+00:00", "contenu": EXEMPLE_CONTENU},
@@ -315,7 +316,6 @@ class SyntheseView(APIView):
         errors=(409, 422),
     )
     def put(self, request: Request, pk: str) -> Response:
-        """Keep the draft, complete or not, until the version is presented."""
         bilan = bilan_or_404(request, pk)
         entree = SyntheseEntree(data=request.data)
         entree.is_valid(raise_exception=True)
@@ -338,13 +338,14 @@ class ImpressionEntree(serializers.Serializer[Any]):
 class ImpressionsView(APIView):
     @operation(
         "Imprimer la synthèse",
+        "Un motif contre un PDF\u00a0: à signer, par le conseiller\u00a0; une copie, par le prescripteur en charge. "
+        "Chaque impression est journalisée.",
         request=ImpressionEntree,
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         sent={"motif": "demande_ecrite_beneficiaire", "demande_recue_le": "2010-06-01"},
         errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> HttpResponse:
-        """Reason in, PDF out: to be signed, by the adviser; a copy, by the prescriber in charge. Each is journalled."""
         bilan = bilan_or_404(request, pk)
         entree = ImpressionEntree(data=request.data)
         entree.is_valid(raise_exception=True)

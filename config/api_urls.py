@@ -1,9 +1,11 @@
 """The API's addresses; its document is at ``schema/``, its browsable pages at the root."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
+from config import api_schema as api_schema  # registers how callers are known
+from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
 from dossiers.api_transitions import TransitionView
 from exemptions.api import EvaluationsView, SimulationView
@@ -11,7 +13,7 @@ from poleemploi.api import ConsentementsView, RelanceView, TransmissionsView, Tr
 
 app_name = "api"
 urlpatterns = [
-    path("", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="documentation"),
+    path("", documentation, name="documentation"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("exemptions/simulation/", SimulationView.as_view(), name="simulation"),
     path("contrats/", ContratsView.as_view(), name="contrats"),

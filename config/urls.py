@@ -9,5 +9,9 @@ urlpatterns = [
     path("", include("exemptions.urls")),
     path("", include("bilan.urls")),
     path("", include("dossiers.urls")),
+    path("api/v1/", include("config.api_urls")),
     path("administration/", admin.site.urls),
 ]
+
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core.errors import DomainError, Forbidden
@@ -16,12 +15,14 @@ PROBLEM_JSON = "application/problem+json"
 
 def problem(
     status: int, code: str, detail: str, fields: dict[str, Any] | None = None, headers: dict[str, str] | None = None
-) -> Response:
-    """An error answer: a stable code, a French sentence, the fields to correct."""
+) -> JsonResponse:
+    """An error answer: a stable code, a French sentence, the fields to correct. JSON whatever the view renders."""
     body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "detail": detail}
     if fields:
         body["champs"] = fields
-    return Response(body, status=status, content_type=PROBLEM_JSON, headers=headers)
+    return JsonResponse(
+        body, status=status, content_type=PROBLEM_JSON, headers=headers, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
@@ -38,7 +39,7 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     return {prefix: [str(item) for item in detail] if isinstance(detail, list) else [str(detail)]}
 
 
-def problem_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+def problem_handler(exception: Exception, context: dict[str, Any]) -> JsonResponse | None:
     """DRF's exception handler: every refusal becomes problem+json, every denial a line of the access journal."""
     request = context["request"]._request
     request.user = context["request"].user

@@ -17,35 +17,38 @@ class Probleme(serializers.Serializer[Any]):
     champs = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
+# Status -> (code given as an example, what it means).
 _MEANING = {
-    401: "Jeton absent, inconnu ou expiré.",
-    403: "Vos droits ne permettent pas cette action ici.",
-    404: "Rien que vous puissiez consulter à cette adresse.",
-    409: "Une règle s’y oppose, ou l’état présent ne le permet pas.",
-    422: "Des champs sont à corriger.",
+    400: ("parse_error", "Le corps n’est pas du JSON."),
+    401: ("not_authenticated", "Jeton absent, inconnu ou expiré."),
+    403: ("droit_insuffisant", "Vos droits ne permettent pas cette action ici."),
+    404: ("introuvable", "Rien que vous puissiez consulter à cette adresse."),
+    409: ("transition_impossible", "Une règle s’y oppose, ou l’état présent ne le permet pas."),
+    415: ("unsupported_media_type", "Le corps doit être du JSON."),
+    422: ("saisie_invalide", "Des champs sont à corriger."),
+    429: ("throttled", "Trop de demandes : attendez le nombre de secondes que dit Retry-After."),
 }
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """The error answers of an operation; 401, 403 and 404 come with every one."""
-    return {
-        (status, "application/problem+json"): OpenApiResponse(
+    """The error answers of an operation; 401, 403, 404 and 429 come with every one."""
+    answers = {}
+    for status in sorted({401, 403, 404, 429, *statuses}):
+        code, meaning = _MEANING[status]
+        example: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "detail": meaning}
+        if status == 422:
+            example["champs"] = {"nom_du_champ": ["Ce champ est obligatoire."]}
+        answers[status, "application/problem+json"] = OpenApiResponse(
             Probleme,
-            description=_MEANING[status],
-            examples=[
-                OpenApiExample(
-                    f"Erreur {status}",
-                    value={"type": "about:blank", "status": status, "code": "exemple", "detail": _MEANING[status]},
-                    status_codes=[str(status)],
-                )
-            ],
+            description=meaning,
+            examples=[OpenApiExample(f"Erreur {status}", value=example, status_codes=[str(status)])],
         )
-        for status in (401, 403, 404, *statuses)
-    }
+    return answers
 
 
 def operation(
     summary: str,
+    details: str,
     *,
     request: Any = None,
     responses: dict[Any, Any],
@@ -54,14 +57,30 @@ def operation(
     errors: tuple[int, ...] = (),
     **more: Any,
 ) -> Callable[..., Any]:
-    """Document one operation: a French summary, its bodies, a JSON example of each, its errors."""
+    """Document one operation in French: what it does, its bodies, a JSON example of each, its errors."""
     examples = list(more.pop("examples", []))
     if sent is not None:
         examples.append(OpenApiExample("Requête", value=sent, request_only=True))
     if received is not None:
         success = str(min(int(key[0] if isinstance(key, tuple) else key) for key in responses))
         examples.append(OpenApiExample("Réponse", value=received, response_only=True, status_codes=[success]))
+    unreadable = (400, 415) if request is not None else ()
     documented: Callable[..., Any] = extend_schema(
-        summary=summary, request=request, responses={**responses, **problems(*errors)}, examples=examples, **more
+        summary=summary,
+        description=details,
+        request=request,
+        responses={**responses, **problems(*unreadable, *errors)},
+        examples=examples,
+        **more,
     )
     return documented
+
+
+def tidy(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Take our English docstrings out of a document for French readers; let the bodies of one address look alike."""
+    for schema in result["components"]["schemas"].values():
+        if schema.get("type") == "object":
+            schema.pop("description", None)
+        if "oneOf" in schema:
+            schema["anyOf"] = schema.pop("oneOf")
+    return result

@@ -5,8 +5,13 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from core.api import problem
+
+API = "/api/"
 
 
 @login_not_required
@@ -45,3 +50,16 @@ def _broker_answers() -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was sent from a page of another session: say so and keep the agent's bearings."""
     return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing answers here, or nothing the agent may know of."""
+    if request.path.startswith(API):
+        return problem(404, "introuvable", "Cette adresse ne correspond à rien que vous puissiez consulter.")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API):
+        return problem(500, "erreur_interne", "L’application a rencontré une erreur. Rien n’a été enregistré.")
+    return defaults.server_error(request)

@@ -15,7 +15,7 @@ from agents.authentication import caller
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import direction_ids, has_permission
 from agents.roles import Permission
-from bilan.api import BilanSortie, with_api_relations
+from bilan.api import EXEMPLE_BILAN, BilanSortie, with_api_relations
 from bilan.forms_programmation import conseillers_of, usable_lieux
 from bilan.models import Bilan, Consentement
 from cai.fiches import FicheContrat, FicheSignataire
@@ -178,11 +178,14 @@ EXEMPLE_CONTRAT = {
     "date_echeance": "2011-03-15",
     "date_echeance_prorogee": None,
     "titre_admission": "L313-11",
-    "signataire": {**EXEMPLE_SIGNATAIRE, "adresse_complement": "", "courriel": ""},
+    "signataire": {
+        **EXEMPLE_SIGNATAIRE,
+        **dict.fromkeys(("adresse_complement", "courriel", "representant_nom", "representant_qualite"), ""),
+    },
     "situation": "a_evaluer",
     "echeances": [{"libelle": "Fin du contrat", "jour": "2011-03-15"}],
     "evaluation": None,
-    "bilan": {"id": "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10", "etat": "a_evaluer"},
+    "bilan": {**EXEMPLE_BILAN, "etat": "a_evaluer", "rendez_vous": None},
     "consentements": [],
     "transmission": None,
     "lieux": [],
@@ -245,16 +248,18 @@ class ContratsView(generics.ListAPIView[Contrat]):
 
     @operation(
         "Lister les dossiers",
+        "Ceux de vos directions, les plus récents d’abord.",
         responses={200: ContratResume(many=True)},
         received=EXEMPLE_RESUME,
         parameters=[OpenApiParameter("numero_cai", description="Numéro CAI exact")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Those of your directions, the latest first."""
         return super().get(request, *args, **kwargs)
 
     @operation(
         "Ouvrir un dossier",
+        "Le signataire, son contrat et son bilan à évaluer\u00a0: tout ou rien. "
+        "Sans numéro, le suivant de la direction est donné.",
         request=ContratEntree,
         responses={201: ContratSortie},
         sent={
@@ -267,7 +272,6 @@ class ContratsView(generics.ListAPIView[Contrat]):
         errors=(409, 422),
     )
     def post(self, request: Request) -> Response:
-        """The signatory, their contract and its bilan to assess, all or nothing."""
         entree = ContratEntree(data=request.data)
         entree.is_valid(raise_exception=True)
         terms = dict(entree.validated_data)
@@ -310,9 +314,13 @@ def _direction(agent: Agent, code: str) -> DirectionTerritoriale:
 
 
 class ContratView(APIView):
-    @operation("Lire un dossier", responses={200: ContratSortie}, received=EXEMPLE_CONTRAT)
+    @operation(
+        "Lire un dossier",
+        "Situation, échéances, évaluation, bilan, consentements, transmission. La lecture est journalisée.",
+        responses={200: ContratSortie},
+        received=EXEMPLE_CONTRAT,
+    )
     def get(self, request: Request, pk: str) -> Response:
-        """Situation, deadlines, evaluation, bilan, consents, transmission; the reading is journalled."""
         contrat = contrat_or_404(request, pk)
         journal.log_access("voir_dossier", by=caller(request), target=contrat)
         return Response(ContratSortie(whole_file(contrat, caller(request))).data)
@@ -340,22 +348,20 @@ class EvenementSortie(serializers.ModelSerializer[Evenement]):
 class EvenementsView(APIView):
     @operation(
         "Lire les événements d’un dossier",
+        "Dans l’ordre, avec l’empreinte qui les enchaîne.",
         responses={200: EvenementSortie(many=True)},
-        received=[
-            {
-                "numero": 1,
-                "nom": "contrat.signe",
-                "phrase": "Contrat signé",
-                "etat_avant": "",
-                "etat_apres": "signe",
-                "par": "Agnès Auditeur",
-                "survenu_at": "2010-03-15T09:00:00+01:00",
-                "empreinte": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            }
-        ],
+        received={
+            "numero": 1,
+            "nom": "contrat.signe",
+            "phrase": "Contrat signé",
+            "etat_avant": "",
+            "etat_apres": "signe",
+            "par": "Agnès Auditeur",
+            "survenu_at": "2010-03-15T09:00:00+01:00",
+            "empreinte": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        },
     )
     def get(self, request: Request, pk: str) -> Response:
-        """In order, with the fingerprint that chains them."""
         contrat = contrat_or_404(request, pk)
         events: Sequence[Evenement] | QuerySet[Evenement] = (
             Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")

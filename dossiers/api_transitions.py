@@ -196,6 +196,7 @@ TRANSITIONS: dict[str, Transition] = {
 class TransitionView(APIView):
     @operation(
         "Faire avancer un bilan",
+        "Les mêmes services, gardes et phrases que les pages\u00a0; une réponse 409 dit ce qui s’y oppose.",
         request=PolymorphicProxySerializer(
             component_name="TransitionEntree",
             serializers=list({transition.entree: None for transition in TRANSITIONS.values()}),
@@ -213,7 +214,6 @@ class TransitionView(APIView):
         ],
     )
     def post(self, request: Request, pk: str, name: str) -> Response:
-        """The same services, guards and sentences as the pages; 409 says what stands in the way."""
         bilan = bilan_or_404(request, pk)
         transition = TRANSITIONS.get(name)
         if transition is None:

@@ -111,6 +111,7 @@ class EvaluationSortie(serializers.ModelSerializer[Evaluation]):
 class SimulationView(APIView):
     @operation(
         "Simuler l’exemption",
+        "Des faits contre un verdict\u00a0; rien n’est enregistré.",
         request=SimulationEntree,
         responses={200: VerdictSortie},
         sent={
@@ -124,7 +125,6 @@ class SimulationView(APIView):
         errors=(422,),
     )
     def post(self, request: Request) -> Response:
-        """Facts in, verdict out; nothing is stored."""
         entree = SimulationEntree(data=request.data)
         entree.is_valid(raise_exception=True)
         facts = dict(entree.validated_data)
@@ -141,6 +141,7 @@ class SimulationView(APIView):
 class EvaluationsView(APIView):
     @operation(
         "Évaluer l’exemption d’un dossier",
+        "Enregistre les pièces montrées, puis évalue et scelle\u00a0: tout ou rien.",
         request=EvaluationEntree,
         responses={201: EvaluationSortie},
         sent={
@@ -163,7 +164,6 @@ class EvaluationsView(APIView):
     )
     @transaction.atomic
     def post(self, request: Request, pk: str) -> Response:
-        """Record the documents shown, then assess and seal: all or nothing."""
         contrat = get_object_or_404(Contrat.objects.visible_to(request.user), pk=pk)
         entree = EvaluationEntree(data=request.data)
         entree.is_valid(raise_exception=True)

@@ -50,6 +50,7 @@ class ConsentementEnregistre(serializers.ModelSerializer[Consentement]):
 class ConsentementsView(APIView):
     @operation(
         "Enregistrer un consentement, un refus ou un retrait",
+        "Avec tout ce qui s’ensuit\u00a0: la transmission est mise en file, ou arrêtée, dans la même transaction.",
         request=ConsentementEntree,
         responses={201: ConsentementEnregistre},
         sent={
@@ -72,7 +73,6 @@ class ConsentementsView(APIView):
         errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> Response:
-        """With everything it entails: a transmission is queued, or stopped, in the same transaction."""
         bilan = bilan_or_404(request, pk)
         entree = ConsentementEntree(data=request.data)
         entree.is_valid(raise_exception=True)
@@ -167,12 +167,12 @@ class TransmissionsView(generics.ListAPIView[Transmission]):
 
     @operation(
         "Lister les transmissions",
+        "Celles des directions dont vous suivez l’échange, les plus récentes d’abord.",
         responses={200: TransmissionSortie(many=True)},
         received=EXEMPLE_TRANSMISSION,
         parameters=[OpenApiParameter("etat", enum=EtatTransmission.values, description="État de l’échange")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Those of the directions whose exchange you follow, the latest first."""
         return super().get(request, *args, **kwargs)
 
 
@@ -181,22 +181,27 @@ def _detail(request: Request, pk: str) -> TransmissionDetail:
 
 
 class TransmissionView(APIView):
-    @operation("Lire une transmission", responses={200: TransmissionDetail}, received=EXEMPLE_DETAIL)
+    @operation(
+        "Lire une transmission",
+        "Avec chaque essai, dans l’ordre.",
+        responses={200: TransmissionDetail},
+        received=EXEMPLE_DETAIL,
+    )
     def get(self, request: Request, pk: str) -> Response:
-        """With every attempt, in order."""
         return Response(_detail(request, pk).data)
 
 
 class RelanceView(APIView):
     @operation(
         "Relancer une transmission",
+        "Pour une transmission en échec ou incertaine\u00a0; "
+        "une transmission rejetée se corrige et se remplace, elle ne repart pas.",
         request=None,
         responses={200: TransmissionDetail},
         received=EXEMPLE_DETAIL,
         errors=(409,),
     )
     def post(self, request: Request, pk: str) -> Response:
-        """For a failed or uncertain one; a refused one is corrected and replaced, never sent again."""
         transmission = get_object_or_404(_visible(request), pk=pk)
         services.requeue(transmission=transmission, by=caller(request))
         return Response(_detail(request, pk).data)

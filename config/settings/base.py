@@ -277,10 +277,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["agents.authentication.EstAgent"],
     "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api_schema.tidy",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "EtatBilan": "bilan.states.Etat",
+        "EtatTransmission": "poleemploi.states.EtatTransmission",
+    },
 }
 
 # --- logs: structured, one line each, never a person's data --------------------------------------

@@ -4,10 +4,15 @@ import os
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test import testcases
 from playwright.sync_api import Page
 
 # Playwright's loop runs in the test's thread; Django would take its own synchronous calls there for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# The live server looks for Django's own app of static files by its name; ours derives from it (config/apps.py).
+testcases._StaticFilesHandler = StaticFilesHandler  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def plateforme(live_server: LiveServer, dossier: Path, set_setting: Callable[[st
             "PE_URL": partenaire.url,
             "DATE_METIER": MATIN,
             "DATE_METIER_DEPART": depart,
-            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",  # those of tests stand on no given day
         }
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1", "--beat", "-l", "WARNING"]
         command += ["--schedule", str(dossier / "beat")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from agents.authentication import create_token
@@ -35,7 +35,7 @@ class Logiciel:
 
 def test_a_synthesis_goes_from_registration_to_acknowledgement(
     live_server: LiveServer,
-    settings: SettingsWrapper,
+    settings: Settings,
     tmp_path: Path,
     prescripteur: Agent,
     conseiller: Agent,
@@ -127,7 +127,7 @@ def test_a_synthesis_goes_from_registration_to_acknowledgement(
         assert "1985" not in str(deposit["corps"]), "no birth date leaves"
 
         told = [event["nom"] for event in office.call("GET", f"contrats/{file['id']}/evenements/")]
-        assert told[0].startswith("signataire.")
+        assert told[0] == "contrat.signe"
         assert "transmission.accusee" in told
         copy = {"motif": "remise_beneficiaire", "demande_recue_le": date(2010, 5, 10).isoformat()}
         assert office.call("POST", f"{bilan}impressions/", copy).startswith(b"%PDF")
