@@ -7,7 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from bilan.models import Consentement, Courrier
-from bilan.states import MotifAbsence, MotifAnnulation, MotifDestruction, MotifNonRealisation, MotifReport
+from bilan.states import (
+    MotifAbsence,
+    MotifAnnulation,
+    MotifDestruction,
+    MotifImpression,
+    MotifInterruption,
+    MotifNonRealisation,
+    MotifReport,
+    MotifReprise,
+)
 from cai.models import Contrat, Prestation, Signataire
 from core.french import date_sans_jour, duree, heure
 from core.models import Evenement
@@ -131,6 +140,15 @@ def _consentement(faits: Facts) -> str:
     return f"{portee} : {_label(Consentement.Decision, faits['decision']).lower()}."
 
 
+def _impression(faits: Facts) -> str:
+    motif = _label(MotifImpression, faits.get("motif", ""))
+    return f"{motif}. Version {faits.get('version')}, exemplaire {faits.get('exemplaire')}."
+
+
+def _accuse(faits: Facts) -> str:
+    return f"{_version(faits)} Accusé n° {faits.get('accuse')}.".strip()
+
+
 def _courrier(faits: Facts) -> str:
     return f"{_label(Courrier.Genre, faits['genre'])} n° {faits['numero']}."
 
@@ -156,6 +174,8 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "bilan.lever_exemption": ("Exemption levée", _libre),
     "bilan.convoquer": ("Personne convoquée", _convocation),
     "bilan.reporter": ("Rendez-vous reporté", _motif(MotifReport)),
+    "bilan.reattribuer": ("Dossier confié à un autre prescripteur", _rien),
+    "bilan.affecter_conseiller": ("Rendez-vous confié à un autre conseiller", _rien),
     "bilan.constater_absence": ("Absence constatée", _absence),
     "bilan.reconnaitre_motif_legitime": ("Motif légitime reconnu", _excuse),
     "bilan.constater_absence_injustifiee": ("Absence sans motif constatée", _rien),
@@ -164,19 +184,32 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "bilan.seance_enregistree": ("Séance enregistrée", _seance),
     "bilan.passer_en_investigation": ("Phase d’investigation ouverte", _rien),
     "bilan.passer_en_conclusion": ("Phase de conclusion ouverte", _rien),
-    "bilan.interrompre": ("Bilan interrompu", _rien),
+    "bilan.interrompre": ("Bilan interrompu", _motif(MotifInterruption)),
+    "bilan.synthese_commencee": ("Brouillon de synthèse commencé", _version),
     "bilan.rediger_synthese": ("Synthèse rédigée", _version),
     "bilan.presenter_synthese": ("Synthèse présentée à la personne", _version),
-    "bilan.reprendre_synthese": ("Synthèse reprise pour correction", _version),
+    "bilan.reprendre_synthese": ("Synthèse reprise pour correction", _motif(MotifReprise)),
     "bilan.valider_synthese": ("Synthèse signée, validée et remise", _version),
     "bilan.constater_refus_signature": ("Signature refusée par la personne", _rien),
-    "bilan.synthese_imprimee": ("Synthèse imprimée", _rien),
+    "bilan.synthese_imprimee": ("Synthèse imprimée", _impression),
+    "bilan.synthese_recue": ("Synthèse reçue par Pôle emploi", _version),
     "bilan.consentement_recueilli": ("Décision de la personne enregistrée", _consentement),
     "bilan.contenu_detruit": ("Contenu de la synthèse détruit", _motif(MotifDestruction)),
     "bilan.refixer_duree": ("Durée du bilan changée", _duree),
     "bilan.cloturer": ("Bilan clos", _rien),
     "bilan.constater_non_realisation": ("Bilan non réalisé", _motif(MotifNonRealisation)),
     "bilan.annuler": ("Bilan annulé", _motif(MotifAnnulation)),
+    "transmission.mise_en_file": ("Transmission demandée", _version),
+    "transmission.envoyee": ("Synthèse envoyée à Pôle emploi", _version),
+    "transmission.incertaine": ("Envoi sans réponse, à vérifier", _version),
+    "transmission.a_verifier": ("Arrivée de l’envoi à vérifier avant effacement", _version),
+    "transmission.accusee": ("Accusé de réception de Pôle emploi", _accuse),
+    "transmission.rejetee": ("Transmission refusée, à corriger", _version),
+    "transmission.echec_definitif": ("Transmission en échec, à relancer", _version),
+    "transmission.relancee": ("Transmission relancée", _version),
+    "transmission.annulee": ("Transmission annulée, rien n’a été envoyé", _version),
+    "transmission.effacement_demande": ("Effacement demandé à Pôle emploi", _version),
+    "transmission.effacee": ("Synthèse effacée chez Pôle emploi", _version),
     "courrier.emis": ("Courrier émis", _courrier),
 }
 

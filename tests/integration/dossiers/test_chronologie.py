@@ -21,7 +21,8 @@ from exemptions.services import Declarations, add_justificatif, evaluate_contrat
 from tests.factories.cai import fiche_contrat
 
 APPS = ("agents", "cai", "exemptions", "bilan", "poleemploi", "dossiers")
-RECORDED = re.compile(r"(?:journal\.record|_tell)\(\s*\n?\s*\"([a-z_]+\.[a-z_]+)\"")
+FAMILLES = "contrat|signataire|prestation|exemption|justificatif|bilan|transmission|courrier"
+RECORDED = re.compile(rf'(?:record\(|tell\(|^[A-Z_]+ = |nom = )\s*"((?:{FAMILLES})\.[a-z_]+)"', re.MULTILINE)
 
 
 def recorded_names() -> set[str]:
