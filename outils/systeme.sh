@@ -12,7 +12,10 @@ install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
     printf 'Installation de %s…\n' "$*" >&2
     export DEBIAN_FRONTEND=noninteractive
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
+    said=$(apt-get update -qq 2>&1 && apt-get install -y -qq --no-install-recommends "$@" 2>&1) || {
+        printf '%s\n' "$said" >&2
+        return 1
+    }
 }
 
 has_pdf() { .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; }
