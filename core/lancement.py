@@ -26,7 +26,7 @@ from core.prealables import check_environment, check_folder, check_pdf_engine, c
 ACCOUNTS = PROJECT / "fixtures" / "comptes_demo.json"
 SIMULATOR, WEB = "le simulateur de Pôle emploi", "le serveur web"
 WORKER, BEAT = "le travailleur Celery", "le planificateur Celery"
-READY_WITHIN = 90.0  # seconds, for all the programs together
+READY_WITHIN = 180.0  # seconds, for all the programs together
 SESSION = "session.env"
 SECRETS = "secrets.env"
 # What a second terminal needs in order to talk to the same servers on the same date.
