@@ -148,6 +148,7 @@ def end_affectation(*, affectation: Affectation, fin: date, by: Agent | None) ->
 def issue_token(*, agent: Agent, libelle: str, days: int, by: Agent | None) -> str:
     """A new access token for the API, shown once; valid from 1 to 3,650 days. Refuses a closed account and no label."""
     _check_administers(by)
+    agent = Agent.objects.get_queryset().select_for_update().get(pk=agent.pk)
     if not agent.is_active:
         raise RuleViolation("Ce compte est fermé.", code="compte_ferme")
     if not 1 <= len(libelle.strip()) <= 80:
