@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_ready
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 @worker_ready.connect
 @heartbeat_sent.connect
 @beat_init.connect
+@after_task_publish.connect
 def show_life(**_: Any) -> None:
     """Touch the file that CELERY_TEMOIN names: launcher and container learn from it that all is well."""
     if sign := os.environ.get("CELERY_TEMOIN"):
