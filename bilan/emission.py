@@ -6,10 +6,14 @@ from django.conf import settings
 
 from agents.models import Agent
 from agents.roles import Role
+from bilan import courriers
+from bilan.consents import MAJORITE_ANS
 from bilan.courriers import Convocation, Direction, Information, Personne
-from bilan.documents import convocation_pdf, information_pdf
-from bilan.models import Bilan, Courrier, RendezVous
+from bilan.documents import consentement_pdf, convocation_pdf, information_pdf
+from bilan.models import Bilan, Consentement, Courrier, RendezVous
+from bilan.selectors import current_synthese
 from core import clock, journal
+from core.errors import RuleViolation
 from core.models import Compteur
 
 _SERIES = {Courrier.Genre.CONVOCATION: "C", Courrier.Genre.INFORMATION: "I"}
@@ -101,3 +105,24 @@ def issue_information(*, bilan: Bilan, by: Agent) -> Courrier:
     )
     pdf = information_pdf(notice, clock.now())
     return _freeze(bilan=bilan, genre=Courrier.Genre.INFORMATION, numero=numero, pdf=pdf, by=by)
+
+
+def blank_consent(*, bilan: Bilan, portee: Consentement.Portee) -> bytes:
+    """The form of one scope to be signed by hand, nothing ticked; nothing is stored.
+
+    Refuses (RuleViolation) before the synthesis is written, when there is nothing yet to decide about.
+    """
+    synthese = current_synthese(bilan)
+    if synthese is None or bilan.date_fin_conclusion is None:
+        raise RuleViolation("Cette question se pose à partir de la rédaction de la synthèse.", code="synthese_absente")
+    formulaire = courriers.Consentement(
+        portee=portee,
+        personne=_personne(bilan),
+        numero_cai=bilan.contrat.numero_cai,
+        date_bilan=bilan.date_fin_conclusion,
+        prestataire_nom=bilan.prestataire.nom if bilan.prestataire else "",
+        direction=_direction(bilan),
+        version_synthese=synthese.version if portee == Consentement.Portee.TRANSMISSION else None,
+        mineur=bilan.contrat.signataire.age_on(clock.today()) < MAJORITE_ANS,
+    )
+    return consentement_pdf(formulaire, clock.now())

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("agents.urls")),
     path("", include("exemptions.urls")),
     path("", include("bilan.urls")),
+    path("", include("poleemploi.urls")),
     path("", include("dossiers.urls")),
     path("api/v1/", include("config.api_urls")),
     path("administration/", admin.site.urls),

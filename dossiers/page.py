@@ -6,16 +6,16 @@ from typing import Any
 from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
-from bilan.models import Consentement
 from cai.models import Contrat
 from cai.selectors import contract_panel
 from core import clock
 from core.french import date_sans_jour
-from dossiers.panneaux import bilan_panel, consents_panel, exchange_panel
+from dossiers.panneaux import bilan_panel
 from dossiers.parcours import Echeance, Faits, deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
 from exemptions.presentation import exemption_panel
-from poleemploi.models import Transmission
+from poleemploi.presentation import Panneau
+from poleemploi.presentation import panel as exchange_panel
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Page:
     contrat: dict[str, Any]
     exemption: dict[str, Any] | None
     bilan: dict[str, Any]
-    consentements: list[Consentement]
-    transmissions: list[Transmission]
+    echange: Panneau
 
 
 def compose(contrat: Contrat, agent: Agent) -> Page:
@@ -48,8 +47,7 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         contrat=contract_panel(contrat, agent),
         exemption=exemption_panel(contrat, agent) if seen else None,
         bilan=bilan_panel(faits, agent, suite),
-        consentements=consents_panel(faits),
-        transmissions=exchange_panel(faits),
+        echange=exchange_panel(faits.bilan, agent),
     )
 
 

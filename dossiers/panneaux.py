@@ -1,4 +1,4 @@
-"""What the panels of the bilan, the consents and the exchange show on a file page."""
+"""What the panel of the bilan shows on a file page."""
 
 from typing import Any
 
@@ -7,13 +7,12 @@ from django_fsm import can_proceed
 
 from agents.models import Agent
 from bilan.actes import ACTES
-from bilan.models import Consentement, Courrier, SyntheseDetruite
+from bilan.models import Courrier, SyntheseDetruite
 from bilan.permissions import can
 from core import clock
 from core.french import date_longue, date_sans_jour, duree, heure
 from dossiers.parcours import Faits, closing_is_due
 from dossiers.suite import Suite
-from poleemploi.models import Transmission
 
 
 def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
@@ -83,19 +82,3 @@ def _is_timely(faits: Faits, name: str) -> bool:
         case "cloturer":
             return closing_is_due(faits)
     return True
-
-
-def consents_panel(faits: Faits) -> list[Consentement]:
-    """The latest decision of each scope: the decision and its date, never the comment."""
-    rows = Consentement.objects.filter(bilan=faits.bilan).order_by("portee", "-rang").distinct("portee")
-    return list(rows)
-
-
-def exchange_panel(faits: Faits) -> list[Transmission]:
-    """The deposits of this bilan, latest first."""
-    return list(
-        Transmission.objects.filter(bilan=faits.bilan)
-        .select_related("synthese")
-        .defer("donnees_figees", "synthese__contenu", "synthese__observations")
-        .order_by("-created_at")
-    )

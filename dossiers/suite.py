@@ -224,8 +224,8 @@ def _undecided(faits: Faits, agent: Agent) -> Suite:
     suite = Suite(
         titre="Recueillir la décision de la personne",
         phrase="Accepte-t-elle que sa synthèse soit transmise à Pôle emploi ? Son refus est sans conséquence.",
-        bouton="Voir les consentements",
-        url="#consentements",
+        bouton="Recueillir la décision",
+        url=reverse("poleemploi:collect_consents", args=[faits.bilan.pk]),
         limite=limite,
     )
     attente = "Le conseiller ou le prescripteur demande à la personne si elle accepte la transmission."

@@ -19,7 +19,7 @@ _MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("Ouvrir un dossier", "dossiers:open_file", Permission.OUVRIR_DOSSIER),
     ("Mes bilans", "bilan:list", Permission.CONDUIRE_BILAN),
     ("Planning", "bilan:planning", Permission.VOIR_PLANNING),
-    ("Transmissions", "poleemploi:list", Permission.VOIR_TRANSMISSIONS),
+    ("Transmissions", "poleemploi:list_transmissions", Permission.VOIR_TRANSMISSIONS),
     ("Administration", "admin:index", Permission.ADMINISTRER),
 )
 

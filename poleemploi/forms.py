@@ -1,0 +1,114 @@
+"""What is written down of a person's decision. Nothing is ever ticked beforehand, but the easy way to withdraw."""
+
+from datetime import date, datetime
+from typing import Any
+
+from bilan.consents import MAJORITE_ANS
+from bilan.models import Bilan, Consentement
+from bilan.states import MotifReprise
+from bilan.textes import CONSENTEMENTS
+from cai.models import Langue
+from core import clock
+from core.form_fields import ChoixField, DateField, LigneField, NomField, RechercheField, YesNoField
+from core.forms import BaseForm
+
+Mode, Decision = Consentement.Mode, Consentement.Decision
+
+
+def _langues() -> list[tuple[str, str]]:
+    rows = Langue.objects.order_by("-frequent", "cle").values_list("code", "nom")
+    return list(rows)
+
+
+class RecueilForm(BaseForm):
+    """How a decision was taken down, whatever it is."""
+
+    langue = RechercheField(label="Langue de l’échange", choices=_langues)
+    interprete = YesNoField(label="Un interprète était-il présent\u00a0?")
+
+    def __init__(self, *args: Any, bilan: Bilan, **kwargs: Any) -> None:
+        self.bilan = bilan
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("langue", bilan.contrat.signataire.langue_comprise_id)
+
+    def recueil(self) -> dict[str, Any]:
+        """The arguments of the service."""
+        return {
+            "mode": Mode(self.cleaned_data["mode"]),
+            "langue": self.cleaned_data["langue"],
+            "interprete": bool(self.cleaned_data["interprete"]),
+        }
+
+
+class DecisionForm(RecueilForm):
+    """The answer to one question, as the person signed it."""
+
+    decision = ChoixField(label="Réponse de la personne", radios=True)
+    mode = ChoixField(
+        label="La réponse est écrite sur",
+        choices=[(Mode.FORMULAIRE, "le formulaire signé"), (Mode.COURRIER, "un courrier de la personne")],
+        radios=True,
+    )
+    jour = DateField(label="Date de la signature")
+    representant_legal = NomField(
+        label="Représentant légal qui signe avec la personne",
+        help_text="Nom et qualité. La personne a moins de 18\u00a0ans\u00a0: son accord est aussi celui de son "
+        "représentant.",
+        max_length=200,
+        required=False,
+    )
+    commentaire = LigneField(
+        label="Remarque",
+        help_text="Rien de personnel\u00a0: ni santé, ni famille, ni opinion.",
+        max_length=200,
+        required=False,
+    )
+    field_order = ["decision", "mode", "jour", "langue", "interprete", "representant_legal", "commentaire"]
+
+    def __init__(self, *args: Any, bilan: Bilan, portee: Consentement.Portee, **kwargs: Any) -> None:
+        super().__init__(*args, bilan=bilan, **kwargs)
+        texte = CONSENTEMENTS[portee]
+        decision, jour = self.fields["decision"], self.fields["jour"]
+        decision.choices = [(Decision.ACCORDE, texte.accepte), (Decision.REFUSE, texte.refuse)]  # type: ignore[attr-defined]
+        decision.label = texte.question
+        jour.max_date = clock.today()  # type: ignore[attr-defined]
+        self.initial.setdefault("jour", clock.today())
+        if bilan.contrat.signataire.age_on(clock.today()) >= MAJORITE_ANS:
+            del self.fields["representant_legal"]
+
+    def recueil(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        return super().recueil() | {
+            "representant_legal": cleaned.get("representant_legal", ""),
+            "commentaire": cleaned["commentaire"],
+            "date_heure": _moment(cleaned["jour"]),
+        }
+
+
+class RetraitForm(RecueilForm):
+    """Withdrawing is as easy as giving: at the counter, by a word, is the way offered first (E.2)."""
+
+    mode = ChoixField(
+        label="La personne retire son accord par",
+        choices=[
+            (Mode.GUICHET, "une déclaration au guichet ou au téléphone"),
+            (Mode.COURRIER, "un courrier ou un courriel"),
+            (Mode.FORMULAIRE, "un formulaire signé"),
+        ],
+        radios=True,
+        initial=Mode.GUICHET,
+    )
+    field_order = ["mode", "langue", "interprete"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("interprete", False)
+
+
+class RepriseForm(BaseForm):
+    motif = ChoixField(label="Pourquoi reprendre la synthèse\u00a0?", choices=MotifReprise.choices, radios=True)
+
+
+def _moment(jour: date) -> datetime | None:
+    """A decision of an earlier day is dated at the end of it: nobody notes the hour of a signature."""
+    return None if jour == clock.today() else clock.at(jour, 23, 59)

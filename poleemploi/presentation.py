@@ -1,0 +1,289 @@
+"""What agents read of the exchange: states in a sentence, what to correct and where, the channel, the consents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils import timezone
+
+from agents.models import Agent
+from agents.roles import Permission
+from bilan import selectors
+from bilan.models import Bilan, Consentement, Synthese
+from bilan.permissions import can
+from bilan.states import REALISES, Etat
+from poleemploi import canal
+from poleemploi.champs import Champ, Lieu, heading_of, rank_of
+from poleemploi.models import Tentative, Transmission
+from poleemploi.permissions import can_collect, can_requeue, can_rework, can_withdraw
+from poleemploi.reponses import explain, explain_refusal
+from poleemploi.states import (
+    A_TRAITER_PAR_LE_SYSTEME,
+    A_TRAITER_PAR_UN_AGENT,
+    EtatTransmission,
+    MotifPause,
+    Operation,
+)
+
+T = EtatTransmission
+Portee, Decision = Consentement.Portee, Consentement.Decision
+
+COULEURS: dict[str, str] = {
+    T.EN_FILE: "info",
+    T.EN_COURS: "info",
+    T.INCERTAINE: "attention",
+    T.ACCUSEE: "succes",
+    T.REJETEE: "erreur",
+    T.ECHEC_DEFINITIF: "erreur",
+    T.ANNULEE: "neutre",
+    T.EFFACEMENT_DEMANDE: "attention",
+    T.EFFACEE: "neutre",
+}
+PHRASES: dict[str, str] = {
+    T.EN_FILE: "Elle partira d’elle-même.",
+    T.EN_COURS: "L’envoi est en cours.",
+    T.INCERTAINE: "Elle est partie et la réponse s’est perdue\u00a0: elle est recherchée chez Pôle emploi avant tout "
+    "nouvel envoi.",
+    T.ACCUSEE: "Pôle emploi l’a reçue.",
+    T.ANNULEE: "Rien n’est chez Pôle emploi et rien ne partira.",
+    T.EFFACEMENT_DEMANDE: "Son effacement est demandé à Pôle emploi.",
+    T.EFFACEE: "Pôle emploi l’a effacée.",
+}
+# From the person's side: consent to keep first, or a refusal to transmit would destroy at once (reference D.2, note).
+PORTEES = {"conservation": Portee.CONSERVATION, "transmission": Portee.TRANSMISSION, "suivi": Portee.SUIVI}
+SLUGS = {portee: slug for slug, portee in PORTEES.items()}
+
+
+# --- one transmission ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One refused field: where it is, what is wrong, and the page that corrects it when the agent may open it."""
+
+    rubrique: str
+    motif: str
+    lien: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Vue:
+    """One transmission as it is shown to an agent."""
+
+    transmission: Transmission
+    couleur: str
+    phrase: str
+    corrections: list[Correction]
+    url: str
+    requeue_url: str = ""
+    redeposit_url: str = ""
+    abandon_url: str = ""
+
+
+def sentence_of(transmission: Transmission) -> str:
+    """Where it stands and what happens next, in a sentence."""
+    if transmission.etat in A_TRAITER_PAR_UN_AGENT:
+        return explain_refusal(transmission.erreur_code)
+    return PHRASES[transmission.etat]
+
+
+def show(transmission: Transmission, agent: Agent) -> Vue:
+    bilan, pk = transmission.bilan, transmission.pk
+    may_act = can_requeue(agent, bilan)
+    failed = transmission.etat in (T.ECHEC_DEFINITIF, T.INCERTAINE)
+    stopped = transmission.etat in A_TRAITER_PAR_UN_AGENT
+    followed = Permission.VOIR_TRANSMISSIONS
+    return Vue(
+        transmission=transmission,
+        couleur=COULEURS[transmission.etat],
+        phrase=sentence_of(transmission),
+        corrections=[_correction(champ, transmission, agent) for champ in transmission.erreur_champs],
+        url=reverse("poleemploi:view_transmission", args=[pk]) if can(agent, followed, bilan) else "",
+        requeue_url=reverse("poleemploi:requeue_transmission", args=[pk]) if may_act and failed else "",
+        redeposit_url=reverse("poleemploi:redeposit", args=[pk]) if may_act and _is_of_the_file(transmission) else "",
+        abandon_url=reverse("poleemploi:abandon", args=[pk]) if may_act and stopped else "",
+    )
+
+
+def _is_of_the_file(transmission: Transmission) -> bool:
+    """A refusal that a correction of the file may lift."""
+    if transmission.etat != T.REJETEE:
+        return False
+    lieux = {heading_of(champ["chemin"]).lieu for champ in transmission.erreur_champs}
+    return lieux <= {Lieu.DOSSIER}
+
+
+def _correction(refused: dict[str, str], transmission: Transmission, agent: Agent) -> Correction:
+    champ, rang = heading_of(refused["chemin"]), rank_of(refused["chemin"])
+    lien, url = _page_of(champ, transmission, agent)
+    rubrique = f"{champ.rubrique}, ligne\u00a0{rang}" if rang else champ.rubrique
+    return Correction(rubrique=rubrique, motif=refused["motif"], lien=lien, url=url)
+
+
+def _page_of(champ: Champ, transmission: Transmission, agent: Agent) -> tuple[str, str]:
+    """The page that corrects a field, named for the agent who may open it; nothing for the others."""
+    bilan = transmission.bilan
+    if champ.lieu is Lieu.DOSSIER and can(agent, Permission.CORRIGER_DOSSIER, bilan):
+        page = "dossiers:correct_contrat" if champ.champ == "numero_cai" else "dossiers:correct_signataire"
+        return "Corriger le dossier", reverse(page, args=[bilan.contrat_id])
+    if champ.lieu is Lieu.SYNTHESE and can_rework(agent, bilan):
+        return "Reprendre la synthèse", reverse("poleemploi:rework_synthese", args=[bilan.pk])
+    if champ.lieu is Lieu.CONSENTEMENT and can_collect(agent, bilan):
+        return "Voir les consentements", reverse("poleemploi:collect_consents", args=[bilan.pk])
+    if can(agent, Permission.VOIR_DOSSIER, bilan):
+        return "Ouvrir le dossier", reverse("dossiers:view_file", args=[bilan.contrat_id])
+    return "", ""
+
+
+def show_attempt(tentative: Tentative) -> dict[str, Any]:
+    """One line of the ledger, its answer told in a sentence."""
+    phrase = "En cours."
+    if tentative.fermee_at is not None:
+        phrase = explain(
+            Operation(tentative.operation),
+            statut=tentative.statut_http,
+            code=tentative.code_metier,
+            issue=tentative.issue,
+        )
+    return {"tentative": tentative, "phrase": phrase}
+
+
+# --- the channel --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EtatCanal:
+    """The channel to the partner as a banner tells it; times are real."""
+
+    en_pause: bool
+    motif: str
+    depuis: datetime | None
+    jusqua: datetime | None
+    en_attente: int
+    plus_ancienne: datetime | None
+
+
+def channel_state() -> EtatCanal:
+    """Whether anything goes out, for everyone, and how long the oldest due row has waited."""
+    row, now = canal.read(), timezone.now()
+    waiting = Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).aggregate(
+        nombre=Count("pk"), ancienne=Min("prochain_essai_at")
+    )
+    ancienne = waiting["ancienne"]
+    return EtatCanal(
+        en_pause=canal.is_paused(row, now),
+        motif=MotifPause(row.pause_motif).label if row.pause_motif else "",
+        depuis=row.pause_depuis,
+        jusqua=row.pause_jusqua,
+        en_attente=waiting["nombre"],
+        plus_ancienne=ancienne if ancienne and ancienne <= now else None,
+    )
+
+
+# --- consents -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """One scope: the last decision, whether it still holds, and what the agent may do about it."""
+
+    portee: Consentement.Portee
+    decision: Consentement | None
+    en_vigueur: bool
+    caduque: bool
+    ask_url: str = ""
+    withdraw_url: str = ""
+    attente: str = ""  # why the question cannot be asked now
+
+    @property
+    def etat(self) -> str:
+        if self.decision is None:
+            return "Pas encore demandé"
+        if self.caduque:
+            return "Accord devenu caduc\u00a0: la synthèse a changé"
+        return str(self.decision.get_decision_display())
+
+    @property
+    def couleur(self) -> str:
+        if self.decision is None or self.caduque:
+            return "attention"
+        return "succes" if self.en_vigueur else "neutre"
+
+
+@dataclass(frozen=True)
+class Panneau:
+    """The consents and the exchange of one bilan, for the pages that show the file."""
+
+    questions: list[Question]
+    vues: list[Vue]
+    collect_url: str = ""
+
+
+def panel(bilan: Bilan, agent: Agent) -> Panneau:
+    """In a constant number of queries. The bilan comes with its contract."""
+    questions = questions_of(bilan, agent)
+    rows = Transmission.objects.without_content().filter(bilan=bilan).order_by("-created_at")
+    collect = any(question.ask_url for question in questions)
+    return Panneau(
+        questions=questions,
+        vues=[show(transmission, agent) for transmission in rows],
+        collect_url=reverse("poleemploi:collect_consents", args=[bilan.pk]) if collect else "",
+    )
+
+
+def questions_of(bilan: Bilan, agent: Agent | AnonymousUser) -> list[Question]:
+    """Every scope, in the order in which they are asked."""
+    last = {
+        row.portee: row
+        for row in Consentement.objects.filter(bilan=bilan).order_by("portee", "-rang").distinct("portee")
+    }
+    synthese = selectors.current_synthese(bilan)
+    return [_question(portee, last.get(portee), synthese, bilan, agent) for portee in PORTEES.values()]
+
+
+def _question(
+    portee: Consentement.Portee,
+    decision: Consentement | None,
+    synthese: Synthese | None,
+    bilan: Bilan,
+    agent: Agent | AnonymousUser,
+) -> Question:
+    granted = decision is not None and decision.decision == Decision.ACCORDE
+    lapsed = (
+        granted
+        and portee == Portee.TRANSMISSION
+        and (synthese is None or decision is None or synthese.version != decision.version_synthese)
+    )
+    attente = _why_not_asked(portee, synthese, bilan)
+    asks = can_collect(agent, bilan) and not (granted and not lapsed) and not attente
+    withdraws = granted and can_withdraw(agent, bilan)
+    return Question(
+        portee=portee,
+        decision=decision,
+        en_vigueur=granted and not lapsed,
+        caduque=lapsed,
+        ask_url=reverse("poleemploi:ask_consent", args=[bilan.pk, SLUGS[portee]]) if asks else "",
+        withdraw_url=reverse("poleemploi:withdraw_consent", args=[bilan.pk, SLUGS[portee]]) if withdraws else "",
+        attente=attente,
+    )
+
+
+def _why_not_asked(portee: Consentement.Portee, synthese: Synthese | None, bilan: Bilan) -> str:
+    """Empty when the question makes sense now; the service has the last word."""
+    if synthese is None or synthese.date_redaction is None or bilan.etat not in REALISES:
+        return "Cette question se pose à partir de la rédaction de la synthèse."
+    if portee == Portee.SUIVI:
+        return ""
+    if synthese.detruite_at is not None:
+        return "Le contenu de la synthèse est détruit\u00a0: il n’y a plus rien à demander."
+    if portee == Portee.CONSERVATION:
+        return ""
+    if bilan.etat != Etat.SYNTHESE_VALIDEE:
+        return "Cette question se pose une fois la synthèse signée."
+    if synthese.premier_envoi_at is not None:
+        return "Cette version a déjà été envoyée\u00a0: un nouvel accord portera sur une nouvelle version."
+    return ""

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from poleemploi import views_consentements, views_transmissions
+
+app_name = "poleemploi"
+urlpatterns = [
+    path("bilans/<uuid:pk>/consentements/", views_consentements.collect_consents, name="collect_consents"),
+    path("bilans/<uuid:pk>/consentements/<slug:portee>/", views_consentements.ask_consent, name="ask_consent"),
+    path(
+        "bilans/<uuid:pk>/consentements/<slug:portee>/formulaire/",
+        views_consentements.print_form,
+        name="print_consent_form",
+    ),
+    path(
+        "bilans/<uuid:pk>/consentements/<slug:portee>/retrait/",
+        views_consentements.withdraw_consent,
+        name="withdraw_consent",
+    ),
+    path("bilans/<uuid:pk>/synthese/reprise/", views_consentements.rework_synthese, name="rework_synthese"),
+    path("transmissions/", views_transmissions.list_transmissions, name="list_transmissions"),
+    path("transmissions/<uuid:pk>/", views_transmissions.view_transmission, name="view_transmission"),
+    path("transmissions/<uuid:pk>/relance/", views_transmissions.requeue_transmission, name="requeue_transmission"),
+    path("transmissions/<uuid:pk>/nouveau-depot/", views_transmissions.redeposit, name="redeposit"),
+    path("transmissions/<uuid:pk>/abandon/", views_transmissions.abandon, name="abandon"),
+]

@@ -1,0 +1,215 @@
+"""The pages where a person's decisions are asked for, written down and withdrawn."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan.models import Bilan, Consentement, Synthese
+from bilan.states import Etat
+from core.models import JournalAcces
+from poleemploi.models import Transmission
+from poleemploi.states import EtatTransmission
+from tests.factories.transmissions import agree, make_valide
+
+pytestmark = pytest.mark.usefixtures("le_lendemain")
+T = EtatTransmission
+Portee = Consentement.Portee
+Connect = Callable[[Agent], Client]
+REPONSE: dict[str, Any] = {
+    "decision": "accorde",
+    "mode": "formulaire_signe",
+    "jour": "13/05/2010",
+    "langue": "bm",
+    "interprete": "non",
+    "commentaire": "",
+}
+RETRAIT = {"mode": "declaration_guichet", "langue": "bm", "interprete": "non"}
+
+
+@pytest.fixture
+def bilan(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent) -> Bilan:
+    return make_valide(direction, prescripteur, conseiller, conserver=False)
+
+
+def address(name: str, bilan: Bilan, *more: str) -> str:
+    return reverse(f"poleemploi:{name}", args=[bilan.pk, *more])
+
+
+def test_conservation_is_asked_first(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    page = connect(conseiller).get(address("collect_consents", bilan))
+    assert page.status_code == 200
+    assert page.context["suivante"].portee == Portee.CONSERVATION
+    assert [question.portee for question, _ in page.context["questions"]] == [
+        Portee.CONSERVATION,
+        Portee.TRANSMISSION,
+        Portee.SUIVI,
+    ]
+
+
+def test_nothing_is_ticked_beforehand(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    for portee in ("conservation", "transmission", "suivi"):
+        page = connect(conseiller).get(address("ask_consent", bilan, portee))
+        assert page.status_code == 200
+        assert "checked" not in page.content.decode()
+
+
+def test_the_words_to_be_signed_are_on_the_page(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    page = connect(conseiller).get(address("ask_consent", bilan, "transmission"))
+    text = page.content.decode()
+    assert "Ne sont jamais transmis" in text
+    assert "Je suis libre d’accepter ou de refuser" in text
+
+
+def test_agreeing_to_the_transmission_shows_first_who_receives_what(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    client, url = connect(conseiller), address("ask_consent", bilan, "transmission")
+    page = client.post(url, REPONSE)
+    assert "Pôle emploi reçoit" in page.content.decode()
+    assert not Consentement.objects.exists()
+    assert client.post(url, REPONSE | {"modifier": "1"}).context["form"]["mode"].value() == "formulaire_signe"
+    assert not Consentement.objects.exists()
+    answer = client.post(url, REPONSE | {"confirmer": "1"})
+    assert answer.status_code == 302
+    assert Transmission.objects.get().etat == T.EN_FILE
+
+
+def test_another_scope_is_written_down_at_once(connect: Connect, prescripteur: Agent, bilan: Bilan) -> None:
+    answer = connect(prescripteur).post(address("ask_consent", bilan, "conservation"), REPONSE)
+    assert answer.status_code == 302
+    consent = Consentement.objects.get()
+    assert (consent.portee, consent.decision, consent.recueilli_par) == (Portee.CONSERVATION, "accorde", prescripteur)
+    assert not Transmission.objects.exists()
+
+
+def test_a_refusal_is_written_down_at_once(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    answer = connect(conseiller).post(
+        address("ask_consent", bilan, "transmission"), REPONSE | {"decision": "refuse"}, follow=True
+    )
+    assert "Rien ne sera transmis" in answer.content.decode()
+    assert not Transmission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("decision", ""), ("decision", "peut-être"), ("mode", "declaration_guichet"), ("jour", "14/05/2010"),
+     ("jour", "hier"), ("langue", "zz"), ("interprete", ""), ("commentaire", "a\x00b")],
+)  # fmt: skip
+def test_a_wrong_answer_is_told_at_its_field_and_nothing_is_lost(
+    connect: Connect, conseiller: Agent, bilan: Bilan, field: str, value: str
+) -> None:
+    page = connect(conseiller).post(address("ask_consent", bilan, "conservation"), REPONSE | {field: value})
+    assert page.status_code == 200
+    assert page.context["form"].errors[field]
+    assert not Consentement.objects.exists()
+
+
+def test_a_refusal_of_the_service_comes_back_on_the_form(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    page = connect(conseiller).post(address("ask_consent", bilan, "conservation"), REPONSE)
+    assert "déjà enregistré" in page.content.decode()
+
+
+def test_a_minor_needs_the_name_of_their_representative(
+    connect: Connect, direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    bilan = make_valide(direction, prescripteur, conseiller, conserver=False, date_naissance=date(1993, 1, 10))
+    client, url = connect(conseiller), address("ask_consent", bilan, "conservation")
+    page = client.post(url, REPONSE)
+    assert page.context["form"].errors["representant_legal"]
+    assert client.post(url, REPONSE | {"representant_legal": "Awa Diallo, mère"}).status_code == 302
+
+
+def test_the_form_to_sign_is_a_sheet_of_paper(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    answer = connect(conseiller).get(address("print_consent_form", bilan, "transmission"))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+    assert JournalAcces.objects.filter(action="imprimer_formulaire", motif=Portee.TRANSMISSION).exists()
+
+
+def test_withdrawing_takes_one_click_on_the_file_and_one_on_its_page(
+    connect: Connect, agent_ofii: Agent, conseiller: Agent, bilan: Bilan
+) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    client, url = connect(agent_ofii), address("withdraw_consent", bilan, "transmission")
+    assert url in client.get(reverse("dossiers:view_file", args=[bilan.contrat_id])).content.decode()
+    form = client.get(url).context["form"]
+    answer = client.post(url, {name: form[name].value() for name in ("mode", "langue")} | {"interprete": "non"})
+    assert answer.status_code == 302
+    assert Transmission.objects.get().etat == T.ANNULEE
+    assert Consentement.objects.filter(portee=Portee.TRANSMISSION).first().decision == "retire"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_withdrawal_says_first_what_will_be_gone(
+    connect: Connect, agent_ofii: Agent, conseiller: Agent, bilan: Bilan, kept: bool
+) -> None:
+    if kept:
+        agree(bilan, Portee.CONSERVATION, by=conseiller)
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    text = connect(agent_ofii).get(address("withdraw_consent", bilan, "transmission")).content.decode()
+    assert ("Ce qui ne sera plus là" in text) is not kept
+
+
+def test_withdrawing_the_conservation_destroys_the_content(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    connect(conseiller).post(address("withdraw_consent", bilan, "conservation"), RETRAIT)
+    assert Synthese.objects.get().contenu is None
+
+
+def test_one_withdraws_only_what_was_agreed_to(connect: Connect, agent_ofii: Agent, bilan: Bilan) -> None:
+    page = connect(agent_ofii).post(address("withdraw_consent", bilan, "transmission"), RETRAIT)
+    assert "il n’y a rien à retirer" in page.content.decode()
+
+
+def test_reworking_opens_a_version_and_stops_the_sending(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    client, url = connect(conseiller), address("rework_synthese", bilan)
+    assert "Ce qui ne sera plus là" in client.get(url).content.decode()
+    assert client.post(url, {"motif": ""}).status_code == 200
+    assert client.post(url, {"motif": "erreur_materielle"}).status_code == 302
+    assert Bilan.objects.get(pk=bilan.pk).etat == Etat.SYNTHESE_REDIGEE
+    assert Transmission.objects.get().etat == T.ANNULEE
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "allowed"),
+    [
+        ("collect_consents", (), {"conseiller", "prescripteur"}),
+        ("ask_consent", ("conservation",), {"conseiller", "prescripteur"}),
+        ("print_consent_form", ("suivi",), {"conseiller", "prescripteur"}),
+        ("withdraw_consent", ("suivi",), {"conseiller", "prescripteur", "agent_ofii", "correspondant"}),
+        ("rework_synthese", (), {"conseiller"}),
+    ],
+)
+@pytest.mark.parametrize("role", ["conseiller", "prescripteur", "agent_ofii", "correspondant", "directeur"])
+def test_each_page_opens_to_those_who_may_act(
+    connect: Connect,
+    bilan: Bilan,
+    request: pytest.FixtureRequest,
+    name: str,
+    more: tuple[str, ...],
+    allowed: set[str],
+    role: str,
+) -> None:
+    answer = connect(request.getfixturevalue(role)).get(address(name, bilan, *more))
+    assert answer.status_code == (200 if role in allowed else 403)
+
+
+@pytest.mark.parametrize("role", ["agent_ailleurs", "responsable", "administrateur"])
+def test_another_territory_finds_nothing(
+    connect: Connect, bilan: Bilan, request: pytest.FixtureRequest, role: str
+) -> None:
+    assert connect(request.getfixturevalue(role)).get(address("collect_consents", bilan)).status_code == 404
+
+
+def test_an_unknown_scope_is_nowhere(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    assert connect(conseiller).get(address("ask_consent", bilan, "publicite")).status_code == 404
