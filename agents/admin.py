@@ -38,6 +38,7 @@ class RegionAdmin(ReadOnlyAdmin):
 
 @admin.register(DirectionTerritoriale)
 class DirectionTerritorialeAdmin(CodeTableAdmin):
+    aide = "Adresse, téléphone et courriel figurent sur les lettres\u00a0; le code commence les numéros CAI."
     list_display = ("nom", "code", "region", "ville", "telephone", "courriel")
     list_filter = ("region",)
     list_select_related = ("region",)
@@ -68,6 +69,7 @@ class MarcheForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(Marche)
 class MarcheAdmin(CodeTableAdmin):
     form = MarcheForm
+    aide = "Un prestataire est proposé aux directions couvertes, du premier au dernier jour, compris."
     fixed_once_created = ("prestataire",)
     list_display = ("numero", "prestataire", "debut", "fin", "couvre_aujourd_hui")
     list_filter = ("prestataire", "directions")
@@ -160,6 +162,17 @@ class AgentAdmin(JournalledAdmin):
     def get_inlines(self, request: HttpRequest, obj: Agent | None) -> Any:
         return (RoleTenuInline, NouveauRoleInline) if obj else (NouveauRoleInline,)
 
+    def get_aide(self, obj: Agent | None) -> str:
+        if obj is None:
+            return (
+                "Une invitation part à cette adresse\u00a0: la personne choisit elle-même son mot de passe. "
+                "Sans rôle, un compte n’ouvre aucun dossier."
+            )
+        return (
+            "Pour fermer ce compte, le rouvrir ou envoyer de nouveau l’invitation\u00a0: "
+            "cochez-le dans la liste des agents, puis choisissez l’action."
+        )
+
     @admin.display(description="rôles en cours")
     def roles_en_cours(self, agent: Agent) -> str:
         places = (f"{place.role.label} {place.direction_nom or place.prestataire_nom}" for place in agent.places)
@@ -224,6 +237,8 @@ class AgentAdmin(JournalledAdmin):
 @admin.register(Jeton)
 class JetonAdmin(ReadOnlyAdmin):
     """Tokens are made by « manage.py create_token » and known by their label; here they are revoked."""
+
+    aide = "Pour révoquer ce jeton\u00a0: cochez-le dans la liste, puis choisissez l’action."
 
     fields = ("agent", "libelle", "created_at", "expire_at", "revoque_at")
     list_display = ("libelle", "agent", "created_at", "expire_at", "revoque_at")

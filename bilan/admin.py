@@ -37,6 +37,7 @@ class RomeImportForm(forms.Form):
 class MetierAdmin(CodeTableAdmin):
     """Labels come from the official file; an administrator imports it, or withdraws one occupation."""
 
+    aide = "Décochez «\u00a0proposé\u00a0» pour ne plus offrir ce métier\u00a0; les synthèses qui le citent le gardent."
     change_list_template = "admin/bilan/metier/change_list.html"
     fields = ("code", "libelle", "actif")
     list_display = ("code", "libelle", "actif")

@@ -11,6 +11,7 @@ from core.admin import CodeTableAdmin, ReadOnlyAdmin
 class PaysAdmin(CodeTableAdmin):
     """Names follow the application's own file at each release; other names and order are the office's."""
 
+    aide = "Les autres noms, séparés par des virgules, servent à la recherche\u00a0: synonymes, anciens noms, sigles."
     fixed_once_created = ("code", "nom")
     fields = ("code", "nom", "synonymes", "frequent")
     list_display = ("nom", "code", "synonymes", "frequent")
@@ -22,6 +23,7 @@ class PaysAdmin(CodeTableAdmin):
 class LangueAdmin(CodeTableAdmin):
     """As for countries."""
 
+    aide = PaysAdmin.aide
     fixed_once_created = ("code", "nom")
     fields = ("code", "nom", "synonymes", "frequent")
     list_display = ("nom", "code", "synonymes", "frequent")
@@ -33,6 +35,7 @@ class LangueAdmin(CodeTableAdmin):
 class TitreAdmissionAdmin(CodeTableAdmin):
     """Each code has its rule in exemptions/domain/bareme.py, so that none is added or removed from here."""
 
+    aide = "Le code décide de l’exemption\u00a0: seuls le libellé et l’ordre se choisissent ici."
     fields = ("code", "libelle", "ordre")
     list_display = ("libelle", "code", "ordre")
 

@@ -22,8 +22,9 @@ def is_used(row: models.Model) -> bool:
 
 
 class TidyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Headings that name the table in plain French, and lists that stay quick on a large table."""
+    """Headings and a word of help in plain French, and lists that stay quick on a large table."""
 
+    aide = ""
     show_full_result_count = False
     list_per_page = 50
 
@@ -41,6 +42,13 @@ class TidyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         name = str(self.opts.verbose_name)
         title = capfirst(name) if object_id else f"Ajouter\u00a0: {name}"
         return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+
+    def get_aide(self, obj: Any) -> str:
+        """What the top of the form says; ``obj`` is None when adding."""
+        return self.aide
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [(None, {"fields": self.get_fields(request, obj), "description": self.get_aide(obj)})]
 
 
 class JournalledAdmin(TidyAdmin):
