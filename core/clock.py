@@ -60,6 +60,11 @@ def today() -> date:
     return now().date()
 
 
+def shown(moment: datetime) -> datetime:
+    """A real instant (a lease, an attempt, a receipt) as pages tell it: moved as the business clock is, in Paris."""
+    return (moment + _offset(settings.DATE_METIER, settings.DATE_METIER_DEPART)).astimezone(PARIS)
+
+
 def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
     """The aware instant of a civil date and wall-clock time in Europe/Paris."""
     return datetime.combine(day, time(hour, minute), tzinfo=PARIS)

@@ -43,11 +43,16 @@ class RecueilForm(BaseForm):
 class DecisionForm(RecueilForm):
     """The answer to one question, as the person signed it."""
 
-    decision = ChoixField(label="Réponse de la personne", radios=True)
+    decision = ChoixField(
+        label="Réponse de la personne",
+        radios=True,
+        error_messages={"required": "Notez la réponse que la personne a signée."},
+    )
     mode = ChoixField(
         label="La réponse est écrite sur",
         choices=[(Mode.FORMULAIRE, "le formulaire signé"), (Mode.COURRIER, "un courrier de la personne")],
         radios=True,
+        error_messages={"required": "Dites sur quoi la réponse est écrite."},
     )
     jour = DateField(label="Date de la signature")
     representant_legal = NomField(
@@ -106,7 +111,12 @@ class RetraitForm(RecueilForm):
 
 
 class RepriseForm(BaseForm):
-    motif = ChoixField(label="Pourquoi reprendre la synthèse\u00a0?", choices=MotifReprise.choices, radios=True)
+    motif = ChoixField(
+        label="Pourquoi reprendre la synthèse\u00a0?",
+        choices=MotifReprise.choices,
+        radios=True,
+        error_messages={"required": "Choisissez pourquoi la synthèse est reprise."},
+    )
 
 
 def _moment(jour: date) -> datetime | None:

@@ -120,7 +120,8 @@ def _apply(
         case Suite.EFFACEE:
             _erased(transmission, now, decision.code)
         case Suite.REJETER:
-            champs = [{"chemin": chemin, "motif": decision.phrase} for chemin in resultat.reponse.chemins]
+            motif = reponses.MOTIFS.get(decision.code, reponses.MOTIF)
+            champs = [{"chemin": chemin, "motif": motif} for chemin in resultat.reponse.chemins]
             reject(transmission, decision.code or str(resultat.reponse.statut), champs, now)
             _forget_if_unwanted(transmission, now)
         case Suite.ECHOUER:

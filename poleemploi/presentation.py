@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,8 @@ from bilan import selectors
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.permissions import can
 from bilan.states import REALISES, Etat
+from core import clock
+from core.french import date_sans_jour, heure
 from poleemploi import canal
 from poleemploi.champs import Champ, Lieu, heading_of, rank_of
 from poleemploi.models import Tentative, Transmission
@@ -83,6 +84,28 @@ class Vue:
     redeposit_url: str = ""
     abandon_url: str = ""
 
+    @property
+    def creee_at(self) -> datetime:
+        return clock.shown(self.transmission.created_at)
+
+    @property
+    def faits(self) -> list[tuple[str, str]]:
+        """What happened to it and when, as pairs."""
+        row = self.transmission
+        moments = [
+            ("Mise en attente", row.created_at),
+            ("Premier envoi", row.premier_essai_at),
+            ("Accusé de réception", row.accuse_at),
+            ("Prochain essai", row.prochain_essai_at),
+        ]
+        told = [(label, said(moment)) for label, moment in moments if moment]
+        return [*told, ("Numéro de l’accusé", row.accuse_identifiant)] if row.accuse_identifiant else told
+
+
+def said(moment: datetime) -> str:
+    """A real instant in words."""
+    return f"le {date_sans_jour(clock.shown(moment))} à {heure(clock.shown(moment))}"
+
 
 def sentence_of(transmission: Transmission) -> str:
     """Where it stands and what happens next, in a sentence."""
@@ -149,7 +172,7 @@ def show_attempt(tentative: Tentative) -> dict[str, Any]:
             code=tentative.code_metier,
             issue=tentative.issue,
         )
-    return {"tentative": tentative, "phrase": phrase}
+    return {"tentative": tentative, "quand": clock.shown(tentative.ouverte_at), "phrase": phrase}
 
 
 # --- the channel --------------------------------------------------------------------------------
@@ -157,31 +180,25 @@ def show_attempt(tentative: Tentative) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class EtatCanal:
-    """The channel to the partner as a banner tells it; times are real."""
+    """The channel to the partner, in words."""
 
     en_pause: bool
     motif: str
-    depuis: datetime | None
-    jusqua: datetime | None
-    en_attente: int
-    plus_ancienne: datetime | None
+    phrase: str
 
 
 def channel_state() -> EtatCanal:
-    """Whether anything goes out, for everyone, and how long the oldest due row has waited."""
+    """Whether anything goes out, for everyone, since when not, and how long the oldest due row has waited."""
     row, now = canal.read(), timezone.now()
-    waiting = Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).aggregate(
-        nombre=Count("pk"), ancienne=Min("prochain_essai_at")
-    )
-    ancienne = waiting["ancienne"]
-    return EtatCanal(
-        en_pause=canal.is_paused(row, now),
-        motif=MotifPause(row.pause_motif).label if row.pause_motif else "",
-        depuis=row.pause_depuis,
-        jusqua=row.pause_jusqua,
-        en_attente=waiting["nombre"],
-        plus_ancienne=ancienne if ancienne and ancienne <= now else None,
-    )
+    if canal.is_paused(row, now) and row.pause_jusqua and row.pause_depuis:
+        motif = MotifPause(row.pause_motif).label
+        phrase = f"Les envois sont suspendus depuis {said(row.pause_depuis)}. Prochain essai {said(row.pause_jusqua)}."
+        return EtatCanal(True, motif, phrase)
+    due = Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME, prochain_essai_at__lte=now)
+    oldest = due.order_by("prochain_essai_at").values_list("prochain_essai_at", flat=True).first()
+    if oldest is None:
+        return EtatCanal(False, "", "Les envois partent. Aucun n’attend.")
+    return EtatCanal(False, "", f"Les envois partent. Le plus ancien attend depuis {said(oldest)}.")
 
 
 # --- consents -----------------------------------------------------------------------------------
@@ -209,7 +226,9 @@ class Question:
 
     @property
     def couleur(self) -> str:
-        if self.decision is None or self.caduque:
+        if self.decision is None:
+            return "nouveau"
+        if self.caduque:
             return "attention"
         return "succes" if self.en_vigueur else "neutre"
 

@@ -156,6 +156,16 @@ PHRASES_LOCALES: dict[str, str] = {
 }
 
 
+# What is wrong with one field, beside its heading; the sentence of the whole row stands above.
+MOTIFS = {
+    "NUMERO_CAI_INCONNU": "Pôle emploi ne connaît pas ce numéro.",
+    "CODE_ROME_OBSOLETE": "Ce code métier n’est plus en usage.",
+    "CONSENTEMENT_PERIME": "Cet accord est trop ancien.",
+    "VERSION_PERIMEE": "Une version égale ou plus récente est déjà reçue.",
+}
+MOTIF = "Cette valeur n’est pas acceptée."
+
+
 def decide(operation: Operation, reponse: Reponse) -> Decision:
     """What follows from an answer; total."""
     code = reponse.code

@@ -15,6 +15,7 @@ from agents.permissions import direction_ids
 from agents.roles import Permission
 from bilan.emission import blank_consent
 from bilan.models import Bilan, Consentement
+from bilan.selectors import current_synthese
 from bilan.states import MotifReprise
 from bilan.textes import CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI, CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, DROITS
 from core import journal
@@ -23,7 +24,7 @@ from poleemploi import services
 from poleemploi.forms import DecisionForm, RepriseForm, RetraitForm
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_collect, check_can_rework, check_can_withdraw
-from poleemploi.presentation import PORTEES, questions_of
+from poleemploi.presentation import PORTEES, panel
 from poleemploi.states import EtatTransmission
 
 Portee, Decision = Consentement.Portee, Consentement.Decision
@@ -64,11 +65,13 @@ def collect_consents(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Every question, in order, with its last answer; one is asked at a time."""
     bilan = _bilan_or_404(request.user, pk)
     check_can_collect(request.user, bilan)
-    questions = questions_of(bilan, request.user)
+    exchange = panel(bilan, request.user)
+    questions = exchange.questions
     context = {
         "bilan": bilan,
         "questions": [(question, CONSENTEMENTS[question.portee]) for question in questions],
         "suivante": next((question for question in questions if question.ask_url and not question.decision), None),
+        "panel": exchange,
         "retour": _home_of(request.user, bilan),
     }
     return render(request, "poleemploi/consentements.html", context)
@@ -82,6 +85,8 @@ def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpRespon
     check_can_collect(request.user, bilan)
     form = DecisionForm(request.POST if request.method == "POST" else None, bilan=bilan, portee=scope)
     context = {"bilan": bilan, "form": form, "portee": portee, "texte": CONSENTEMENTS[scope], "droits": DROITS}
+    if scope == Portee.TRANSMISSION:
+        context["synthese"] = current_synthese(bilan)
     if form.is_valid() and "modifier" not in request.POST:
         decision = Decision(form.cleaned_data["decision"])
         must_confirm = (scope, decision) == (Portee.TRANSMISSION, Decision.ACCORDE) and "confirmer" not in request.POST
@@ -130,8 +135,13 @@ def withdraw_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpR
         messages.success(request, "Le retrait est enregistré.")
         return redirect(_home_of(request.user, bilan))
     context = _withdrawal_words(bilan, scope)
-    context |= {"form": form, "annuler_url": _home_of(request.user, bilan), "bouton": "Retirer l’accord"}
-    return render(request, "components/confirmation.html", context)
+    context |= {
+        "bilan": bilan,
+        "form": form,
+        "annuler_url": _home_of(request.user, bilan),
+        "bouton": "Retirer l’accord",
+    }
+    return render(request, "poleemploi/confirmation.html", context)
 
 
 def _withdrawal_words(bilan: Bilan, portee: Consentement.Portee) -> dict[str, object]:
@@ -181,6 +191,7 @@ def rework_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Une nouvelle version est ouverte, copiée de la précédente.")
         return redirect(_home_of(request.user, bilan))
     context = {
+        "bilan": bilan,
         "titre": "Reprendre la synthèse",
         "phrase": "Une nouvelle version s’ouvre, copiée de celle-ci. Elle devra être présentée et signée de nouveau.",
         "perdu": [
@@ -191,4 +202,4 @@ def rework_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "annuler_url": _home_of(request.user, bilan),
     }
-    return render(request, "components/confirmation.html", context)
+    return render(request, "poleemploi/confirmation.html", context)

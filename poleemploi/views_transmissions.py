@@ -173,4 +173,5 @@ def abandon(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _confirm(request: AgentRequest, transmission: Transmission, context: Mapping[str, object]) -> HttpResponse:
     annuler_url = reverse("poleemploi:view_transmission", args=[transmission.pk])
-    return render(request, "components/confirmation.html", {**context, "annuler_url": annuler_url})
+    bilan = transmission.bilan
+    return render(request, "poleemploi/confirmation.html", {**context, "bilan": bilan, "annuler_url": annuler_url})
