@@ -35,9 +35,11 @@ def choose(page: Page, **values: str) -> None:
 
 
 def answer(page: Page, **values: str) -> None:
-    """Radios and check boxes by name and value; the label is what one clicks."""
+    """Radios and check boxes by name and value, "on" for a box alone; the label is what one clicks."""
     for name, value in values.items():
-        control = page.locator(f"main input[name='{name.replace('__', '-')}'][value='{value}']")
+        control = field(page, name.replace("__", "-"))
+        if value != "on":
+            control = page.locator(f"main input[name='{name.replace('__', '-')}'][value='{value}']")
         page.locator(f"label[for='{control.get_attribute('id')}']").click()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from agents.models import Agent, Lieu
@@ -18,7 +18,7 @@ SIGNATURE, JOUR = "03/05/2010", "10/05/2010"
 
 
 @pytest.fixture
-def partout(live_server: LiveServer, settings: SettingsWrapper, tmp_path: Path) -> Iterator[Plateforme]:
+def partout(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterator[Plateforme]:
     with plateforme(live_server, tmp_path, lambda name, value: setattr(settings, name, value)) as running:
         yield running
 
@@ -108,7 +108,7 @@ def conduct(page: Page) -> str:
     answer(page, informe="on")
     press(page, "Commencer le bilan")
     record(page, "30")
-    fill(page, texte="Retrouver une cuisine, obtenir un certificat.")
+    fill(page, phase_preliminaire__texte="Retrouver une cuisine, obtenir un certificat.")
     press(page, "Enregistrer les notes")
     press(page, "Passer à l’investigation")
     press(page, "Passer à l’investigation")
@@ -143,7 +143,7 @@ def write_and_validate(page: Page, bilan: str) -> None:
     record(page, "45")
     visit(page, f"{bilan}synthese/")
     press(page, "Terminer la rédaction")
-    press(page, "Figer et présenter la synthèse")
+    press(page, "Présenter la synthèse")
     press(page, "Figer et présenter la synthèse")
     press(page, "Valider la synthèse")
     fill(page, date_presentation=JOUR, date_signature=JOUR, date_remise=JOUR)
