@@ -43,17 +43,14 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     form = EvaluationForm(request.POST)
     if not form.is_valid():
         return _evaluation_page(request, contrat, form, None)
+    declarations, jour = form.declarations(), form.jour()
+    verdict = verdict_of(contrat, declarations, jour)
     if "simuler" not in request.POST and form.accepted_by(
-        services.evaluate_contrat,
-        contrat=contrat,
-        declarations=form.declarations(),
-        date_reference=form.jour(),
-        by=request.user,
+        services.evaluate_contrat, contrat=contrat, declarations=declarations, date_reference=jour, by=request.user
     ):
-        verdict = verdict_of(contrat, form.declarations(), form.jour())
         messages.success(request, f"L’évaluation est enregistrée. {verdict.phrase}")
         return redirect("dossiers:view_file", pk)
-    return _evaluation_page(request, contrat, form, verdict_of(contrat, form.declarations(), form.jour()))
+    return _evaluation_page(request, contrat, form, verdict)
 
 
 def _initial(contrat: Contrat, proposed: str) -> dict[str, Any]:

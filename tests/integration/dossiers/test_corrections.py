@@ -1,0 +1,226 @@
+"""Correcting and cancelling a file in the browser, and what the services of the file refuse."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan import fin
+from bilan.models import Bilan
+from bilan.states import Etat
+from cai.models import Contrat, Prestation
+from core import clock
+from core.errors import Forbidden, InvalidInput, RuleViolation
+from core.models import JournalAcces
+from dossiers import services
+from tests.factories.cai import fiche_contrat, make_contrat
+from tests.factories.conduite import JOUR, advance, make_convoque
+
+Connect = Callable[[Agent], Client]
+ACTS = ["correct_signataire", "correct_contrat", "set_prestation", "cancel_file"]
+
+
+@pytest.fixture(autouse=True)
+def _on_a_later_day() -> object:
+    with clock.travel(date(2010, 5, 20)):
+        yield
+
+
+def url(name: str, contrat: Contrat) -> str:
+    return reverse(f"dossiers:{name}", args=[contrat.pk])
+
+
+def identity(contrat: Contrat, **changes: Any) -> dict[str, Any]:
+    person = contrat.signataire
+    names = ("nom", "prenom", "sexe", "adresse", "code_postal", "ville")
+    return {
+        **{name: getattr(person, name) or "" for name in names},
+        "date_naissance": f"{person.date_naissance:%d/%m/%Y}",
+        "nationalite": person.nationalite_id,
+        "langue_comprise": person.langue_comprise_id,
+        **changes,
+    }
+
+
+def terms(contrat: Contrat, **changes: Any) -> dict[str, Any]:
+    return {
+        "numero_cai": contrat.numero_cai,
+        "date_entretien": f"{contrat.date_entretien:%d/%m/%Y}",
+        "date_signature": f"{contrat.date_signature:%d/%m/%Y}",
+        "titre_admission": contrat.titre_admission_id,
+        **changes,
+    }
+
+
+@pytest.fixture
+def convoque(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent) -> Bilan:
+    """Signed on 15 March 2010, summoned for 10 May."""
+    return make_convoque(direction, prescripteur, conseiller)
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_the_page_shows_what_the_file_says(connect: Connect, agent_ofii: Agent, contrat: Contrat, name: str) -> None:
+    answer = connect(agent_ofii).get(url(name, contrat))
+
+    assert answer.status_code == 200
+    assert contrat.numero_cai in answer.content.decode()
+
+
+def test_an_identity_is_corrected(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).post(url("correct_signataire", contrat), identity(contrat, nom="Dialo"), follow=True)
+
+    assert "L’identité est corrigée" in answer.content.decode()
+    assert "Mamadou Dialo" in answer.content.decode()
+
+
+def test_a_refused_identity_keeps_everything_typed(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    text = (
+        connect(agent_ofii)
+        .post(url("correct_signataire", contrat), identity(contrat, nom="Dialo", date_naissance="01/01/1993"))
+        .content.decode()
+    )
+
+    assert 'value="Dialo"' in text
+    assert "indiquez le représentant légal" in text
+
+
+def test_a_contract_is_corrected_and_its_last_day_follows(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat
+) -> None:
+    connect(agent_ofii).post(url("correct_contrat", contrat), terms(contrat, date_signature="16/03/2010"))
+
+    assert Contrat.objects.get().date_echeance == date(2011, 3, 16)
+
+
+def test_the_present_number_is_not_taken_for_a_duplicate(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).post(url("correct_contrat", contrat), terms(contrat, titre_actuel="L314"))
+
+    assert answer.status_code == 302
+
+
+def test_a_training_is_recorded_and_shown(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).post(
+        url("set_prestation", contrat),
+        {
+            "type_prestation": "formation_linguistique",
+            "statut": "suivie",
+            "date_fin": "1/5/2010",
+            "niveau_atteint": "A1",
+        },
+        follow=True,
+    )
+
+    assert Prestation.objects.get().niveau_atteint == "A1"
+    assert "niveau A1" in answer.content.decode()
+
+
+def test_a_file_opened_by_mistake_is_cancelled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).post(url("cancel_file", contrat), {"motif": "erreur_saisie"}, follow=True)
+
+    assert "est annulé" in answer.content.decode()
+    assert Contrat.objects.get().statut == "annule"
+    assert Bilan.objects.get().etat == Etat.ANNULE
+
+
+def test_a_cancellation_without_a_reason_is_refused(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).post(url("cancel_file", contrat), {})
+
+    assert answer.status_code == 200
+    assert Contrat.objects.get().statut == "signe"
+
+
+@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("role", ["directeur", "correspondant"])
+def test_a_role_without_the_right_is_refused_and_journalled(
+    connect: Connect, contrat: Contrat, name: str, role: str, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    assert connect(agent).get(url(name, contrat)).status_code == 403
+    assert JournalAcces.objects.get(agent=agent, action=f"dossiers:{name}").resultat == "refuse"
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_another_territory_knows_nothing_of_the_file(
+    connect: Connect, contrat: Contrat, agent_ailleurs: Agent, name: str
+) -> None:
+    assert connect(agent_ailleurs).post(url(name, contrat)).status_code == 404
+    assert JournalAcces.objects.get(agent=agent_ailleurs, action=f"dossiers:{name}").motif == "introuvable"
+
+
+# --- services ------------------------------------------------------------------------------------
+
+
+def test_a_signature_after_an_appointment_is_refused(convoque: Bilan, prescripteur: Agent) -> None:
+    # The prescription of 15 March binds too.
+    with pytest.raises(InvalidInput) as refusal:
+        services.correct_contrat(
+            contrat=convoque.contrat, fiche=fiche_contrat(date_signature=date(2010, 3, 16)), by=prescripteur
+        )
+
+    assert "15\u00a0mars\u00a02010" in refusal.value.message
+
+
+def test_a_contract_may_not_end_before_its_appointment(convoque: Bilan, prescripteur: Agent) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        services.correct_contrat(
+            contrat=convoque.contrat, fiche=fiche_contrat(date_signature=date(2009, 5, 9)), by=prescripteur
+        )
+
+    assert "10\u00a0mai\u00a02010" in refusal.value.message
+
+
+def test_a_contract_under_which_nothing_happened_moves_freely(contrat: Contrat, agent_ofii: Agent) -> None:
+    corrected = services.correct_contrat(
+        contrat=contrat, fiche=fiche_contrat(date_signature=date(2009, 5, 9)), by=agent_ofii
+    )
+
+    assert corrected.date_echeance == date(2010, 5, 9)
+
+
+def test_cancelling_drops_the_appointment(convoque: Bilan, prescripteur: Agent) -> None:
+    services.cancel_file(contrat=convoque.contrat, motif="doublon", by=prescripteur)
+
+    assert convoque.rendez_vous.get().statut == "annule"
+
+
+@pytest.mark.parametrize("etat", [Etat.PHASE_PRELIMINAIRE, Etat.PHASE_CONCLUSION, Etat.SYNTHESE_VALIDEE])
+def test_a_bilan_begun_is_not_cancelled_with_its_file(convoque: Bilan, prescripteur: Agent, etat: Etat) -> None:
+    bilan = advance(convoque, etat, jour=JOUR)
+
+    with pytest.raises(RuleViolation) as refusal:
+        services.cancel_file(contrat=bilan.contrat, motif="doublon", by=prescripteur)
+
+    assert refusal.value.code == "bilan_commence"
+    assert Contrat.objects.get().statut == "signe"
+
+
+def test_a_file_whose_bilan_was_cancelled_before_may_still_be_cancelled(
+    contrat: Contrat, bilan: Bilan, directeur: Agent, agent_ofii: Agent
+) -> None:
+    fin.cancel(bilan=bilan, motif="doublon", by=directeur)
+
+    assert services.cancel_file(contrat=contrat, motif="doublon", by=agent_ofii).statut == "annule"
+
+
+@pytest.mark.parametrize("role", ["directeur", "correspondant", "agent_ailleurs", "conseiller", "administrateur"])
+def test_the_services_of_a_file_need_their_right(contrat: Contrat, role: str, request: pytest.FixtureRequest) -> None:
+    agent = request.getfixturevalue(role)
+
+    with pytest.raises(Forbidden):
+        services.cancel_file(contrat=contrat, motif="doublon", by=agent)
+    with pytest.raises(Forbidden):
+        services.correct_contrat(contrat=contrat, fiche=fiche_contrat(), by=agent)
+
+
+def test_a_freed_number_serves_the_right_file(contrat: Contrat, agent_ofii: Agent) -> None:
+    services.cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
+
+    assert make_contrat(by=agent_ofii, numero_cai=contrat.numero_cai).statut == "signe"

@@ -1,0 +1,106 @@
+"""Finding a file: number, name however it is written, birth date; never beyond one's territory."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent
+from cai.models import Contrat
+from dossiers.selectors import RESULTATS_MAX, search_files
+from tests.factories.cai import make_contrat
+
+Connect = Callable[[Agent], Client]
+
+
+@pytest.fixture
+def ndiaye(agent_ofii: Agent) -> Contrat:
+    return make_contrat(
+        by=agent_ofii,
+        nom="N’Diaye",
+        prenom="Fatou",
+        sexe="F",
+        date_naissance=date(1975, 2, 3),
+        numero_cai="PAPIER-0042",
+    )
+
+
+def found(agent: Agent, text: str) -> list[str]:
+    return [trouve.contrat.signataire.nom for trouve in search_files(agent, text).trouves]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PAPIER-0042", "papier-0042", "PAPIER-00", "n’diaye", "N'DIAYE", "ndiaye", "n diaye", "Fatou N’Diaye",
+     "N’Diaye Fatou", "fatou ndiaye", "Fàtou", "diaye", "Ndiay", "3/2/1975", "03021975"],
+)  # fmt: skip
+def test_a_file_is_found_however_one_writes(agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat, text: str) -> None:
+    assert found(agent_ofii, text) == ["N’Diaye"]
+
+
+@pytest.mark.parametrize("text", ["Dialo", "Dialo Mamadu", "diallo", "75-2010-000001", "MAMADOU"])
+def test_small_differences_of_spelling_do_not_matter(
+    agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat, text: str
+) -> None:
+    assert found(agent_ofii, text) == ["Diallo"]
+
+
+@pytest.mark.parametrize("text", ["Nguyen", "01/01/1990", "99-2010-1", "’", "%", "_", "' OR 1=1 --", "漢字"])
+def test_what_nobody_bears_finds_nothing(agent_ofii: Agent, contrat: Contrat, text: str) -> None:
+    assert found(agent_ofii, text) == []
+
+
+def test_nothing_typed_shows_the_latest_files(agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat) -> None:
+    assert found(agent_ofii, "  ") == ["N’Diaye", "Diallo"]
+
+
+def test_the_closest_name_comes_first(agent_ofii: Agent) -> None:
+    for nom in ("Diallowa", "Diallo"):
+        make_contrat(by=agent_ofii, nom=nom)
+
+    assert found(agent_ofii, "Diallo") == ["Diallo", "Diallowa"]
+
+
+@pytest.mark.parametrize("text", ["PAPIER-0042", "N’Diaye", "03/02/1975", ""])
+def test_another_territory_finds_nothing(agent_ailleurs: Agent, ndiaye: Contrat, text: str) -> None:
+    assert found(agent_ailleurs, text) == []
+
+
+def test_too_many_results_are_cut_and_said(agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dossiers.selectors.RESULTATS_MAX", 2)
+    for _ in range(3):
+        make_contrat(by=agent_ofii)
+
+    results = search_files(agent_ofii, "Diallo")
+
+    assert RESULTATS_MAX > 2
+    assert (len(results.trouves), results.tronque) == (2, True)
+
+
+def test_the_page_tells_two_people_apart(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    text = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "diallo"}).content.decode()
+
+    for told in ("Mamadou Diallo", "01/07/1980", "Mali", contrat.numero_cai, "Exemption à évaluer"):
+        assert told in text
+
+
+def test_a_search_as_you_type_answers_the_results_alone(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    answer = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "dia"}, headers={"HX-Request": "true"})
+
+    assert "<html" not in answer.content.decode()
+    assert "Mamadou Diallo" in answer.content.decode()
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "\x00diallo", "<script>alert(1)</script>", "‮diallo"])
+def test_a_nasty_search_is_answered_inert(connect: Connect, agent_ofii: Agent, text: str) -> None:
+    answer = connect(agent_ofii).get(reverse("dossiers:search"), {"q": text})
+
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["conseiller", "responsable", "administrateur"])
+def test_who_sees_no_file_searches_none(connect: Connect, role: str, request: pytest.FixtureRequest) -> None:
+    assert connect(request.getfixturevalue(role)).get(reverse("dossiers:search")).status_code == 403

@@ -1,0 +1,208 @@
+"""The exemption page: questions, verdict before and after sealing, documents beside."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent
+from cai.models import Contrat
+from core import clock
+from core.models import JournalAcces
+from exemptions.models import Evaluation, Justificatif
+from exemptions.services import add_justificatif
+from tests.factories.cai import make_contrat
+
+Connect = Callable[[Agent], Client]
+JOUR = date(2010, 3, 15)
+REPONSES = {
+    "scolarise": "non",
+    "declare_activite": "oui",
+    "declare_ne_recherche_pas": "oui",
+    "inscrit_pole_emploi": "non",
+    "date_reference": "15/03/2010",
+}
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day_of_signature() -> object:
+    with clock.travel(JOUR):
+        yield
+
+
+@pytest.fixture
+def client(connect: Connect, agent_ofii: Agent) -> Client:
+    return connect(agent_ofii)
+
+
+@pytest.fixture
+def piece(contrat: Contrat, agent_ofii: Agent) -> Justificatif:
+    return add_justificatif(contrat=contrat, type_piece="contrat_travail", date_document=JOUR, by=agent_ofii)
+
+
+def page(contrat: Contrat, name: str = "evaluate_contrat") -> str:
+    return reverse(f"exemptions:{name}", args=[contrat.pk])
+
+
+def text_of(client: Client, url: str, answers: dict[str, Any] | None = None, **options: Any) -> str:
+    answer = client.get(url) if answers is None else client.post(url, answers, **options)
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def test_the_first_evaluation_is_proposed_on_the_day_of_the_interview(client: Client, contrat: Contrat) -> None:
+    with clock.travel(date(2010, 4, 1)):
+        assert 'value="15/03/2010"' in text_of(client, page(contrat))
+
+
+def test_a_later_evaluation_is_proposed_today_with_the_last_answers(client: Client, contrat: Contrat) -> None:
+    client.post(page(contrat), REPONSES)
+
+    with clock.travel(date(2010, 4, 1)):
+        text = text_of(client, page(contrat))
+
+    assert 'value="01/04/2010"' in text
+    assert text.count(" checked") == 4
+
+
+def test_an_appointment_may_propose_its_day(client: Client, contrat: Contrat) -> None:
+    assert 'value="07/06/2010"' in text_of(client, page(contrat) + "?date=2010-06-07")
+    assert 'value="15/03/2010"' in text_of(client, page(contrat) + "?date=demain")
+
+
+def test_the_verdict_is_a_sentence_to_say_with_its_article(client: Client, agent_ofii: Agent) -> None:
+    contrat = make_contrat(by=agent_ofii, nom="N’Diaye", prenom="Fatou", sexe="F", date_naissance=date(1950, 1, 1))
+
+    text = text_of(client, page(contrat))
+
+    assert "Madame N’Diaye est dispensée du bilan : elle a plus de 55 ans" in text
+    assert "CESEDA, art. R. 311-26 I b" in text
+
+
+def test_the_verdict_says_what_is_missing(client: Client, contrat: Contrat) -> None:
+    text = text_of(client, page(contrat, "simulate_contrat"), REPONSES)
+
+    assert "Monsieur Diallo n’est pas dispensé du bilan" in text
+    assert "Justificatif d’activité professionnelle" in text
+    assert "Déclaration signée de ne pas rechercher d’emploi" in text
+
+
+def test_looking_at_the_verdict_stores_nothing(client: Client, contrat: Contrat) -> None:
+    text_of(client, page(contrat, "simulate_contrat"), REPONSES)
+    text_of(client, page(contrat), {**REPONSES, "simuler": "1"})
+
+    assert not Evaluation.objects.exists()
+
+
+def test_an_unreadable_date_shows_no_verdict_and_keeps_the_answers(client: Client, contrat: Contrat) -> None:
+    answers = {**REPONSES, "date_reference": "31/02/2010"}
+
+    assert "Corrigez la date" in text_of(client, page(contrat, "simulate_contrat"), answers)
+    text = text_of(client, page(contrat), answers)
+    assert 'value="31/02/2010"' in text
+    assert text.count(" checked") == 4
+    assert not Evaluation.objects.exists()
+
+
+def test_sealing_leads_back_to_the_file_and_says_the_verdict(client: Client, contrat: Contrat) -> None:
+    answer = client.post(page(contrat), REPONSES, follow=True)
+
+    assert answer.redirect_chain[0][0] == reverse("dossiers:view_file", args=[contrat.pk])
+    assert "L’évaluation est enregistrée" in answer.content.decode()
+    assert Evaluation.objects.get().faits["declare_activite"] is True
+
+
+def test_a_refusal_of_the_service_is_told_at_its_field(client: Client, contrat: Contrat) -> None:
+    text = text_of(client, page(contrat), {**REPONSES, "date_reference": "14/03/2010"})
+
+    assert "indiquez une date à partir du 15 mars 2010" in text
+    assert not Evaluation.objects.exists()
+
+
+def test_unanswered_questions_are_not_taken_for_a_no(client: Client, contrat: Contrat) -> None:
+    client.post(page(contrat), {"date_reference": "15/03/2010"})
+
+    assert Evaluation.objects.get().faits["scolarise"] is None
+
+
+# --- documents -----------------------------------------------------------------------------------
+
+
+def test_a_document_is_added_then_verified(client: Client, contrat: Contrat) -> None:
+    client.post(page(contrat, "add_justificatif"), {"type_piece": "contrat_travail", "date_document": "01/03/2010"})
+    added = Justificatif.objects.get()
+    assert "À vérifier" in text_of(client, page(contrat))
+
+    client.post(reverse("exemptions:verify_justificatif", args=[added.pk]))
+    assert Justificatif.objects.get().statut == "verifiee"
+
+
+def test_a_document_of_the_future_is_refused_and_kept_on_the_page(client: Client, contrat: Contrat) -> None:
+    text = text_of(
+        client,
+        page(contrat, "add_justificatif"),
+        {"type_piece": "contrat_travail", "date_document": "16/03/2010"},
+    )
+
+    assert 'value="16/03/2010"' in text
+    assert "au plus tard aujourd’hui" in text
+
+
+def test_a_rejection_asks_why(client: Client, piece: Justificatif) -> None:
+    url = reverse("exemptions:reject_justificatif", args=[piece.pk])
+    assert "Rejeter la pièce" in text_of(client, url)
+    assert client.post(url, {"motif": ""}).status_code == 200
+
+    client.post(url, {"motif": "Au nom d’une autre personne"})
+
+    assert Justificatif.objects.get().motif_rejet == "Au nom d’une autre personne"
+
+
+def test_a_document_already_examined_is_refused_with_a_sentence(client: Client, piece: Justificatif) -> None:
+    url = reverse("exemptions:verify_justificatif", args=[piece.pk])
+    client.post(url)
+
+    answer = client.post(url)
+
+    assert answer.status_code == 409
+    assert "déjà" in answer.content.decode()
+
+
+# --- who may -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["evaluate_contrat", "add_justificatif"])
+@pytest.mark.parametrize("role", ["directeur", "correspondant"])
+def test_a_role_without_the_right_is_refused_and_journalled(
+    connect: Connect, contrat: Contrat, name: str, role: str, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    assert connect(agent).get(page(contrat, name)).status_code == 403
+    assert JournalAcces.objects.get(agent=agent, action=f"exemptions:{name}").resultat == "refuse"
+
+
+@pytest.mark.parametrize("name", ["evaluate_contrat", "simulate_contrat", "add_justificatif"])
+@pytest.mark.parametrize("role", ["agent_ailleurs", "conseiller", "administrateur"])
+def test_another_territory_knows_nothing_of_the_file(
+    connect: Connect, contrat: Contrat, name: str, role: str, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    assert connect(agent).post(page(contrat, name), REPONSES).status_code == 404
+    assert JournalAcces.objects.get(agent=agent, action=f"exemptions:{name}").motif == "introuvable"
+
+
+@pytest.mark.parametrize("name", ["verify_justificatif", "reject_justificatif"])
+@pytest.mark.parametrize(("role", "status"), [("directeur", 403), ("correspondant", 404), ("agent_ailleurs", 404)])
+def test_documents_are_examined_by_those_who_may(
+    connect: Connect, piece: Justificatif, name: str, role: str, status: int, request: pytest.FixtureRequest
+) -> None:
+    agent = request.getfixturevalue(role)
+
+    answer = connect(agent).post(reverse(f"exemptions:{name}", args=[piece.pk]), {"motif": "Faux"})
+
+    assert answer.status_code == status
+    assert Justificatif.objects.get().statut == "recue"
