@@ -1,10 +1,8 @@
-"""The bilan, its appointments and sessions, its synthesis by version, the ledger of consents (reference D and E)."""
+"""The bilan, its appointments, its sessions, its letters (reference D.1 and D.2)."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Sum
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
@@ -12,65 +10,17 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, trans
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.permissions import direction_ids, prestataire_ids
 from agents.roles import Permission
-from bilan.states import (
-    ABSENCES,
-    BEFORE_SYNTHESE,
-    PHASES,
-    Etat,
-    MotifAnnulation,
-    MotifDestruction,
-    MotifNonRealisation,
-)  # fmt: skip
+from bilan.states import ABSENCES, BEFORE_SYNTHESE, PHASES, Etat, MotifAnnulation, MotifNonRealisation
 from cai import delais
 from cai.models import Contrat
 from core.crypto import EncryptedBinaryField, EncryptedJSONField
 from core.models import BaseModel
-from core.text import search_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 DUREE_MAX_MINUTES = 180  # three hours at most: circular of 30 Jan 2009 [S-C], K-01
 MINUTES_INDICATIVES = {Etat.PHASE_PRELIMINAIRE: 30, Etat.PHASE_INVESTIGATION: 90, Etat.PHASE_CONCLUSION: 60}  # [D]
-
-
-class NiveauFormation(models.Model):
-    """Level of education in the nomenclature of 1969, coded as the partner's contract writes it (reference I.1)."""
-
-    code = models.CharField("code", max_length=4, primary_key=True)
-    libelle = models.CharField("libellé", max_length=120)
-    niveau_cec = models.CharField("niveau 2019", max_length=10, blank=True)
-    ordre = models.PositiveSmallIntegerField("ordre")
-
-    class Meta:
-        verbose_name = "niveau de formation"
-        verbose_name_plural = "niveaux de formation"
-        ordering = ["ordre"]
-
-    def __str__(self) -> str:
-        return self.libelle
-
-
-class Metier(models.Model):
-    """An occupation of the ROME, version 3 (reference I.8)."""
-
-    code = models.CharField("code ROME", max_length=5, primary_key=True)
-    libelle = models.CharField("libellé", max_length=200)
-    actif = models.BooleanField("proposé", default=True)
-    cle = models.CharField(max_length=250, editable=False)
-
-    class Meta:
-        verbose_name = "métier"
-        ordering = ["libelle"]
-        indexes = [GinIndex(fields=["cle"], name="metier_recherche", opclasses=["gin_trgm_ops"])]
-        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[A-N][0-9]{4}$"), name="metier_code_rome")]
-
-    def __str__(self) -> str:
-        return f"{self.libelle} ({self.code})"
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.cle = search_key(f"{self.code} {self.libelle}")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class BilanQuerySet(models.QuerySet["Bilan"]):
@@ -412,174 +362,3 @@ class NotePhase(BaseModel):
 
     def __str__(self) -> str:
         return f"Notes, {self.get_phase_display()}"
-
-
-class SyntheseQuerySet(models.QuerySet["Synthese"]):
-    def visible_to(self, agent: "Agent | AnonymousUser") -> "SyntheseQuerySet":
-        """Rows whose *existence* the agent may know; reading content is a matter of bilan.permissions."""
-        return self.filter(bilan__in=Bilan.objects.visible_to(agent))
-
-    def without_content(self) -> "SyntheseQuerySet":
-        return self.defer("contenu", "observations")
-
-
-class Synthese(BaseModel):
-    """One version of the synthesis sheet. Draft until presented, then frozen; encrypted, and one day destroyed."""
-
-    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="syntheses")
-    version = models.PositiveSmallIntegerField("version")
-    contenu = EncryptedJSONField(null=True)  # bilan.contenu.SyntheseContenu as a dictionary
-    auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
-    date_redaction = models.DateField("rédigée le", null=True, blank=True)
-    figee_at = models.DateTimeField("figée le", null=True, blank=True)
-    date_presentation = models.DateField("présentée le", null=True, blank=True)
-    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
-    observations = EncryptedJSONField(null=True)
-    date_signature = models.DateField("signée le", null=True, blank=True)
-    representant_signataire = models.CharField("représentant légal signataire", max_length=200, blank=True)
-    date_remise = models.DateField("remise le", null=True, blank=True)
-    date_validation = models.DateField("validée le", null=True, blank=True)
-    date_refus_signature = models.DateField("signature refusée le", null=True, blank=True)
-    # Written by the exchange, through bilan.services: what closing and destruction need to know of it.
-    premier_envoi_at = models.DateTimeField("premier envoi le", null=True, blank=True)
-    accuse_at = models.DateTimeField("reçue par Pôle emploi le", null=True, blank=True)
-    accuse_identifiant = models.CharField("accusé de réception", max_length=80, blank=True)
-    detruite_at = models.DateTimeField("contenu détruit le", null=True, blank=True)
-
-    objects = SyntheseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "synthèse"
-        ordering = ["bilan", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["bilan", "version"], name="synthese_version_unique"),
-            models.CheckConstraint(
-                condition=Q(contenu__isnull=False, detruite_at=None)
-                | Q(contenu__isnull=True, observations__isnull=True, detruite_at__isnull=False),
-                name="synthese_contenu_ou_destruction",
-            ),
-            models.CheckConstraint(
-                condition=Q(figee_at=None, pdf_sha256="", date_presentation=None)
-                | Q(figee_at__isnull=False, date_presentation__isnull=False) & ~Q(pdf_sha256=""),
-                name="synthese_figee_avec_pdf",
-            ),
-            models.CheckConstraint(
-                condition=Q(date_validation=None)
-                | Q(date_signature__isnull=False, date_remise__isnull=False, figee_at__isnull=False),
-                name="synthese_validee_signee_et_remise",
-            ),
-            models.CheckConstraint(
-                condition=Q(accuse_at=None, accuse_identifiant="")
-                | Q(accuse_at__isnull=False) & ~Q(accuse_identifiant=""),
-                name="synthese_accuse_complet",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Synthèse version {self.version}"
-
-    @property
-    def is_frozen(self) -> bool:
-        return self.figee_at is not None
-
-
-class SynthesePdf(models.Model):
-    """The sheet made from a frozen version, encrypted, in its own table so that lists never carry it."""
-
-    synthese = models.OneToOneField(Synthese, primary_key=True, on_delete=models.PROTECT, related_name="pdf")
-    contenu = EncryptedBinaryField()
-
-    class Meta:
-        verbose_name = "PDF de synthèse"
-
-    def __str__(self) -> str:
-        return f"PDF de la version {self.synthese_id}"
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.contenu).hexdigest()
-
-
-class SyntheseDetruite(BaseModel):
-    """Tombstone: that a synthesis existed and was destroyed, nothing of what it said (reference E.4). Append-only."""
-
-    bilan = models.OneToOneField(Bilan, on_delete=models.PROTECT, related_name="synthese_detruite")
-    nombre_versions = models.PositiveSmallIntegerField("versions")
-    date_redaction = models.DateField("rédigée le", null=True)
-    date_validation = models.DateField("validée le", null=True)
-    date_remise = models.DateField("remise le", null=True)
-    transmise_at = models.DateTimeField("transmise le", null=True)
-    accuse_identifiant = models.CharField("accusé de réception", max_length=80, blank=True)
-    pdf_sha256 = models.CharField("empreinte du PDF", max_length=64, blank=True)
-    date_suivi = models.DateField("suivi prévu le", null=True)
-    motif = models.CharField("motif", max_length=30, choices=MotifDestruction.choices)
-    detruite_at = models.DateTimeField("détruite le")
-
-    class Meta:
-        verbose_name = "synthèse détruite"
-        verbose_name_plural = "synthèses détruites"
-
-    def __str__(self) -> str:
-        return f"Contenu détruit : {self.get_motif_display()}"
-
-
-class ConsentementQuerySet(models.QuerySet["Consentement"]):
-    def visible_to(self, agent: "Agent | AnonymousUser") -> "ConsentementQuerySet":
-        return self.filter(bilan__in=Bilan.objects.visible_to(agent))
-
-
-class Consentement(BaseModel):
-    """One decision of the person about one use of the synthesis (reference E.2).
-
-    Append-only: a change of mind is a new row; the latest of a scope is the one in force.
-    """
-
-    class Portee(models.TextChoices):
-        TRANSMISSION = "transmission_pole_emploi", "Transmission à Pôle emploi"
-        CONSERVATION = "conservation_synthese", "Conservation de la synthèse"
-        SUIVI = "contact_suivi", "Contact pour le suivi"
-
-    class Decision(models.TextChoices):
-        ACCORDE = "accorde", "Accordé"
-        REFUSE = "refuse", "Refusé"
-        RETIRE = "retire", "Retiré"
-
-    class Mode(models.TextChoices):
-        FORMULAIRE = "formulaire_signe", "Formulaire signé"
-        COURRIER = "courrier", "Courrier"
-        GUICHET = "declaration_guichet", "Déclaration au guichet"
-
-    bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="consentements")
-    portee = models.CharField("portée", max_length=30, choices=Portee.choices)
-    rang = models.PositiveSmallIntegerField("rang")
-    decision = models.CharField("décision", max_length=10, choices=Decision.choices)
-    date_heure = models.DateTimeField("recueillie le")
-    recueilli_par = models.ForeignKey(Agent, verbose_name="recueillie par", on_delete=models.PROTECT, related_name="+")
-    mode = models.CharField("forme", max_length=20, choices=Mode.choices)
-    langue = models.ForeignKey("cai.Langue", on_delete=models.PROTECT, related_name="+")
-    interprete = models.BooleanField("avec interprète", default=False)
-    version_texte = models.CharField("version du texte", max_length=20)
-    version_synthese = models.PositiveSmallIntegerField("version de la synthèse", null=True, blank=True)
-    representant_legal = models.CharField("représentant légal", max_length=200, blank=True)
-    document_empreinte = models.CharField("empreinte du formulaire", max_length=64, blank=True)
-    commentaire = models.CharField("commentaire", max_length=200, blank=True)
-
-    objects = ConsentementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "consentement"
-        ordering = ["bilan", "portee", "-rang"]
-        constraints = [
-            models.UniqueConstraint(fields=["bilan", "portee", "rang"], name="consentement_rang_unique"),
-            models.CheckConstraint(
-                condition=~Q(portee="transmission_pole_emploi", decision="accorde") | Q(version_synthese__isnull=False),
-                name="consentement_transmission_lie_a_une_version",
-            ),
-            models.CheckConstraint(
-                condition=~Q(mode="declaration_guichet") | Q(decision="retire"),
-                name="consentement_guichet_pour_retrait_seul",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_portee_display()} : {self.get_decision_display()}"

@@ -1,0 +1,32 @@
+"""The bilan, its synthesis by version, and the ledger of consents (reference D and E), one room for each."""
+
+from bilan.models.conduite import (
+    DUREE_MAX_MINUTES,
+    MINUTES_INDICATIVES,
+    Bilan,
+    BilanQuerySet,
+    Courrier,
+    NotePhase,
+    RendezVous,
+    Seance,
+)
+from bilan.models.consentement import Consentement
+from bilan.models.nomenclatures import Metier, NiveauFormation
+from bilan.models.synthese import Synthese, SyntheseDetruite, SynthesePdf
+
+__all__ = [
+    "DUREE_MAX_MINUTES",
+    "MINUTES_INDICATIVES",
+    "Bilan",
+    "BilanQuerySet",
+    "Consentement",
+    "Courrier",
+    "Metier",
+    "NiveauFormation",
+    "NotePhase",
+    "RendezVous",
+    "Seance",
+    "Synthese",
+    "SyntheseDetruite",
+    "SynthesePdf",
+]
