@@ -79,11 +79,10 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
                 "contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)}\u00a0: le bilan peut avoir lieu."
             )
         )
-    if bilan.etat in PHASES and bilan.date_fin_conclusion and bilan.date_fin_conclusion <= fin:
+    # Every session lies within the contract: one held in the conclusion was held in time, and can still be written up.
+    if bilan.etat == Etat.PHASE_CONCLUSION and bilan.seances.filter(phase=Etat.PHASE_CONCLUSION).exists():
         blocages.append(
-            Blocage(
-                "bilan_conclu", "La phase de conclusion s’est terminée à temps\u00a0: la synthèse peut être rédigée."
-            )
+            Blocage("bilan_conclu", "La phase de conclusion a eu lieu à temps\u00a0: la synthèse peut être rédigée.")
         )
     refuse_if(blocages)
     bilan.motif_non_realisation = _reason_not_done(bilan)

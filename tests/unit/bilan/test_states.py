@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import transaction
 from django_fsm import can_proceed
 
-from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
+from agents.models import Agent, Prestataire
 from agents.roles import Role
 from bilan.models import Bilan
 from bilan.states import Etat
@@ -26,20 +26,6 @@ from tests.factories.transitions import TABLE, Ligne, Monde, fresh, lay
 rows = pytest.mark.parametrize(
     ("name", "ligne"), [pytest.param(name, ligne, id=f"{ligne.numero}-{name}") for name, ligne in TABLE.items()]
 )
-
-
-@pytest.fixture
-def monde(
-    direction: DirectionTerritoriale, prestataire: Prestataire, prescripteur: Agent, conseiller: Agent, lieu: Lieu
-) -> Monde:
-    return Monde(
-        direction=direction,
-        prescripteur=prescripteur,
-        autre_prescripteur=make_agent(Role.PRESCRIPTEUR, direction),
-        conseiller=conseiller,
-        autre_conseiller=make_agent(Role.CONSEILLER_BILAN, prestataire),
-        lieu=lieu,
-    )
 
 
 @pytest.fixture

@@ -1,0 +1,200 @@
+"""How a bilan ends: closed, not carried out, cancelled (transitions 24 to 26)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from agents.models import Agent
+from bilan import conduite, fin
+from bilan.echange import note_acknowledgement
+from bilan.models import Bilan, Consentement, NotePhase, RendezVous, Synthese, SyntheseDetruite
+from bilan.states import Etat, MotifInterruption
+from cai.models import Contrat, Prestation
+from core import clock
+from core.errors import InvalidInput, RuleViolation
+from core.models import Evenement
+from tests.factories.conduite import JOUR, advance, consent
+from tests.factories.transitions import (
+    APRES_LE_CONTRAT,
+    APRES_LE_SUIVI,
+    APRES_MIDI,
+    Monde,
+    fresh,
+    lay,
+)
+
+pytestmark = pytest.mark.django_db
+Portee = Consentement.Portee
+
+
+def refusal(service: Any, **arguments: Any) -> RuleViolation:
+    with pytest.raises(RuleViolation) as caught:
+        service(**arguments)
+    return caught.value
+
+
+# --- 24: closing --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "refused"), [(date(2010, 12, 10), True), (date(2010, 12, 11), False)]
+)  # conclusion on 10 May, follow-up due on 10 November, thirty days more
+def test_a_bilan_closes_thirty_days_after_its_follow_up(monde: Monde, on: date, refused: bool) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    with clock.travel(on):
+        if refused:
+            assert refusal(fin.close, bilan=bilan, by=monde.prescripteur).code == "suivi_attendu"
+        else:
+            fin.close(bilan=bilan, by=monde.prescripteur)
+            assert fresh(bilan).clos_at == clock.now()
+
+
+def test_closing_destroys_a_content_that_nobody_agreed_to_keep(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    with clock.travel(APRES_LE_SUIVI):
+        fin.close(bilan=bilan, by=monde.prescripteur)
+    assert Synthese.objects.get().contenu is None
+    assert SyntheseDetruite.objects.get().motif == "cloture"
+    assert list(Evenement.objects.order_by("-numero").values_list("nom", flat=True)[:2]) == [
+        "bilan.contenu_detruit",
+        "bilan.cloturer",
+    ]
+
+
+def test_closing_leaves_a_content_that_the_person_agreed_to_keep(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    consent(bilan, Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
+    with clock.travel(APRES_LE_SUIVI):
+        fin.close(bilan=bilan, by=monde.prescripteur)
+    assert Synthese.objects.get().contenu is not None
+
+
+def test_a_bilan_does_not_close_while_its_synthesis_is_on_its_way(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    consent(bilan, Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
+    consent(bilan, Portee.TRANSMISSION, at=clock.at(JOUR, 16), by=monde.conseiller)
+    with clock.travel(APRES_LE_SUIVI):
+        assert refusal(fin.close, bilan=bilan, by=None).code == "transmission_attendue"
+        note_acknowledgement(Synthese.objects.get(), identifiant="REC-1", at=clock.now())
+        assert fin.close(bilan=bilan, by=None).etat == Etat.CLOS
+
+
+@pytest.mark.parametrize(
+    ("on", "statut", "refused"),
+    [
+        (date(2011, 3, 15), "signe", True),
+        (date(2011, 3, 16), "signe", False),
+        (date(2010, 6, 1), "cloture", False),
+        (date(2010, 6, 1), "resilie", False),
+    ],
+)
+def test_an_exempt_file_closes_once_its_contract_has_ended(monde: Monde, on: date, statut: str, refused: bool) -> None:
+    bilan = lay(monde.convoque(), Etat.EXEMPTE, date_fin_conclusion=None)
+    Contrat.objects.update(statut=statut)
+    with clock.travel(on):
+        if refused:
+            assert refusal(fin.close, bilan=bilan, by=monde.prescripteur).code == "contrat_en_cours"
+        else:
+            assert fin.close(bilan=bilan, by=monde.prescripteur).etat == Etat.CLOS
+
+
+# --- 25: not carried out ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("on", "refused"), [(date(2011, 3, 15), True), (date(2011, 3, 16), False)])
+def test_a_bilan_is_not_carried_out_from_the_day_after_the_contract(monde: Monde, on: date, refused: bool) -> None:
+    bilan = monde.convoque()
+    with clock.travel(on):
+        if refused:
+            assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "contrat_en_cours"
+        else:
+            fin.record_not_done(bilan=bilan, by=None)
+            assert RendezVous.objects.get().statut == "annule"
+
+
+def test_a_prorogation_puts_the_end_off(monde: Monde) -> None:
+    bilan = monde.convoque()
+    Contrat.objects.update(statut="proroge", date_echeance_prorogee=date(2011, 9, 15))
+    with clock.travel(APRES_LE_CONTRAT):
+        assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "contrat_en_cours"
+    with clock.travel(date(2011, 9, 16)):
+        assert fin.record_not_done(bilan=bilan, by=None).etat == Etat.NON_REALISE
+
+
+@pytest.mark.parametrize(
+    ("etat", "motif"),
+    [
+        (Etat.A_EVALUER, "non_convoque"),
+        (Etat.A_PROGRAMMER, "non_convoque"),
+        (Etat.REPORTE, "non_convoque"),
+        (Etat.CONVOQUE, "absence"),
+        (Etat.ABSENT_A_QUALIFIER, "absence"),
+        (Etat.ABSENT_MOTIF_LEGITIME, "absence"),
+        (Etat.ABSENT_SANS_MOTIF, "absence"),
+        (Etat.PHASE_PRELIMINAIRE, "interrompu"),
+        (Etat.PHASE_INVESTIGATION, "interrompu"),
+        (Etat.PHASE_CONCLUSION, "interrompu"),
+    ],
+)
+def test_why_it_was_not_carried_out_is_kept(monde: Monde, etat: Etat, motif: str) -> None:
+    bilan = lay(monde.convoque(), etat, date_fin_conclusion=None)
+    with clock.travel(APRES_LE_CONTRAT):
+        assert fin.record_not_done(bilan=bilan, by=None).motif_non_realisation == motif
+
+
+def test_a_bilan_stopped_half_way_was_interrupted_and_its_notes_are_destroyed(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
+    with clock.travel(APRES_MIDI):
+        conduite.interrupt(bilan=bilan, motif=MotifInterruption.DEPART, by=monde.conseiller)
+    with clock.travel(APRES_LE_CONTRAT):
+        assert fin.record_not_done(bilan=bilan, by=None).motif_non_realisation == "interrompu"
+    assert not NotePhase.objects.exists()
+    assert Synthese.objects.get().contenu is None
+
+
+def test_a_conclusion_held_in_time_is_written_up_rather_than_lost(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
+    with clock.travel(APRES_MIDI):
+        conduite.record_seance(bilan=bilan, jour=JOUR, minutes=30, by=monde.conseiller)
+    with clock.travel(APRES_LE_CONTRAT):
+        assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "bilan_conclu"
+
+
+# --- 26: cancelling --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("motif", ["erreur_saisie", "contrat_resilie", "depart_definitif", "deces", "doublon"])
+def test_a_cancelled_bilan_keeps_its_reason_and_nothing_else(monde: Monde, directeur: Agent, motif: str) -> None:
+    bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
+    with clock.travel(APRES_MIDI):
+        fin.cancel(bilan=bilan, motif=motif, by=directeur)
+    bilan = fresh(bilan)
+    assert (bilan.etat, bilan.motif_annulation, bilan.clos_at) == (Etat.ANNULE, motif, APRES_MIDI)
+    assert Prestation.objects.get().statut == Prestation.Statut.SANS_OBJET
+    assert not NotePhase.objects.exists()
+    assert Synthese.objects.get().contenu is None
+
+
+def test_the_appointment_of_a_cancelled_bilan_is_void(monde: Monde, directeur: Agent) -> None:
+    bilan = monde.convoque()
+    with clock.travel(clock.at(JOUR, 8)):
+        fin.cancel(bilan=bilan, motif="deces", by=directeur)
+    assert RendezVous.objects.get().statut == "annule"
+
+
+@pytest.mark.parametrize("motif", ["", "autre"])
+def test_a_cancellation_has_a_reason_of_the_list(monde: Monde, directeur: Agent, motif: str) -> None:
+    bilan = monde.convoque()
+    with pytest.raises(InvalidInput) as caught:
+        fin.cancel(bilan=bilan, motif=motif, by=directeur)
+    assert caught.value.fields.keys() == {"motif"}
+    assert fresh(bilan).etat == Etat.CONVOQUE
+
+
+def test_a_cancelled_bilan_leaves_room_for_another(monde: Monde, directeur: Agent) -> None:
+    bilan = monde.convoque()
+    with clock.travel(APRES_MIDI):
+        fin.cancel(bilan=bilan, motif="erreur_saisie", by=directeur)
+    Bilan.objects.create(contrat=bilan.contrat)
+    assert Bilan.objects.live().count() == 1
