@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ _REPLACED = {0x202F: "\u00a0", 0x2011: "-"}
 _DROPPED = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 # Control characters, lone surrogates, private use, unassigned: none has a glyph, all are forbidden in an archive.
 _WITHOUT_GLYPH = frozenset({"Cc", "Cs", "Co", "Cn"})
+
+
+_opened = threading.local()
 
 
 class RenderingError(RuntimeError):
@@ -116,7 +120,7 @@ def _closed() -> Iterator[None]:
 
 def _lay_out(template: str, context: Mapping[str, object]) -> Any:
     html = _BLOCK_END.sub(r"\1", printable(render_to_string(template, dict(context))))
-    return _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(**_VARIANT)
+    return _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(font_config=_fonts(), **_VARIANT)
 
 
 def _embedded(attachment: Attachment, moment: datetime) -> Any:
@@ -137,6 +141,13 @@ def _fetch(url: str) -> Any:
         # Fatal, where an ordinary error would only be logged and give a document without its type.
         raise _urls().FatalURLFetchingError(f"A document may not fetch {url!r}")
     return _urls().URLFetcherResponse(url, file.read_bytes(), {"Content-Type": _CONTENT_TYPES[file.suffix]})
+
+
+def _fonts() -> Any:
+    """The fonts already opened by this thread, whose unpacking costs more than the layout of a page."""
+    if not hasattr(_opened, "fonts"):
+        _opened.fonts = importlib.import_module("weasyprint.text.fonts").FontConfiguration()
+    return _opened.fonts
 
 
 @cache
