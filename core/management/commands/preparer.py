@@ -24,4 +24,4 @@ class Command(BaseCommand):
         if demonstration and "load_accounts" in get_commands():
             call_command("load_accounts", stdout=self.stdout)
         if demonstration and "load_demo" in get_commands():
-            call_command("load_demo", si_vide=True, stdout=self.stdout)
+            call_command("load_demo", stdout=self.stdout)

@@ -1,0 +1,104 @@
+"""The demonstration: every situation is there, told by the services, the same each time, and harmless elsewhere."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from agents.models import Agent
+from bilan.models import Bilan, RendezVous, Synthese, SyntheseDetruite
+from bilan.states import Etat
+from cai.models import Contrat
+from core import clock, journal
+from core.models import Evenement
+from dossiers.demonstration.plan import LIGNES, Dossier, make_plan
+
+# A Sunday, and a public holiday: the least convenient day to tell stories of an office from.
+JOUR = date(2011, 5, 8)
+ONE_OF_EACH = len(LIGNES)
+INTERDITS = re.compile(
+    r"titre de séjour|carte de séjour|visa|réfugié|asile|enceinte|grossesse|malad(e|ie)\b|handicap|mari(é|ée)\b|époux|"
+    r"épouse|divorc|religion|musulman|chrétien|absent|exempt|dispens[ée]e? du bilan"
+)
+
+
+@pytest.fixture(scope="module")
+def office(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Dossier]]:
+    """One file of each story, loaded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), override_settings(DATE_METIER=JOUR.isoformat()), transaction.atomic():
+        for command in ("load_reference", "load_accounts"):
+            call_command(command, stdout=StringIO())
+        call_command("load_demo", nombre=ONE_OF_EACH, processus=1, stdout=StringIO())
+        yield make_plan(aujourdhui=JOUR, nombre=ONE_OF_EACH)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def loaded(office: list[Dossier], db: None) -> list[Dossier]:
+    return office
+
+
+def test_one_file_of_each_story_is_told_as_planned(loaded: list[Dossier]) -> None:
+    told = {
+        (contrat.pk, contrat.date_signature, contrat.signataire.nom)
+        for contrat in Contrat.objects.select_related("signataire")
+    }
+    assert told == {(one.identifiant, one.signature, one.personne.fiche.nom) for one in loaded}
+    assert {one.histoire for one in loaded} == {ligne.histoire for ligne in LIGNES}
+
+
+def test_every_state_of_the_bilan_is_present(loaded: list[Dossier]) -> None:
+    assert set(Bilan.objects.values_list("etat", flat=True)) == set(Etat.values)
+
+
+def test_the_four_grounds_of_exemption_are_present(loaded: list[Dossier]) -> None:
+    exempt = Bilan.objects.filter(etat=Etat.EXEMPTE)
+    grounds = {motif for bilan in exempt for motif in bilan.contrat.evaluations.latest("evaluee_at").motifs}
+    assert grounds == {"mineur_scolarise", "plus_de_55_ans", "titre_l313_8_9_10", "en_emploi_non_demandeur"}
+
+
+def test_contents_are_both_kept_and_destroyed(loaded: list[Dossier]) -> None:
+    assert Synthese.objects.filter(detruite_at=None, date_validation__isnull=False).exists()
+    reasons = set(SyntheseDetruite.objects.values_list("motif", flat=True))
+    assert {"signature_refusee", "sans_decision", "terme_conservation", "conservation_retiree"} <= reasons
+
+
+def test_every_journal_is_intact(loaded: list[Dossier]) -> None:
+    assert {one.identifiant: journal.verify(one.identifiant) for one in loaded} == {
+        one.identifiant: [] for one in loaded
+    }
+
+
+def test_nothing_happened_in_the_future_nor_before_the_signature(loaded: list[Dossier]) -> None:
+    signatures = {one.identifiant: one.signature for one in loaded}
+    days = [
+        (event.survenu_at.astimezone(clock.PARIS).date(), signatures[event.dossier])
+        for event in Evenement.objects.filter(dossier__in=signatures)
+    ]
+    assert all(signature <= day <= JOUR for day, signature in days)
+    assert not Evenement.objects.filter(survenu_at__gt=clock.now()).exists()
+
+
+def test_advisers_receive_somebody_today_and_nobody_twice_at_once(loaded: list[Dossier]) -> None:
+    held = RendezVous.objects.exclude(statut__in=(RendezVous.Statut.ANNULE, RendezVous.Statut.REPORTE))
+    assert held.filter(debut__date=JOUR, statut=RendezVous.Statut.PREVU).exists()
+    by_adviser: dict[Agent, list[RendezVous]] = {}
+    for one in held.select_related("conseiller").order_by("debut"):
+        by_adviser.setdefault(one.conseiller, []).append(one)
+    for taken in by_adviser.values():
+        assert all(first.fin <= second.debut for first, second in itertools.pairwise(taken))
+
+
+def test_a_second_loading_does_nothing(loaded: list[Dossier]) -> None:
+    before = Evenement.objects.count()
+    said = StringIO()
+    call_command("load_demo", processus=1, stdout=said)
+    assert Evenement.objects.count() == before
+    assert "rien à faire" in said.getvalue()

@@ -1,0 +1,71 @@
+"""Where the demonstration may be loaded, and whether what it is made of agrees with the reference tables."""
+
+import re
+from datetime import date, timedelta
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+
+from bilan.contenu import problems
+from bilan.models import Metier
+from cai.models import Contrat, Langue, Pays
+from dossiers.demonstration.cahier import origines, profils
+from dossiers.demonstration.chargement import is_loaded
+from dossiers.demonstration.personnes import Personne
+from dossiers.demonstration.plan import make_plan
+from dossiers.demonstration.syntheses import write_contenu
+
+JOUR = date(2011, 5, 8)
+# A synthesis is shown to employers: no permit, health, family or belief in it.
+INTERDITS = re.compile(
+    r"titre de séjour|carte de séjour|\bvisa\b|réfugié|\basile\b|enceinte|grossesse|malad(e|ie)\b|handicap|"
+    r"\bmarié|époux|épouse|divorc|religion|musulman|chrétien|absence au|exempt"
+)
+
+
+def test_a_base_with_other_files_is_left_alone(contrat: Contrat) -> None:
+    call_command("load_demo", nombre=3, processus=1, stdout=StringIO())
+    assert list(Contrat.objects.all()) == [contrat]
+    assert not is_loaded()
+
+
+def test_production_refuses_invented_files(db: None) -> None:
+    with override_settings(DATE_METIER_PERMISE=False), pytest.raises(CommandError):
+        call_command("load_demo", stdout=StringIO())
+    assert not Contrat.objects.exists()
+
+
+def test_without_accounts_it_says_what_to_load_first(db: None) -> None:
+    with pytest.raises(CommandError, match="load_accounts"):
+        call_command("load_demo", processus=1, stdout=StringIO())
+
+
+@pytest.mark.parametrize("sexe", ["F", "M"])
+def test_every_working_life_makes_a_complete_synthesis_fit_for_an_employer(sexe: str, db: None) -> None:
+    call_command("load_reference", stdout=StringIO())
+    known = {
+        "rome": set(Metier.objects.values_list("pk", flat=True)),
+        "pays": set(Pays.objects.values_list("pk", flat=True)),
+        "langues": set(Langue.objects.values_list("pk", flat=True)),
+    }
+    fiche = next(one.personne.fiche for one in make_plan(aujourdhui=JOUR) if one.personne.fiche.sexe == sexe)
+    for profil in profils():
+        for origine in origines() if sexe in profil.sexes else ():
+            personne = Personne(
+                fiche=fiche, origine=origine, profil=profil, francais="A2", arrivee=JOUR - timedelta(days=200)
+            )
+            contenu = write_contenu(personne, Random(1), jour=JOUR)
+            assert problems(contenu, **known) == [], (profil.metier, origine.pays)
+            assert not INTERDITS.search(str(contenu)), INTERDITS.search(str(contenu))
+            assert "|" not in str(contenu)
+            assert "{" not in str(contenu)
+
+
+def test_people_are_known_by_the_tables(db: None) -> None:
+    call_command("load_reference", stdout=StringIO())
+    known = set(Langue.objects.values_list("pk", flat=True))
+    assert all(set(one.langues) <= known for one in origines())
+    assert {one.pays for one in origines()} <= set(Pays.objects.values_list("pk", flat=True))
