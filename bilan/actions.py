@@ -48,7 +48,7 @@ class Action:
 
 # The acts that make the file advance, by state, in order of preference; every other act is secondary.
 _PRIMARY: dict[str, tuple[str, ...]] = {
-    Etat.A_EVALUER: ("prescrire", "constater_exemption"),
+    Etat.A_EVALUER: ("constater_exemption", "prescrire"),
     Etat.A_PROGRAMMER: ("convoquer",),
     Etat.REPORTE: ("convoquer",),
     Etat.CONVOQUE: ("demarrer", "constater_absence"),
@@ -145,13 +145,20 @@ def _is_over(bilan: Bilan) -> bool:
     return bilan.contrat.echeance_effective < clock.today()
 
 
+def _exempt_today(bilan: Bilan) -> bool | None:
+    """What the latest evaluation says, provided it was made today; None otherwise."""
+    last: Evaluation | None = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
+    if last is None or last.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
+        return None
+    return last.exempte
+
+
 def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
     """Acts that make no sense before, or after, their moment are not offered at all."""
     past = rendez_vous is not None and rendez_vous.debut <= clock.now()
     match name:
         case "constater_exemption" | "lever_exemption":
-            last = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
-            return last is not None and last.exempte == (name == "constater_exemption")
+            return _exempt_today(bilan) is (name == "constater_exemption")
         case "constater_non_realisation":
             return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE
         case "reporter":

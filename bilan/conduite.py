@@ -68,8 +68,8 @@ def record_seance(*, bilan: Bilan, jour: date, minutes: int, by: Agent) -> Seanc
     than the duration fixed by the prescriber, who may fix a new one (transition 27), a day outside the contract
     (signature and effective échéance included) and a day to come.
     """
-    check_can(by, Permission.CONDUIRE_BILAN, bilan)
     bilan = lock(bilan.pk)
+    check_can(by, Permission.CONDUIRE_BILAN, bilan)
     if bilan.etat not in PHASES:
         raise RuleViolation(
             f"Ce bilan est à l’état «\u00a0{bilan.get_etat_display()}\u00a0»\u00a0: aucune séance ne peut y être "
@@ -138,8 +138,8 @@ def save_note(*, bilan: Bilan, phase: Etat, texte: str, by: Agent) -> None:
     They are nobody else's, leave no trace in the journal, and are destroyed with the synthesis. Refuses another agent,
     a bilan that is not in one of its phases, and more than 10,000 characters.
     """
-    check_can(by, Permission.CONDUIRE_BILAN, bilan)
     bilan = lock(bilan.pk)
+    check_can(by, Permission.CONDUIRE_BILAN, bilan)
     if bilan.etat not in PHASES or phase not in PHASES:
         raise RuleViolation("Les notes s’écrivent pendant les trois phases du bilan.", code="transition_impossible")
     if len(texte) > NOTE_MAX:

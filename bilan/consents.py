@@ -48,6 +48,7 @@ def record_consent(
     transaction; no page and no endpoint of ``bilan`` records it.
     """
     withdraws = decision == Decision.RETIRE
+    bilan = lock(bilan.pk)
     check_can(by, Permission.RETIRER_CONSENTEMENT if withdraws else Permission.RECUEILLIR_CONSENTEMENT, bilan)
     if not Langue.objects.filter(pk=langue).exists():
         raise InvalidInput(
@@ -55,7 +56,6 @@ def record_consent(
             code="langue_inconnue",
             fields={"langue": ["Choisissez une langue de la liste."]},
         )
-    bilan = lock(bilan.pk)
     moment = date_heure or clock.now()
     synthese = current_synthese(bilan)
     last = last_decision(bilan.pk, portee)

@@ -107,8 +107,8 @@ def _reconnaissance(code: str) -> str | None:
 @transaction.atomic
 def print_for_signature(*, synthese: Synthese, by: Agent) -> bytes:
     """The frozen sheet, for the person to read and sign; the adviser's alone, while the version is presented."""
-    check_can(by, Permission.IMPRIMER_POUR_SIGNATURE, synthese.bilan)
     bilan = lock(synthese.bilan_id)
+    check_can(by, Permission.IMPRIMER_POUR_SIGNATURE, bilan)
     if bilan.etat != Etat.SYNTHESE_PRESENTEE or not _is_current(synthese):
         raise RuleViolation("Cette version n’est pas présentée à la signature.", code="transition_impossible")
     return _print(bilan, synthese, MotifImpression.SIGNATURE, by=by)
@@ -122,8 +122,8 @@ def print_copy(*, synthese: Synthese, motif: MotifImpression, demande_recue_le: 
     the validation to today, both included), a version that is not validated or no longer the present one, a destroyed
     content. Each copy is numbered in the journal and written in the access journal.
     """
-    check_can_print_copy(by, synthese.bilan)
     bilan = lock(synthese.bilan_id)
+    check_can_print_copy(by, bilan)
     synthese = Synthese.objects.without_content().get(pk=synthese.pk)
     if bilan.etat not in COPY_STATES or synthese.date_validation is None or not _is_current(synthese):
         raise RuleViolation(

@@ -55,8 +55,8 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
     in between, Conflict ``brouillon_modifie`` is raised and nothing is written; None overwrites without looking.
     Refuses (InvalidInput) what no version could hold: texts too long, codes outside their list.
     """
-    check_can(by, Permission.ECRIRE_SYNTHESE, bilan)
     bilan = lock(bilan.pk)
+    check_can(by, Permission.ECRIRE_SYNTHESE, bilan)
     if bilan.etat not in WRITABLE:
         raise RuleViolation(
             f"Ce bilan est à l’état «\u00a0{bilan.get_etat_display()}\u00a0»\u00a0: la synthèse ne peut pas être "

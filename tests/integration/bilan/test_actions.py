@@ -57,8 +57,8 @@ def test_what_the_prescriber_is_offered(
 
 
 def test_the_director_may_cancel_until_the_synthesis(convoque: Bilan, directeur: Agent, le_jour: None) -> None:
-    assert names(directeur, convoque) == ["annuler"]
-    assert names(directeur, advance(convoque, Etat.SYNTHESE_REDIGEE)) == []
+    assert "annuler" in names(directeur, convoque)
+    assert "annuler" not in names(directeur, advance(convoque, Etat.SYNTHESE_REDIGEE))
 
 
 def test_a_stranger_is_offered_nothing(convoque: Bilan, agent_ailleurs: Agent, le_jour: None) -> None:
