@@ -204,7 +204,7 @@ class SaisieSynthese:
     """One form and its groups of lines, filled from a content or from what was typed, read back as a content."""
 
     def __init__(self, data: QueryDict | None, contenu: SyntheseContenu) -> None:
-        self._start = contenu
+        self.depart = contenu
         values = contenu.to_dict()
         arguments = {"listes": Listes.read()}
         metiers = dict(zip(METIERS, contenu.metiers, strict=False))
@@ -240,7 +240,7 @@ class SaisieSynthese:
             "metiers": [typed[name] for name in METIERS],
         }
         values["preconisations"] = [line["texte"] for line in values["preconisations"]]
-        return replace(SyntheseContenu.from_dict(values), niveau_cec=self._start.niveau_cec)
+        return replace(SyntheseContenu.from_dict(values), niveau_cec=self.depart.niveau_cec)
 
     def show(self, blocages: Iterable[Blocage]) -> None:
         """Put what is missing at its field."""

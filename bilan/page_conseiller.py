@@ -27,7 +27,8 @@ PHRASES = {
     Etat.PHASE_CONCLUSION: "Rendez les résultats à la personne et terminez avec elle la rédaction de la synthèse.",
     Etat.SYNTHESE_REDIGEE: "La synthèse est complète\u00a0: figez-la pour la faire lire et signer.",
     Etat.SYNTHESE_PRESENTEE: "Imprimez la synthèse, faites-la lire et signer, remettez-en une copie, puis validez-la.",
-    Etat.SYNTHESE_VALIDEE: "Demandez à la personne ce qu’elle accepte. Refuser est sans conséquence pour elle.",
+    Etat.SYNTHESE_VALIDEE: "La synthèse est signée et la personne a répondu. Rien d’autre n’est attendu de vous.",
+    Etat.REPORTE: "Le bilan est interrompu. Le prescripteur doit convoquer de nouveau la personne.",
     Etat.SIGNATURE_REFUSEE: "La personne n’a pas signé. Rien d’autre n’est attendu de vous.",
 }
 
@@ -57,7 +58,7 @@ class PageConseiller:
     notes: list[Note]
     versions: list[Synthese]
     tombe: SyntheseDetruite | None
-    decisions: list[tuple[str, Consentement | None]]
+    decisions: list[tuple[Portee, Consentement | None]]
 
     @property
     def is_running(self) -> bool:
@@ -77,6 +78,13 @@ class PageConseiller:
         return self.bilan.etat in (Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE) and self.tombe is None
 
     @property
+    def awaits_decisions(self) -> bool:
+        """Whether the person has still to be asked what may become of the validated version."""
+        if self.bilan.etat != Etat.SYNTHESE_VALIDEE or self.tombe is not None:
+            return False
+        return any(_is_open(portee, decision, self.versions[0].version) for portee, decision in self.decisions)
+
+    @property
     def asks_decisions(self) -> bool:
         return self.bilan.etat in (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE)
 
@@ -91,7 +99,7 @@ def compose(bilan: Bilan, agent: Agent, *, typed: Mapping[str, NoteForm] | None 
         bilan=bilan,
         identite=identity_facts(bilan),
         etapes=steps_of(bilan, seances),
-        titre=action.label if action else str(bilan.get_etat_display()),
+        titre=action.label if action else "Rien à faire pour le moment",
         phrase=(action.waits_for if action else "") or PHRASES.get(Etat(bilan.etat), ""),
         action=action if action and action.url else None,
         autres=[other for other in actions if other is not action and other.url],
@@ -101,7 +109,7 @@ def compose(bilan: Bilan, agent: Agent, *, typed: Mapping[str, NoteForm] | None 
         notes=[_note(bilan, phase, notes.get(phase, ""), typed or {}) for phase in PHASES],
         versions=list(bilan.syntheses.without_content()),
         tombe=SyntheseDetruite.objects.filter(bilan=bilan).first(),
-        decisions=[(portee.label, last_decision(bilan.pk, portee)) for portee in Portee],
+        decisions=[(portee, last_decision(bilan.pk, portee)) for portee in Portee],
     )
 
 
@@ -119,6 +127,14 @@ def steps_of(bilan: Bilan, seances: list[Seance]) -> list[dict[str, str]]:
         state = "fait" if over or rank < present else "present" if rank == present else "a_venir"
         steps.append({"label": LIBELLES.get(etat, str(etat.label)), "etat": state, "detail": _minutes(etat, seances)})
     return steps
+
+
+def _is_open(portee: Portee, decision: Consentement | None, version: int) -> bool:
+    """Whether a question that matters for the sheet was not answered, or was answered for an older version."""
+    if portee == Portee.SUIVI:
+        return False
+    lapses = portee == Portee.TRANSMISSION and decision is not None and decision.version_synthese != version
+    return decision is None or (lapses and decision.decision != Consentement.Decision.RETIRE)
 
 
 def _minutes(etat: Etat, seances: list[Seance]) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bilan import views_conduite, views_programmation, views_synthese
+from bilan import views_conduite, views_planning, views_programmation, views_synthese
 
 app_name = "bilan"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("bilans/<uuid:pk>/synthese/", views_synthese.write_synthese, name="write_synthese"),
     path("bilans/<uuid:pk>/synthese/apercu/", views_synthese.preview_synthese, name="preview_synthese"),
     path("bilans/<uuid:pk>/synthese/signature/", views_synthese.print_for_signature, name="print_for_signature"),
+    path("bilans/", views_planning.list_bilans, name="list"),
+    path("planning/", views_planning.planning, name="planning"),
+    path("rendez-vous/<uuid:pk>/conseiller/", views_planning.assign_adviser, name="assign_adviser"),
     path("fiches/", views_conduite.list_printable, name="list_printable"),
     path("fiches/<uuid:pk>/impression/", views_conduite.print_copy, name="print_copy"),
     path("metiers/", views_synthese.search_rome, name="search_rome"),

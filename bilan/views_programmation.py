@@ -63,9 +63,9 @@ def act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     if form.is_valid() and form.accepted_by(acte.service, bilan=bilan, **form.arguments(), by=request.user):
         messages.success(request, acte.fait)
         return redirect(home_of(request.user, bilan))
-    context = {"acte": acte, "titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton, "form": form}
+    context = {"bilan": bilan, "titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton, "form": form}
     context |= {"recoit": acte.recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
-    return render(request, "components/confirmation.html", context | {"annuler_url": home_of(request.user, bilan)})
+    return render(request, "bilan/acte.html", context | {"annuler_url": home_of(request.user, bilan)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

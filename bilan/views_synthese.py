@@ -83,6 +83,7 @@ def _page(request: AgentRequest, bilan: Bilan, saisie: SaisieSynthese, attendu: 
         "form": saisie.form,
         "parts": saisie.parts,
         "attendu": attendu,
+        "manque": [] if saisie.form.is_bound else redaction.blocages_of(saisie.depart),
         "peut_terminer": bilan.etat in (Etat.PHASE_CONCLUSION, Etat.SYNTHESE_REDIGEE),
     }
     return render(request, "bilan/synthese_ecrire.html", context)
