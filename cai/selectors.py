@@ -77,7 +77,7 @@ def person_lines(signataire: Signataire) -> list[tuple[str, object]]:
     return lines
 
 
-def contract_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
+def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict[str, Any]:
     """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct."""
     prorogee = contrat.date_echeance_prorogee
     lines: list[tuple[str, object]] = [
@@ -101,5 +101,5 @@ def contract_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
         "personne": person_lines(contrat.signataire),
         "prestations": list(contrat.prestations.order_by("type")),
         "can_correct": contrat.is_running and may_correct,
-        "can_cancel": contrat.is_running and may_cancel,
+        "can_cancel": cancellable and contrat.is_running and may_cancel,
     }

@@ -51,7 +51,7 @@ def desk_of(agent: Agent) -> Bureau:
         if keys:
             comptes.append((liste, len(keys)))
         waiting += [(day_of(ordre), liste, pk, ordre) for pk, ordre in keys[:LIGNES_MAX]]
-    waiting.sort(key=lambda key: (key[0], str(key[2])))
+    waiting.sort(key=lambda key: (key[1].rang, key[0], str(key[2])))
     shown: dict[uuid.UUID, tuple[Liste, Any]] = {}
     for _, liste, pk, ordre in waiting:
         shown.setdefault(pk, (liste, ordre))

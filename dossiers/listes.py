@@ -44,6 +44,7 @@ class Liste:
     est_limite: bool = True
     a_une_heure: bool = False
     au_prestataire: bool = False
+    rang: int = 1  # on the desk: 0 before everything else, 2 after
 
     def concerns(self, agent: Agent) -> bool:
         """Whether the agent holds the right, on the right side: at OFII, or as the adviser of a prestataire."""
@@ -78,6 +79,10 @@ def _convocation(bilan: Bilan) -> str:
 
 def _act(name: str) -> Callable[[Bilan], str]:
     return lambda bilan: reverse("bilan:act", args=[bilan.pk, name])
+
+
+def _consents(bilan: Bilan) -> str:
+    return reverse("poleemploi:collect_consents", args=[bilan.pk])
 
 
 def _bilan(bilan: Bilan) -> str:
@@ -279,7 +284,7 @@ def _adviser_consents(agent: Agent) -> Bilans:
 
 LISTES: tuple[Liste, ...] = (
     Liste("rendez-vous-du-jour", "Rendez-vous du jour", Permission.CONDUIRE_BILAN, _today_appointments,
-          "Ouvrir le bilan", _bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True),
+          "Ouvrir le bilan", _bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True, rang=0),
     Liste("rendez-vous-passes", "Venue ou absence à noter", Permission.CONDUIRE_BILAN, _past_appointments,
           "Noter la venue ou l’absence", _bilan, "Rendez-vous", au_prestataire=True),
     Liste("bilans-en-cours", "Bilans en cours", Permission.CONDUIRE_BILAN, _entrusted_in(*PHASES),
@@ -291,9 +296,10 @@ LISTES: tuple[Liste, ...] = (
           _concluded_in(Etat.SYNTHESE_PRESENTEE), "Faire signer la synthèse", _bilan, "Bilan conclu",
           est_limite=False, au_prestataire=True),
     Liste("decisions-a-recueillir", "Décisions à recueillir", Permission.RECUEILLIR_CONSENTEMENT, _adviser_consents,
-          "Recueillir la décision", _bilan, "Avant destruction de la synthèse", au_prestataire=True),
+          "Recueillir la décision", _consents, "Avant destruction de la synthèse", au_prestataire=True),
     Liste("rendez-vous-a-venir", "Rendez-vous à venir", Permission.CONDUIRE_BILAN, _next_appointments,
-          "Voir le rendez-vous", _bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True),
+          "Voir le rendez-vous", _bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True,
+          rang=2),
     Liste("transmissions-a-traiter", "Transmissions à traiter", Permission.RELANCER_TRANSMISSION,
           _deposits_to_settle, "Traiter la transmission", _file, "Demandée", est_limite=False),
     Liste("absences-sans-motif", "Absences sans motif", Permission.REATTRIBUER_DOSSIER, _unjustified_absences,
@@ -315,7 +321,7 @@ LISTES: tuple[Liste, ...] = (
     Liste("absences-a-qualifier", "Absences à qualifier", Permission.QUALIFIER_ABSENCE, _absences_to_qualify,
           "Qualifier l’absence", _file, "Justification"),
     Liste("consentements-a-recueillir", "Décisions à recueillir", Permission.RECUEILLIR_CONSENTEMENT,
-          _consents_to_ask, "Recueillir la décision", _file, "Avant destruction de la synthèse"),
+          _consents_to_ask, "Recueillir la décision", _consents, "Avant destruction de la synthèse"),
     Liste("exemptions-a-reexaminer", "Exemptions à réexaminer", Permission.CONSTATER_EXEMPTION,
           _exemptions_to_reexamine, "Réexaminer l’exemption", _exemption, "Fin du contrat"),
     Liste("contrats-echus", "Contrats finis sans bilan", Permission.CONSTATER_NON_REALISATION, _contracts_over,

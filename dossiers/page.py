@@ -44,7 +44,7 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         etapes=steps_of(faits),
         suite=suite,
         echeances=deadlines_of(faits),
-        contrat=contract_panel(contrat, agent),
+        contrat=contract_panel(contrat, agent, cancellable=not faits.has_begun),
         exemption=exemption_panel(contrat, agent) if seen else None,
         bilan=bilan_panel(faits, agent, suite),
         echange=exchange_panel(faits.bilan, agent),

@@ -7,8 +7,8 @@ from django_fsm import can_proceed
 
 from agents.models import Agent
 from bilan.actes import ACTES
-from bilan.models import Courrier, SyntheseDetruite
-from bilan.permissions import can
+from bilan.models import Courrier, Synthese, SyntheseDetruite
+from bilan.permissions import can, can_print_copy
 from core import clock
 from core.french import date_longue, date_sans_jour, duree, heure
 from dossiers.parcours import Faits, closing_is_due
@@ -46,8 +46,13 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
         "lignes": lines,
         "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
         "courriers": list(Courrier.objects.filter(contrat=faits.contrat).defer("pdf")),
+        "fiche": synthese if synthese and can_print_copy(agent, bilan) and _is_printable(synthese) else None,
         "actes": _other_acts(faits, agent, suite),
     }
+
+
+def _is_printable(synthese: Synthese) -> bool:
+    return synthese.date_validation is not None and synthese.detruite_at is None
 
 
 def _other_acts(faits: Faits, agent: Agent, suite: Suite) -> list[tuple[str, str]]:

@@ -39,6 +39,11 @@ class Faits:
         return self.contrat.echeance_effective < clock.today()
 
     @property
+    def has_begun(self) -> bool:
+        """Whether the person came once: from then on nothing of the file is cancelled as opened by mistake."""
+        return self.bilan.informe_le is not None
+
+    @property
     def is_assessed(self) -> bool:
         """Whether the last evaluation speaks for the interview: what prescribing or exempting needs."""
         return self.evaluation is not None and self.evaluation.date_reference == self.contrat.date_entretien

@@ -45,6 +45,12 @@ def navigation(context: Context) -> dict[str, Any]:
 
 
 @register.filter
+def cherche_des_dossiers(agent: Agent) -> bool:
+    """Whether the search of files is of any use to the agent: an adviser sees bilans, not files."""
+    return has_permission(agent, Permission.VOIR_DOSSIER)
+
+
+@register.filter
 def role_et_lieu(agent: Agent) -> list[str]:
     """« Prescripteur, Lyon », one line a role held today."""
     return [

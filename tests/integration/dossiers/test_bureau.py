@@ -327,3 +327,15 @@ def test_the_file_costs_the_same_whatever_it_holds(
 
     assert max(costs) <= 20
     assert timelines[0] == timelines[1] <= 7
+
+
+def test_the_day_comes_before_the_backlog(
+    convoque: Bilan, direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    old = make_convoque(direction, prescripteur, conseiller, jour=JOUR - timedelta(days=5))
+    advance(old, Etat.SYNTHESE_PRESENTEE)
+
+    with clock.travel(JOUR):
+        lines = desk_of(conseiller).lignes
+
+    assert [ligne.liste.code for ligne in lines] == ["rendez-vous-du-jour", "syntheses-a-signer"]

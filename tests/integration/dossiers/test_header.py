@@ -32,6 +32,11 @@ def test_the_menu_shows_what_the_role_opens(connect: Connect, administrateur: Ag
     assert "/administration/" not in header(connect(agent_ofii))
 
 
+def test_the_search_is_shown_to_those_who_see_files(connect: Connect, agent_ofii: Agent, conseiller: Agent):
+    assert "recherche-entete" in header(connect(agent_ofii))
+    assert "recherche-entete" not in header(connect(conseiller))
+
+
 def test_logging_out_is_a_form(connect: Connect, agent_ofii: Agent):
     form = header(connect(agent_ofii)).partition("Se déconnecter")[0].rpartition("<form")[2]
     assert 'method="post"' in form

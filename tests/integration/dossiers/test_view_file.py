@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Agent
+from agents.models import Agent, DirectionTerritoriale
+from bilan.states import Etat
 from cai.models import Contrat
 from core import clock
 from core.models import JournalAcces
+from tests.factories.conduite import advance, make_convoque
 
 Connect = Callable[[Agent], Client]
 
@@ -59,3 +61,16 @@ def test_the_file_of_another_territory_does_not_exist_and_the_attempt_is_journal
 
     line = JournalAcces.objects.get(agent=agent, action="dossiers:view_file")
     assert (line.resultat, line.objet_id) == ("refuse", str(contrat.pk))
+
+
+def test_a_file_whose_bilan_began_is_no_longer_offered_for_cancellation(
+    connect: Connect, direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    summoned = make_convoque(direction, prescripteur, conseiller)
+    url = reverse("dossiers:cancel_file", args=[summoned.contrat_id])
+    client = connect(prescripteur)
+
+    with clock.travel(date(2010, 5, 10)):
+        assert url in client.get(page(summoned.contrat)).content.decode()
+        advance(summoned, Etat.PHASE_PRELIMINAIRE)
+        assert url not in client.get(page(summoned.contrat)).content.decode()
