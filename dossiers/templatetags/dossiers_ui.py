@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from agents.models import Agent
 from agents.permissions import has_permission
@@ -25,21 +25,14 @@ _MENU: tuple[tuple[str, str, Permission | None], ...] = (
 )
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 @register.inclusion_tag("components/_navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
     """The main menu of the agent's roles; the entry of the page shown is marked."""
     agent, here = context["user"], context["request"].path
     entries = [
-        {"label": label, "url": url, "active": here == url}
+        {"label": label, "url": reverse(name), "active": here == reverse(name)}
         for label, name, right in _MENU
-        if (right is None or has_permission(agent, right)) and (url := _address(name))
+        if right is None or has_permission(agent, right)
     ]
     return {"navigation": entries}
 
