@@ -8,11 +8,12 @@ import environ
 # What the caller chose, as opposed to what is completed below (the launcher needs to know).
 ENVIRONNEMENT_DONNE = frozenset(os.environ)
 
-# The servers, keys and business date of the application that runs from this folder, if one does.
-_donnees = Path(os.environ.get("CAI_DONNEES") or Path(__file__).resolve().parents[2] / "var")
-for _fichier in ("session.env", "secrets.env"):
-    if (_donnees / _fichier).exists():
-        environ.Env.read_env(_donnees / _fichier)
+# The servers, keys and business date of the application that runs from this folder, if one does; not for the tests.
+if os.environ.get("DJANGO_SETTINGS_MODULE") == __name__:
+    _donnees = Path(os.environ.get("CAI_DONNEES") or Path(__file__).resolve().parents[2] / "var")
+    for _fichier in ("session.env", "secrets.env"):
+        if (_donnees / _fichier).exists():
+            environ.Env.read_env(_donnees / _fichier)
 
 # Known to everyone, hence worth nothing: they exist so that one command is enough to try.
 os.environ.setdefault("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/cai")
