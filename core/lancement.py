@@ -144,7 +144,7 @@ class Launch:
         deadline = time.monotonic() + READY_WITHIN
         for name, is_ready in (
             (WEB, lambda: _answers(self.port, "/sante/")),
-            (SIMULATOR, lambda: _answers(self.simulator_port, "/_controle/pannes")),
+            (SIMULATOR, lambda: _answers(self.simulator_port, "/")),
             (WORKER, signs["taches"].exists),
             (BEAT, signs["calendrier"].exists),
         ):
