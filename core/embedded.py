@@ -359,8 +359,10 @@ def main(arguments: list[str]) -> int:
             child = subprocess.Popen(words, env={**os.environ, **addresses})
             try:
                 code = child.wait()
-            except BaseException:
-                # Ctrl-C reaches the command by itself; anything else must be passed on before the servers go.
+            except KeyboardInterrupt:  # it reached the command as well, which may have a last word to say
+                child.wait()
+                raise
+            except SystemExit:
                 child.terminate()
                 child.wait()
                 raise
