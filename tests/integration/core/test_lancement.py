@@ -17,7 +17,7 @@ import pytest
 from core.children import birth
 
 PROJECT = Path(__file__).resolve().parents[3]
-WITHIN = 60.0  # seconds
+WITHIN = 120.0  # seconds
 
 
 class Terminal:
