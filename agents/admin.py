@@ -13,6 +13,7 @@ from agents.models import Affectation, Agent, DirectionTerritoriale, Jeton, Lieu
 from agents.roles import Role
 from core import clock
 from core.admin import CodeTableAdmin, JournalledAdmin, ReadOnlyAdmin
+from core.form_fields import CourrielField, NomField, TelephoneField
 
 
 def _by(request: HttpRequest) -> Agent:
@@ -142,10 +143,18 @@ class NouveauRoleInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class AgentForm(forms.ModelForm):  # type: ignore[type-arg]
+    email = CourrielField(label="Courriel")
+    prenom = NomField(label="Prénom")
+    nom = NomField(label="Nom")
+    telephone = TelephoneField(label="Téléphone", required=False)
+
+
 @admin.register(Agent)
 class AgentAdmin(JournalledAdmin):
     """An account is opened (with a letter to choose a password), corrected, closed, reopened; never deleted."""
 
+    form = AgentForm
     fields = ("email", "prenom", "nom", "telephone", "is_active", "last_login")
     readonly_fields = ("is_active", "last_login")
     list_display = ("nom", "prenom", "roles_en_cours", "email", "is_active")
