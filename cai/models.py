@@ -216,6 +216,10 @@ class Contrat(BaseModel):
         indexes = [
             models.Index(fields=["direction", "-created_at", "id"], name="contrat_direction_recents"),
             models.Index(fields=["numero_cai"], name="contrat_numero"),
+            # The desk reads the files of a direction by the end of their contract.
+            models.Index(
+                "direction", Coalesce("date_echeance_prorogee", "date_echeance"), name="contrat_direction_fin"
+            ),
         ]
         constraints = [
             # A cancelled duplicate gives its number back.

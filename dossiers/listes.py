@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -208,13 +208,16 @@ def _consents_to_ask(agent: Agent) -> Bilans:
 
 
 def _to_close(agent: Agent) -> Bilans:
-    today = clock.today()
-    concluded_before = delais.add_months(today - DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
-    done = Q(etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE], date_fin_conclusion__lt=concluded_before)
+    concluded_before = delais.add_months(clock.today() - DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
+    done = _of_directions(agent, Permission.CLOTURER_BILAN).filter(
+        etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE], date_fin_conclusion__lt=concluded_before
+    )
     waiting = [Situation.TRANSMISSION_CONSENTIE, Situation.TRANSMISSION_A_TRAITER]
-    return with_situation(
-        _of_directions(agent, Permission.CLOTURER_BILAN).filter(done | Q(etat=Etat.EXEMPTE, ordre__lt=today))
-    ).exclude(situation__in=waiting)
+    return with_situation(done).exclude(situation__in=waiting)
+
+
+def _exemptions_to_close(agent: Agent) -> Bilans:
+    return _of_directions(agent, Permission.CLOTURER_BILAN).filter(etat=Etat.EXEMPTE, ordre__lt=clock.today())
 
 
 def _unjustified_absences(agent: Agent) -> Bilans:
@@ -327,5 +330,7 @@ LISTES: tuple[Liste, ...] = (
     Liste("contrats-echus", "Contrats finis sans bilan", Permission.CONSTATER_NON_REALISATION, _contracts_over,
           "Constater la non-réalisation", _act("constater_non_realisation"), "Fin du contrat"),
     Liste("bilans-a-clore", "Bilans à clore", Permission.CLOTURER_BILAN, _to_close,
+          "Clore le bilan", _act("cloturer"), "Fin du contrat", est_limite=False),
+    Liste("exemptions-a-clore", "Exemptions à clore", Permission.CLOTURER_BILAN, _exemptions_to_close,
           "Clore le bilan", _act("cloturer"), "Fin du contrat", est_limite=False),
 )  # fmt: skip

@@ -139,6 +139,13 @@ def test_a_bilan_waits_to_be_closed_thirty_days_after_its_follow_up(
     assert waiting(correspondant, date(2010, 12, 11)) == {"bilans-a-clore": 1}
 
 
+def test_an_exemption_waits_to_be_closed_after_its_contract(bilan: Bilan, correspondant: Agent) -> None:
+    place(bilan, Etat.EXEMPTE)
+
+    assert waiting(correspondant, date(2011, 3, 15)) == {}
+    assert waiting(correspondant, date(2011, 3, 16)) == {"exemptions-a-clore": 1}
+
+
 def test_the_director_sees_unjustified_absences_and_bilans_at_risk(convoque: Bilan, directeur: Agent) -> None:
     place(convoque, Etat.ABSENT_SANS_MOTIF)
 
