@@ -27,6 +27,7 @@ ACCOUNTS = PROJECT / "fixtures" / "comptes_demo.json"
 SIMULATOR, WEB = "le simulateur de Pôle emploi", "le serveur web"
 WORKER, BEAT = "le travailleur Celery", "le planificateur Celery"
 READY_WITHIN = 180.0  # seconds, for all the programs together
+PATIENCE = 10.0  # seconds without a word
 SESSION = "session.env"
 SECRETS = "secrets.env"
 # What a second terminal needs in order to talk to the same servers on the same date.
@@ -86,7 +87,7 @@ class Launch:
         shared = {name: environment[name] for name in SHARED if name in environment}
         write_secret(self.folder / SESSION, _as_lines(shared))
         self._check_stop()
-        self._say("Mise à jour de la base, données de référence et de démonstration…")
+        self._say("Mise à jour de la base (la première fois, une minute environ pour les dossiers d’essai)…")
         self._prepare(environment)
         self._say("Démarrage du serveur web, des tâches et du simulateur de Pôle emploi…")
         self._start_programs(environment)
@@ -116,8 +117,12 @@ class Launch:
         if environment.get("DEMONSTRATION") != "non":
             words.append("--demonstration")
         work = self.family.start("la préparation", words, environment=environment, folder=PROJECT, log=log)
+        next_word = time.monotonic() + PATIENCE
         while work.poll() is None:
             self._check_stop()
+            if time.monotonic() > next_word:
+                self._say(f"  … {_last_line(log)}")
+                next_word += PATIENCE
             time.sleep(0.05)
         if work.returncode:
             raise StartFailure(f"La préparation de la base a échoué : lisez la fin de {log}.")
@@ -226,6 +231,11 @@ def _answers(port: int, path: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _as_lines(variables: Mapping[str, str]) -> str:

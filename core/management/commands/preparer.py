@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, demonstration: bool, **options: Any) -> None:
         call_command("migrate", interactive=False, stdout=self.stdout)
-        if "load_reference" in get_commands():
-            call_command("load_reference", stdout=self.stdout)
-        if demonstration and "load_accounts" in get_commands():
+        call_command("load_reference", stdout=self.stdout)
+        if demonstration:
             call_command("load_accounts", stdout=self.stdout)
-        if demonstration and "load_demo" in get_commands():
             call_command("load_demo", stdout=self.stdout)
