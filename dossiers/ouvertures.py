@@ -7,10 +7,12 @@ from typing import Any
 from django.http import QueryDict
 
 from agents.http import AgentRequest
+from core.forms import BaseForm
 
 SESSION_KEY = "ouvertures"
 # Several tabs are fine; beyond, the oldest unfinished one is forgotten.
 OUVERTURES_MAX = 5
+REPONSE_MAX = 1000  # characters, well above every field's own limit
 
 
 @dataclass
@@ -43,6 +45,6 @@ def forget(request: AgentRequest, identifiant: uuid.UUID) -> None:
     request.session[SESSION_KEY] = kept
 
 
-def typed(answers: QueryDict) -> dict[str, Any]:
-    """The answers of a form as the session can keep them."""
-    return {name: value for name, value in answers.dict().items() if name != "csrfmiddlewaretoken"}
+def typed(answers: QueryDict, form: type[BaseForm]) -> dict[str, Any]:
+    """The answers to the questions of a form, as the session can keep them; what is far too long is cut."""
+    return {name: answers[name][:REPONSE_MAX] for name in form.base_fields if name in answers}

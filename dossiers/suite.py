@@ -146,6 +146,8 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
 
 
 def _to_convoke(faits: Faits, agent: Agent) -> Suite:
+    if faits.is_assessed_today and faits.evaluation and faits.evaluation.exempte:
+        return _to_exempt(faits, agent)
     return _offered(
         agent,
         Permission.CONVOQUER,
@@ -156,6 +158,8 @@ def _to_convoke(faits: Faits, agent: Agent) -> Suite:
             bouton="Convoquer au bilan",
             url=reverse("bilan:convoke", args=[faits.bilan.pk]),
             limite=faits.contrat.echeance_effective,
+            lien="Revoir l’exemption",
+            lien_url=_evaluation_page(faits),
         ),
         "Un prescripteur de la direction convoque la personne avant la fin du contrat.",
     )

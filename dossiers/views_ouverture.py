@@ -39,7 +39,7 @@ def open_person(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     form = SignataireForm(request.POST) if posted else SignataireForm(initial=ouverture.personne)
     if posted:
         # Kept even when refused: a way back, or another tab, finds what was typed.
-        ouverture.personne = ouvertures.typed(request.POST)
+        ouverture.personne = ouvertures.typed(request.POST, SignataireForm)
         ouvertures.keep(request, ouverture)
         if form.is_valid():
             return redirect("dossiers:open_contract", pk)
@@ -63,7 +63,7 @@ def open_contract(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         agent=request.user,
     )
     if posted:
-        ouverture.contrat = ouvertures.typed(request.POST)
+        ouverture.contrat = ouvertures.typed(request.POST, ContratForm)
         ouvertures.keep(request, ouverture)
         if form.is_valid():
             return redirect("dossiers:open_check", pk)

@@ -1,0 +1,211 @@
+"""The next act: one button for who may do it, a sentence that says what is waited for otherwise."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan.models import Bilan
+from bilan.states import Etat
+from cai.models import Contrat
+from core import clock
+from dossiers.parcours import deadlines_of, facts_of, steps_of
+from dossiers.suite import Suite, next_act
+from exemptions.services import Declarations, evaluate_contrat
+from poleemploi.models import Transmission
+from tests.factories.cai import make_contrat
+from tests.factories.conduite import JOUR, advance, make_convoque
+from tests.factories.transmissions import make_transmission, make_valide
+
+SIGNATURE = date(2010, 3, 15)
+RIEN = Declarations(scolarise=False, declare_activite=False, declare_ne_recherche_pas=False, inscrit_pole_emploi=False)
+
+
+def suite(contrat: Contrat, agent: Agent, le: date) -> Suite:
+    with clock.travel(clock.at(le, 12)):
+        return next_act(facts_of(Contrat.objects.select_related("signataire").get(pk=contrat.pk)), agent)
+
+
+def assess(contrat: Contrat, by: Agent, le: date = SIGNATURE, reference: date | None = None) -> None:
+    with clock.travel(le):
+        evaluate_contrat(contrat=contrat, declarations=RIEN, date_reference=reference or le, by=by)
+
+
+def place(bilan: Bilan, etat: Etat, **columns: Any) -> None:
+    Bilan.objects.filter(pk=bilan.pk).update(etat=etat, **columns)
+
+
+@pytest.fixture
+def convoque(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent) -> Bilan:
+    return make_convoque(direction, prescripteur, conseiller)
+
+
+def test_first_the_exemption_is_assessed(contrat: Contrat, agent_ofii: Agent, directeur: Agent) -> None:
+    assert suite(contrat, agent_ofii, SIGNATURE).bouton == "Évaluer l’exemption"
+    assert suite(contrat, agent_ofii, SIGNATURE).limite == date(2011, 3, 15)
+    waiting = suite(contrat, directeur, SIGNATURE)
+    assert (waiting.bouton, waiting.phrase) == (
+        "",
+        "Un agent de la direction évalue si la personne est dispensée du bilan.",
+    )
+
+
+def test_without_ground_the_bilan_is_prescribed(contrat: Contrat, agent_ofii: Agent, prescripteur: Agent) -> None:
+    assess(contrat, agent_ofii)
+
+    assert suite(contrat, prescripteur, SIGNATURE).bouton == "Prescrire le bilan"
+    assert "prescripteur de la direction" in suite(contrat, agent_ofii, SIGNATURE).phrase
+
+
+def test_with_a_ground_the_exemption_is_recorded_the_same_day_or_assessed_again(agent_ofii: Agent) -> None:
+    contrat = make_contrat(by=agent_ofii, date_naissance=date(1950, 1, 1))
+    assess(contrat, agent_ofii)
+
+    assert suite(contrat, agent_ofii, SIGNATURE).bouton == "Constater l’exemption"
+    assert suite(contrat, agent_ofii, date(2010, 3, 16)).bouton == "Évaluer de nouveau"
+
+
+def test_an_exempt_person_needs_nothing_until_something_changes(
+    agent_ofii: Agent, correspondant: Agent, contrat: Contrat, bilan: Bilan
+) -> None:
+    place(bilan, Etat.EXEMPTE)
+
+    quiet = suite(contrat, agent_ofii, JOUR)
+    assert (quiet.bouton, quiet.lien) == ("", "Réexaminer l’exemption")
+    assess(contrat, agent_ofii, le=JOUR)
+    assert suite(contrat, agent_ofii, JOUR).bouton == "Lever l’exemption"
+    assert suite(contrat, correspondant, JOUR).bouton == ""
+    assert suite(contrat, correspondant, date(2011, 3, 16)).bouton == "Clore le bilan"
+
+
+@pytest.mark.parametrize("etat", [Etat.A_PROGRAMMER, Etat.REPORTE, Etat.ABSENT_MOTIF_LEGITIME])
+def test_a_person_is_convoked_before_the_end_of_the_contract(
+    convoque: Bilan, prescripteur: Agent, agent_ofii: Agent, etat: Etat
+) -> None:
+    place(convoque, etat)
+
+    act = suite(convoque.contrat, prescripteur, JOUR)
+    assert (act.bouton, act.limite) == ("Convoquer au bilan", date(2011, 3, 15))
+    assert suite(convoque.contrat, agent_ofii, JOUR).bouton == ""
+    assert suite(convoque.contrat, agent_ofii, date(2011, 3, 16)).bouton == "Constater la non-réalisation"
+
+
+def test_a_ground_found_before_convoking_is_recorded_first(
+    direction: DirectionTerritoriale, prescripteur: Agent
+) -> None:
+    contrat = make_contrat(by=prescripteur, date_naissance=date(1955, 5, 20), date_signature=date(2010, 9, 1))
+    place(contrat.bilans.get(), Etat.A_PROGRAMMER)
+    assess(contrat, prescripteur, le=date(2011, 3, 1), reference=date(2011, 6, 7))
+
+    assert suite(contrat, prescripteur, date(2011, 3, 1)).bouton == "Constater l’exemption"
+
+
+def test_an_appointment_is_waited_for_then_its_absence_recorded(
+    convoque: Bilan, agent_ofii: Agent, directeur: Agent
+) -> None:
+    assert suite(convoque.contrat, agent_ofii, date(2010, 5, 9)).titre == "Attendre le rendez-vous"
+    assert suite(convoque.contrat, agent_ofii, JOUR).bouton == "Constater l’absence"
+    assert suite(convoque.contrat, directeur, JOUR).bouton == ""
+
+
+def test_an_absence_is_qualified_within_its_window(convoque: Bilan, agent_ofii: Agent) -> None:
+    convoque.rendez_vous.update(statut="manque")
+    place(convoque, Etat.ABSENT_A_QUALIFIER)
+
+    act = suite(convoque.contrat, agent_ofii, JOUR)
+
+    assert act.limite == date(2010, 5, 25)
+    assert (act.bouton, act.lien) == ("Reconnaître un motif légitime", "Constater une absence sans motif")
+
+
+def test_an_unjustified_absence_may_be_requalified_or_convoked_again(
+    convoque: Bilan, prescripteur: Agent, directeur: Agent, correspondant: Agent
+) -> None:
+    place(convoque, Etat.ABSENT_SANS_MOTIF)
+
+    assert suite(convoque.contrat, prescripteur, JOUR).bouton == "Convoquer au bilan"
+    assert suite(convoque.contrat, directeur, JOUR).lien == "Requalifier l’absence"
+    assert suite(convoque.contrat, correspondant, JOUR).bouton == ""
+
+
+@pytest.mark.parametrize("etat", [Etat.PHASE_PRELIMINAIRE, Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
+def test_the_adviser_is_waited_for_by_name(convoque: Bilan, prescripteur: Agent, etat: Etat) -> None:
+    advance(convoque, etat)
+
+    assert suite(convoque.contrat, prescripteur, JOUR).phrase.startswith("Camille Conseillère")
+
+
+def test_a_validated_synthesis_waits_for_the_persons_decision(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent
+) -> None:
+    bilan = make_valide(direction, prescripteur, conseiller)
+
+    act = suite(bilan.contrat, prescripteur, JOUR)
+    assert (act.bouton, act.limite) == ("Recueillir la décision", date(2010, 6, 9))
+    assert suite(bilan.contrat, agent_ofii, JOUR).bouton == ""
+
+
+@pytest.mark.parametrize(
+    ("etat", "titre"),
+    [
+        ("en_file", "Attendre Pôle emploi"),
+        ("rejetee", "Traiter la transmission"),
+        ("accusee", "Attendre le suivi à six mois"),
+    ],
+)
+def test_after_the_consent_the_exchange_leads(
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    correspondant: Agent,
+    etat: str,
+    titre: str,
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller)
+    received = {"accuse_at": clock.now(), "accuse_identifiant": "PE-1"} if etat == "accusee" else {}
+    Transmission.objects.filter(pk=transmission.pk).update(
+        etat=etat, erreur_code="REFUS" if etat == "rejetee" else "", **received
+    )
+
+    assert suite(transmission.bilan.contrat, correspondant, JOUR).titre == titre
+
+
+def test_a_bilan_is_closed_thirty_days_after_its_follow_up(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller)
+    Transmission.objects.filter(pk=transmission.pk).update(
+        etat="accusee", accuse_at=clock.now(), accuse_identifiant="PE-1"
+    )
+
+    assert suite(transmission.bilan.contrat, prescripteur, date(2010, 12, 10)).bouton == ""
+    assert suite(transmission.bilan.contrat, prescripteur, date(2010, 12, 11)).bouton == "Clore le bilan"
+    assert suite(transmission.bilan.contrat, agent_ofii, date(2010, 12, 11)).bouton == ""
+
+
+@pytest.mark.parametrize(
+    ("etat", "columns"),
+    [
+        (Etat.CLOS, {"date_fin_conclusion": JOUR}),
+        (Etat.NON_REALISE, {"motif_non_realisation": "absence"}),
+        (Etat.ANNULE, {"motif_annulation": "doublon"}),
+    ],
+)
+def test_an_ended_file_asks_nothing_and_shows_how_far_it_went(
+    convoque: Bilan, prescripteur: Agent, etat: Etat, columns: dict[str, Any]
+) -> None:
+    place(convoque, etat, clos_at=clock.now(), **columns)
+
+    assert suite(convoque.contrat, prescripteur, JOUR).titre == "Rien à faire"
+    with clock.travel(JOUR):
+        steps = steps_of(facts_of(convoque.contrat))
+    assert steps[-1]["label"] == etat.label
+    assert steps[1]["etat"] == "fait"
+
+
+def test_deadlines_come_nearest_first(convoque: Bilan) -> None:
+    with clock.travel(date(2010, 5, 1)):
+        labels = [(echeance.label, echeance.jour) for echeance in deadlines_of(facts_of(convoque.contrat))]
+
+    assert labels == [("Rendez-vous", JOUR), ("Fin du contrat", date(2011, 3, 15))]
