@@ -11,7 +11,8 @@ from django.conf import settings
 from agents.models import Affectation, Agent, Lieu, Marche
 from agents.roles import Role
 from bilan.guards import Proposition
-from bilan.models import DUREE_MAX_MINUTES, Bilan
+from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
+from bilan.planning import advisers_of, busy_advisers
 from bilan.states import MotifAbsence, MotifAnnulation, MotifReport
 from cai import delais
 from cai.models import Contrat
@@ -202,3 +203,23 @@ def _duree_hint(bilan: Bilan) -> str:
 
 class AnnulationForm(BilanForm):
     motif = ChoixField(label="Raison de l’annulation", choices=MotifAnnulation.choices, radios=True)
+
+
+class AffectationForm(BaseForm):
+    """Who else of the house is free at the hour of an appointment."""
+
+    conseiller = ChoixField(label="Nouveau conseiller", radios=True)
+
+    def __init__(self, *args: Any, rendez_vous: RendezVous, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        busy = busy_advisers(rendez_vous)
+        others = [
+            adviser for adviser in advisers_of([rendez_vous.prestataire_id]) if adviser.pk != rendez_vous.conseiller_id
+        ]
+        self.free = {str(adviser.pk): adviser for adviser in others if adviser.pk not in busy}
+        self.fields["conseiller"].choices = [(key, str(adviser)) for key, adviser in self.free.items()]  # type: ignore[attr-defined]
+        taken = ", ".join(str(adviser) for adviser in others if adviser.pk in busy)
+        self.fields["conseiller"].help_text = f"Pris à cette heure\u00a0: {taken}." if taken else ""
+
+    def arguments(self) -> dict[str, Any]:
+        return {"conseiller": self.free[self.cleaned_data["conseiller"]]}

@@ -170,14 +170,8 @@ def conseiller_du_prestataire(conseiller: Agent, prestataire: Prestataire) -> li
 
 def creneau(bilan: Bilan, conseiller: Agent, debut: datetime, minutes: int) -> list[Blocage]:
     """The adviser receives one person at a time; the caller holds the adviser's row."""
-    fin = debut + minutes * MINUTE
-    received = RendezVous.objects.filter(
-        conseiller=conseiller,
-        statut__in=(RendezVous.Statut.PREVU, RendezVous.Statut.HONORE),
-        debut__gt=debut - DUREE_MAX_MINUTES * MINUTE,
-        debut__lt=fin,
-    ).exclude(bilan_id=bilan.pk)
-    if any(debut < taken.fin for taken in received):
+    taken = RendezVous.objects.taking_time(debut, debut + minutes * MINUTE).filter(conseiller=conseiller)
+    if taken.exclude(bilan_id=bilan.pk).exists():
         return [
             Blocage(
                 "conseiller_occupe",

@@ -1,28 +1,27 @@
-"""Lists of a prestataire: the adviser's own bilans, the planning of those who answer for the house."""
+"""Lists of a prestataire: the adviser's own bilans, the week of those who answer for the house, who receives whom."""
 
 import uuid
-from datetime import datetime, time
+from datetime import date
 
-from django import forms
 from django.contrib import messages
-from django.db.models import Count
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.http import AgentRequest
-from agents.models import Agent
-from agents.permissions import check_permission, prestataire_ids
-from agents.roles import Permission, Role
+from agents.permissions import check_permission
+from agents.roles import Permission
 from bilan import programmation
-from bilan.models import Bilan, RendezVous
+from bilan.forms_programmation import AffectationForm
+from bilan.models import Bilan
 from bilan.permissions import check_can_assign_adviser
+from bilan.planning import may_be_entrusted, planned_for, week_of
 from bilan.states import FINAUX, Etat
 from core import clock
-from core.form_fields import ChoixField
-from core.forms import BaseForm
+from core.form_fields import ANNEE_MAX, ANNEE_MIN
+from core.french import date_longue, duree, heure
 
 LIGNES_MAX = 200
 
@@ -39,63 +38,49 @@ def list_bilans(request: AgentRequest) -> HttpResponse:
     return render(request, "bilan/bilans.html", {"bilans": bilans.order_by("-created_at")[:LIGNES_MAX], "over": over})
 
 
+def _day_asked(request: AgentRequest) -> date:
+    asked = request.GET.get("semaine", "")
+    try:
+        day = date.fromisoformat(asked) if asked else clock.today()
+    except ValueError as error:
+        raise Http404 from error
+    if not ANNEE_MIN <= day.year <= ANNEE_MAX:
+        raise Http404
+    return day
+
+
 @never_cache
 @require_safe
 def planning(request: AgentRequest) -> HttpResponse:
-    """Appointments to come of the agent's prestataires: when, where, with whom; not who comes."""
+    """The week of ``?semaine=``, any of its days; the present one by default."""
     check_permission(request.user, Permission.VOIR_PLANNING)
-    midnight = datetime.combine(clock.today(), time(), tzinfo=clock.PARIS)
-    to_come = RendezVous.objects.visible_to(request.user).filter(
-        prestataire_id__in=prestataire_ids(request.user, Permission.VOIR_PLANNING),
-        statut=RendezVous.Statut.PREVU,
-        debut__gte=midnight,
-    )
-    charges = to_come.order_by("conseiller__nom").values("conseiller__prenom", "conseiller__nom")
-    context = {
-        "rendez_vous": to_come.select_related("lieu", "conseiller", "bilan__contrat").order_by("debut")[:LIGNES_MAX],
-        "charges": charges.annotate(nombre=Count("pk")),
-    }
-    return render(request, "bilan/planning.html", context)
-
-
-class AffectationForm(BaseForm):
-    conseiller = ChoixField(label="Conseiller qui recevra la personne")
-
-    def __init__(self, *args: object, rendez_vous: RendezVous, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        advisers = Agent.objects.get_queryset().holding(
-            Role.CONSEILLER_BILAN, prestataire_id=rendez_vous.prestataire_id
-        )
-        self.advisers = {str(agent.pk): agent for agent in advisers if agent.pk != rendez_vous.conseiller_id}
-        field: forms.Field = self.fields["conseiller"]
-        field.choices = [  # type: ignore[attr-defined]
-            ("", "Sélectionnez une option"),
-            *((key, str(agent)) for key, agent in self.advisers.items()),
-        ]
+    semaine = week_of(request.user, _day_asked(request))
+    return render(request, "bilan/planning.html", {"semaine": semaine, "maintenant": clock.now()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign_adviser(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """Entrust an appointment to another adviser of the same house."""
+    """Entrust an appointment to come to another adviser of the house."""
     rendez_vous = get_object_or_404(
-        RendezVous.objects.visible_to(request.user).select_related("bilan__contrat", "conseiller"), pk=pk
+        planned_for(request.user).select_related("bilan__contrat", "prestataire", "conseiller", "lieu"), pk=pk
     )
     check_can_assign_adviser(request.user, rendez_vous.bilan)
+    week = f"{reverse('bilan:planning')}?semaine={rendez_vous.debut.astimezone(clock.PARIS).date():%Y-%m-%d}"
+    if not may_be_entrusted(rendez_vous, clock.now()):
+        messages.warning(request, "Ce rendez-vous n’est plus à venir\u00a0: il ne peut plus être confié à un autre.")
+        return redirect(week)
     form = AffectationForm(request.POST if request.method == "POST" else None, rendez_vous=rendez_vous)
     if form.is_valid() and form.accepted_by(
-        programmation.assign_adviser,
-        rendez_vous=rendez_vous,
-        conseiller=form.advisers[form.cleaned_data["conseiller"]],
-        by=request.user,
+        programmation.assign_adviser, rendez_vous=rendez_vous, **form.arguments(), by=request.user
     ):
-        messages.success(request, "Le rendez-vous est confié à un autre conseiller.")
-        return redirect("bilan:planning")
-    context = {
-        "titre": "Confier le rendez-vous à un autre conseiller",
-        "phrase": f"Dossier {rendez_vous.bilan.contrat.numero_cai}, aujourd’hui confié à {rendez_vous.conseiller}.",
-        "bouton": "Confier le rendez-vous",
-        "annuler_url": reverse("bilan:planning"),
-        "recoit": ("Le nouveau conseiller\u00a0: il voit le bilan à la place de l’ancien.",),
-        "form": form,
-    }
-    return render(request, "components/confirmation.html", context)
+        messages.success(request, f"Le rendez-vous est confié à {form.result.conseiller}.")
+        return redirect(week)
+    context = {"rendez_vous": rendez_vous, "form": form, "annuler_url": week}
+    debut = rendez_vous.debut
+    context["resume"] = [
+        ("Rendez-vous", f"{date_longue(debut)} à {heure(debut)}, {duree(rendez_vous.duree_minutes)}"),
+        ("Lieu", rendez_vous.lieu),
+        ("Numéro CAI", rendez_vous.bilan.contrat.numero_cai),
+        ("Conseiller actuel", rendez_vous.conseiller),
+    ]
+    return render(request, "bilan/planning_affecter.html", context)

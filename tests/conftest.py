@@ -14,6 +14,7 @@ from cai.models import Contrat
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat
 from tests.factories.reference import make_reference_tables
+from tests.factories.transitions import Monde
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +120,21 @@ def contrat(agent_ofii: Agent) -> Contrat:
 def bilan(contrat: Contrat) -> Bilan:
     """The bilan of ``contrat``."""
     return contrat.bilans.get()
+
+
+@pytest.fixture
+def monde(
+    direction: DirectionTerritoriale, prestataire: Prestataire, prescripteur: Agent, conseiller: Agent, lieu: Lieu
+) -> Monde:
+    """The people around one file, two of each kind that may be exchanged."""
+    return Monde(
+        direction=direction,
+        prescripteur=prescripteur,
+        autre_prescripteur=make_agent(Role.PRESCRIPTEUR, direction),
+        conseiller=conseiller,
+        autre_conseiller=make_agent(Role.CONSEILLER_BILAN, prestataire),
+        lieu=lieu,
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from bilan.models.conduite import (
     Courrier,
     NotePhase,
     RendezVous,
+    RendezVousQuerySet,
     Seance,
 )
 from bilan.models.consentement import Consentement
@@ -25,6 +26,7 @@ __all__ = [
     "NiveauFormation",
     "NotePhase",
     "RendezVous",
+    "RendezVousQuerySet",
     "Seance",
     "Synthese",
     "SyntheseDetruite",

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import ExpressionWrapper, F, Q, Sum
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
@@ -245,6 +245,13 @@ class RendezVousQuerySet(models.QuerySet["RendezVous"]):
             | Q(bilan__in=Bilan.objects.entrusted_to(agent))
             | Q(prestataire_id__in=prestataire_ids(agent, Permission.VOIR_PLANNING))
         )
+
+    def taking_time(self, debut: datetime, fin: datetime) -> "RendezVousQuerySet":
+        """Appointments that keep their adviser busy at some moment from ``debut`` on and before ``fin``."""
+        lasting = ExpressionWrapper(F("duree_minutes") * timedelta(minutes=1), models.DurationField())
+        free_at = ExpressionWrapper(F("debut") + lasting, models.DateTimeField())
+        kept = self.filter(statut__in=(RendezVous.Statut.PREVU, RendezVous.Statut.HONORE))
+        return kept.filter(debut__lt=fin).alias(free_at=free_at).filter(free_at__gt=debut)
 
 
 class RendezVous(BaseModel):

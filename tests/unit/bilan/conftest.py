@@ -2,27 +2,11 @@
 
 import pytest
 
-from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
-from agents.roles import Role
+from agents.models import Agent, DirectionTerritoriale, Lieu
 from bilan.models import Bilan, RendezVous
 from bilan.states import Etat
-from tests.factories.agents import make_agent
 from tests.factories.conduite import make_convoque
-from tests.factories.transitions import Monde, lay
-
-
-@pytest.fixture
-def monde(
-    direction: DirectionTerritoriale, prestataire: Prestataire, prescripteur: Agent, conseiller: Agent, lieu: Lieu
-) -> Monde:
-    return Monde(
-        direction=direction,
-        prescripteur=prescripteur,
-        autre_prescripteur=make_agent(Role.PRESCRIPTEUR, direction),
-        conseiller=conseiller,
-        autre_conseiller=make_agent(Role.CONSEILLER_BILAN, prestataire),
-        lieu=lieu,
-    )
+from tests.factories.transitions import lay
 
 
 @pytest.fixture
