@@ -263,6 +263,7 @@ def fail(transmission: Transmission, code: str, now: datetime) -> None:
     avant = str(transmission.etat)
     transmission.abandonner()
     transmission.erreur_code = code
+    transmission.bail_jusqua, transmission.bail_par = None, ""
     transmission.prochain_essai_at = None
     transmission.termine_at = now
     transmission.save()

@@ -3,7 +3,6 @@
 from django.contrib.auth.models import AnonymousUser
 
 from agents.models import Agent
-from agents.permissions import has_permission
 from agents.roles import Permission
 from bilan.models import Bilan
 from bilan.permissions import can, check_can
@@ -41,8 +40,3 @@ def can_requeue(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
 
 def check_can_requeue(agent: Agent, bilan: Bilan) -> None:
     check_can(agent, Permission.RELANCER_TRANSMISSION, bilan)
-
-
-def can_follow(agent: Agent | AnonymousUser) -> bool:
-    """See the list of transmissions, of one's own directions."""
-    return has_permission(agent, Permission.VOIR_TRANSMISSIONS)

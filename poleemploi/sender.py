@@ -108,8 +108,7 @@ def claim(
         transmission = _lock(found, now)
         if transmission is None:
             return True, None  # another worker was quicker
-        _close_expired(transmission, now)
-        if canal.rythme().is_over(transmission.serie_depuis_at or now, now):
+        if _close_expired(transmission, now) and canal.rythme().is_over(transmission.serie_depuis_at or now, now):
             fail(transmission, reponses.DELAI_DEPASSE, now)
             return True, None
         operation, corps = _next_operation(transmission, now)
@@ -151,14 +150,15 @@ def _lock(pk: UUID, now: datetime) -> Transmission | None:
     return row
 
 
-def _close_expired(transmission: Transmission, now: datetime) -> None:
-    """A worker died, or lost its way, with an attempt open: nobody knows what became of it."""
+def _close_expired(transmission: Transmission, now: datetime) -> bool:
+    """Whether a worker died, or lost its way, with an attempt open: nobody knows what became of it."""
     tentative = transmission.tentatives.filter(fermee_at=None).first()
     if tentative is None:
-        return
+        return False
     close_attempt(tentative, issue=Issue.INCERTAIN, code=reponses.BAIL_EXPIRE, now=now)
     if transmission.etat == T.EN_COURS:
         transmission.devenir_incertaine()
+    return True
 
 
 def _next_operation(transmission: Transmission, now: datetime) -> tuple[Operation | None, bytes]:

@@ -39,10 +39,6 @@ def faults(schema: str, document: object) -> list[tuple[str, str]]:
     return list(found)
 
 
-def conforms(schema: str, document: object) -> bool:
-    return bool(validator(schema).is_valid(document))
-
-
 def pointer_to(steps: list[str | int]) -> str:
     """RFC 6901."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

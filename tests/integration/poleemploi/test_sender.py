@@ -255,7 +255,7 @@ def test_a_dead_worker_leaves_an_attempt_that_is_looked_up(
     client = sender.partner()
     jeton = sender.canal.token(client, sender.canal.read())
     assert jeton is not None
-    _, travail = sender.claim(jeton, sender.canal.read(), lease=timedelta(milliseconds=50))
+    _, travail = sender.claim(jeton, sender.canal.read(), lease=timedelta(seconds=2))
     assert travail is not None
     sender.send(client, travail)
     assert not sender.step(), "leased: nobody else works on it"

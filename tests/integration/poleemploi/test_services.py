@@ -210,6 +210,7 @@ def test_a_failed_row_is_looked_up_once_its_consent_is_withdrawn(
     partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
 ) -> None:
     partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    partenaire.panne("ERREUR_500", operation="retrouverDepot", nombre=1)
     assert sender.step()
     Transmission.objects.filter(pk=transmission.pk).update(serie_depuis_at=timezone.now() - timedelta(days=4))
     settle()
@@ -328,7 +329,7 @@ def test_a_failed_row_is_looked_up_before_it_is_sent_again(
     settle()
     assert read(echouee).etat == T.ACCUSEE
     operations = list(echouee.tentatives.order_by("numero").values_list("operation", flat=True))
-    assert operations == ["depot", "recherche", "depot"]
+    assert operations == ["depot", "recherche", "recherche", "depot"], "the first look-up ended the series"
 
 
 def test_an_uncertain_row_is_looked_up_now(
@@ -347,7 +348,7 @@ def test_a_failed_erasure_is_taken_up_again(
 ) -> None:
     settle()
     withdraw(transmission, correspondant)
-    partenaire.panne("ERREUR_500", operation="effacerSynthese", nombre=1)
+    partenaire.panne("ERREUR_500", operation="effacerSynthese", nombre=2)
     assert sender.step()
     Transmission.objects.filter(pk=transmission.pk).update(serie_depuis_at=timezone.now() - timedelta(days=4))
     settle()

@@ -1,0 +1,326 @@
+"""The corners of the sender: what comes too late, what fails inside, tokens that are scarce, probes that race."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan.models import Bilan, Synthese
+from core import clock
+from poleemploi import canal, sender, services
+from poleemploi.canal import JetonEnCours
+from poleemploi.client import Coupure, Reponse
+from poleemploi.depot import freeze
+from poleemploi.models import Canal, Transmission
+from poleemploi.states import EtatTransmission, MotifPause
+from tests.factories.transmissions import RECUEIL, add_version, make_valide
+from tests.simulateur import SimulateurEnProcessus
+
+pytestmark = pytest.mark.usefixtures("le_lendemain")
+T = EtatTransmission
+Settle = Callable[..., None]
+UNE_MINUTE = timedelta(minutes=1)
+
+
+def read(transmission: Transmission) -> Transmission:
+    return Transmission.objects.get(pk=transmission.pk)
+
+
+def take(lease: timedelta = UNE_MINUTE) -> sender.Travail:
+    """Claim the due row, as a worker does."""
+    channel = canal.read()
+    jeton = canal.token(sender.partner(), channel)
+    assert jeton is not None
+    _, travail = sender.claim(jeton, channel, lease=lease)
+    assert travail is not None
+    return travail
+
+
+def answer(travail: sender.Travail, reponse: Reponse) -> None:
+    sender.record(
+        sender.Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, 1, travail.jeton)
+    )
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_comes_too_late_changes_nothing_unless_it_is_a_receipt(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    late = take(lease=timedelta(0))
+    take()
+    answer(late, Reponse(422, code="NUMERO_CAI_INCONNU"))
+    assert read(transmission).etat == T.INCERTAINE
+    assert transmission.tentatives.get(numero=1).code_metier == "BAIL_EXPIRE"
+
+
+def test_a_refusal_that_crosses_a_withdrawal_leaves_nobody_anything_to_correct(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent
+) -> None:
+    travail = take()
+    services.withdraw_transmission(bilan=transmission.bilan, by=agent_ofii, **RECUEIL)
+    answer(travail, Reponse(422, code="NUMERO_CAI_INCONNU"))
+    assert read(transmission).etat == T.ANNULEE
+
+
+def test_a_look_up_that_the_partner_refuses_is_shown_to_a_person(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    answer(take(), Reponse(coupure=Coupure.APRES))
+    Transmission.objects.update(prochain_essai_at=timezone.now())
+    answer(take(), Reponse(400, code="CORPS_INVALIDE"))
+    assert (read(transmission).etat, read(transmission).erreur_code) == (T.ECHEC_DEFINITIF, "CORPS_INVALIDE")
+
+
+def test_a_series_may_end_while_the_channel_waits(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    travail = take()
+    Transmission.objects.update(serie_depuis_at=timezone.now() - timedelta(days=4))
+    answer(travail, Reponse(429))
+    assert (read(transmission).etat, read(transmission).erreur_code) == (T.ECHEC_DEFINITIF, "DELAI_DEPASSE")
+
+
+def test_a_row_whose_workers_keep_dying_is_shown_to_a_person(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    take(lease=timedelta(0))
+    Transmission.objects.update(serie_depuis_at=timezone.now() - timedelta(days=4))
+    assert sender.step()
+    row = read(transmission)
+    assert (row.etat, row.erreur_code, row.bail_jusqua) == (T.ECHEC_DEFINITIF, "DELAI_DEPASSE", None)
+
+
+def test_a_receipt_is_kept_even_when_the_destruction_that_follows_fails(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("lock timeout")
+
+    monkeypatch.setattr("poleemploi.outcome.retention.apply_rules", fail)
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+
+
+def test_a_database_that_fails_condemns_no_row(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Transmission) -> None:
+        raise OperationalError("terminating connection")
+
+    monkeypatch.setattr(sender, "assemble", fail)
+    with pytest.raises(OperationalError):
+        sender.step()
+    assert read(transmission).etat == T.EN_FILE
+
+
+def test_a_consent_that_lapsed_without_notice_is_seen_at_the_next_attempt(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
+) -> None:
+    answer(take(), Reponse(429, retry_after="0"))
+    add_version(transmission.bilan, 2)
+    settle()
+    assert read(transmission).etat == T.ANNULEE
+    assert partenaire.requetes("deposerSynthese") == []
+
+
+def test_a_worker_that_dies_looking_up_is_replaced_by_another(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
+) -> None:
+    answer(take(), Reponse(coupure=Coupure.APRES))
+    Transmission.objects.update(prochain_essai_at=timezone.now())
+    take(lease=timedelta(0))
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+
+
+def test_a_row_that_another_worker_took_meanwhile_is_left_to_it(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Transmission.objects.update(prochain_essai_at=timezone.now() + UNE_MINUTE)
+    monkeypatch.setattr(sender, "_candidate", lambda *_: transmission.pk)
+    assert sender.claim(JetonEnCours("x", 1), canal.read(), lease=UNE_MINUTE) == (True, None)
+
+
+def test_nothing_is_claimed_when_nothing_is_due(db: None) -> None:
+    assert sender.claim(JetonEnCours("x", 1), canal.read(), lease=UNE_MINUTE) == (False, None)
+
+
+# --- the channel --------------------------------------------------------------------------------
+
+
+def test_only_one_worker_probes_after_a_pause(partenaire: SimulateurEnProcessus, transmission: Transmission) -> None:
+    ended = timezone.now() - timedelta(seconds=1)
+    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
+    seen_by_both = canal.read()
+    assert canal.take_probe(timezone.now(), timezone.now() + UNE_MINUTE)
+    assert sender.claim(JetonEnCours("x", 1), seen_by_both, lease=UNE_MINUTE) == (False, None)
+    assert transmission.tentatives.count() == 0
+
+
+def test_a_probe_that_fails_pauses_again_and_one_that_proves_nothing_leaves_its_turn(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    ended = timezone.now() - timedelta(seconds=1)
+    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
+    partenaire.panne("JETON_REFUSE", nombre=1)
+    assert sender.step()
+    pause = Canal.objects.get().pause_jusqua
+    assert pause is not None
+    assert pause <= timezone.now()
+    partenaire.panne("ERREUR_500", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    assert Canal.objects.get().pause_motif == MotifPause.PANNE
+
+
+def test_a_partner_that_asks_for_time_with_a_503_gets_it(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    answer(take(), Reponse(503, code="INDISPONIBLE", retry_after="120"))
+    pause = Canal.objects.get().pause_jusqua
+    assert pause is not None
+    assert pause - timezone.now() > timedelta(seconds=110)
+
+
+@pytest.mark.parametrize(
+    ("genre", "motif"),
+    [
+        ("QUOTA_SECONDES", MotifPause.QUOTA),
+        ("ERREUR_500", MotifPause.PANNE),
+        ("CLIENT_REFUSE", MotifPause.COMPTE),
+        ("CORPS_HTML", MotifPause.PANNE),
+    ],
+)
+def test_without_a_token_the_channel_waits_and_no_attempt_is_opened(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, genre: str, motif: str
+) -> None:
+    partenaire.panne(genre, operation="obtenirJeton", nombre=1)
+    assert not sender.step()
+    assert Canal.objects.get().pause_motif == motif
+    assert transmission.tentatives.count() == 0
+
+
+# --- the token ----------------------------------------------------------------------------------
+
+
+def test_a_token_that_cannot_be_renewed_serves_to_its_end(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
+) -> None:
+    assert canal.token(sender.partner(), canal.read()) is not None
+    Canal.objects.update(jeton_renouveler_at=timezone.now())
+    partenaire.panne("ERREUR_500", operation="obtenirJeton")
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+    assert Canal.objects.get().pause_jusqua is None
+
+
+def test_a_token_is_renewed_before_its_end(partenaire: SimulateurEnProcessus, transmission: Transmission) -> None:
+    first = canal.token(sender.partner(), canal.read())
+    Canal.objects.update(jeton_renouveler_at=timezone.now())
+    second = canal.token(sender.partner(), canal.read())
+    assert first is not None
+    assert second is not None
+    assert (first.generation, second.generation) == (1, 2)
+
+
+def test_a_worker_goes_on_with_the_old_token_while_another_renews_it(
+    partenaire: SimulateurEnProcessus, db: None
+) -> None:
+    first = canal.token(sender.partner(), canal.read())
+    Canal.objects.update(jeton_renouveler_at=timezone.now(), jeton_bail_jusqua=timezone.now() + UNE_MINUTE)
+    assert canal.token(sender.partner(), canal.read()) == first
+
+
+@pytest.mark.parametrize("outcome", ["fetched", "given_up", "never"])
+def test_a_worker_without_token_waits_for_the_one_that_fetches_it(
+    partenaire: SimulateurEnProcessus, db: None, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    canal.read()
+    Canal.objects.update(jeton_bail_jusqua=timezone.now() + UNE_MINUTE)
+
+    def meanwhile(_: float) -> None:
+        if outcome == "fetched":
+            Canal.objects.update(
+                jeton=b"neuf", jeton_expire_at=timezone.now() + UNE_MINUTE, jeton_generation=7, jeton_bail_jusqua=None
+            )
+        elif outcome == "given_up":
+            Canal.objects.update(jeton_bail_jusqua=None)
+
+    monkeypatch.setattr(canal.time, "sleep", meanwhile)
+    expected = JetonEnCours("neuf", 7) if outcome == "fetched" else None
+    assert canal.token(sender.partner(), canal.read()) == expected
+
+
+def test_a_refused_token_does_not_take_the_next_one_with_it(partenaire: SimulateurEnProcessus, db: None) -> None:
+    old = canal.token(sender.partner(), canal.read())
+    Canal.objects.update(jeton_renouveler_at=timezone.now())
+    new = canal.token(sender.partner(), canal.read())
+    assert old is not None
+    canal.drop_token(old)
+    assert canal.usable_token(canal.read(), timezone.now()) == new
+
+
+# --- services -----------------------------------------------------------------------------------
+
+
+def test_a_row_that_never_left_is_simply_put_back(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    frozen = transmission.donnees_figees
+    Transmission.objects.filter(pk=transmission.pk).update(donnees_figees={})
+    settle()
+    assert read(transmission).erreur_code == "ILLISIBLE_ICI"
+    Transmission.objects.filter(pk=transmission.pk).update(donnees_figees=frozen)
+    services.requeue(transmission=read(transmission), by=correspondant)
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+    assert partenaire.requetes("retrouverDepot") == []
+
+
+def test_a_refused_row_is_not_replaced_without_consent(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
+) -> None:
+    partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+    settle()
+    Synthese.objects.filter(pk=transmission.synthese_id).update(version=2)
+    with pytest.raises(Exception, match="plus en vigueur"):
+        services.redeposit(transmission=read(transmission), by=correspondant)
+
+
+def test_an_erasure_that_failed_is_given_another_series_by_giving_up(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    correspondant: Agent,
+    settle: Settle,
+) -> None:
+    settle()
+    services.withdraw_transmission(bilan=transmission.bilan, by=correspondant, **RECUEIL)
+    answer(take(), Reponse(400, code="CORPS_INVALIDE"))
+    assert read(transmission).etat == T.ECHEC_DEFINITIF
+    services.abandon(transmission=read(transmission), by=correspondant)
+    settle()
+    assert read(transmission).etat == T.EFFACEE
+
+
+def test_a_bilan_that_is_not_concluded_has_nothing_to_freeze(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, transmission: Transmission
+) -> None:
+    bilan: Bilan = make_valide(direction, prescripteur, conseiller)
+    bilan.date_fin_conclusion = None
+    with pytest.raises(ValueError, match="concluded"):
+        freeze(bilan, transmission.consentement, on=clock.today())
+
+
+def test_rows_name_themselves_without_naming_anyone(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
+) -> None:
+    settle()
+    names = [str(read(transmission)), str(transmission.tentatives.get()), str(Canal.objects.get())]
+    assert names == ["Transmission Reçue par Pôle emploi", "Tentative 1", "Canal Pôle emploi"]
