@@ -38,6 +38,10 @@ class PrescrireEntree(serializers.Serializer[Any]):
     )
 
 
+class ReattribuerEntree(serializers.Serializer[Any]):
+    prescripteur = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.all())
+
+
 class LeverEntree(serializers.Serializer[Any]):
     motif = LigneField(max_length=200)
     prescripteur = serializers.PrimaryKeyRelatedField(
@@ -188,6 +192,7 @@ TRANSITIONS: dict[str, Transition] = {
     ),
     "cloturer": Transition(fin.close),
     "constater_non_realisation": Transition(fin.record_not_done),
+    "reattribuer": Transition(programmation.reassign, ReattribuerEntree, {"prescripteur": UUID_EXEMPLE}),
     "annuler": Transition(fin.cancel, AnnulerEntree, {"motif": "depart_definitif"}),
     "refixer_duree": Transition(programmation.set_duration, DureeEntree, {"duree_fixee_minutes": 120}),
 }
