@@ -100,6 +100,7 @@ class Fiche:
     observations_beneficiaire: str = ""
     parcours: str = ""
     parcours_recherche: str = ""
+    apercu: bool = False  # a draft shown to the adviser: the sheet says that it is not to be signed
     mineur: bool = False  # under 18 on the day of the signature: the legal representative signs too
 
     @property

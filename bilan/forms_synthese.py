@@ -226,6 +226,11 @@ class SaisieSynthese:
         """In the order of the page."""
         return [self.form, *self.lignes.values()]
 
+    @property
+    def has_errors_in_lines(self) -> bool:
+        """For the title of the page, which says so by itself for the main form only."""
+        return any(form.errors for formset in self.lignes.values() for form in formset.forms)
+
     def is_valid(self) -> bool:
         """Whether everything typed can be kept, complete or not; no when only another line was asked for."""
         return all_valid(*self.parts)

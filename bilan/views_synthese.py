@@ -1,6 +1,7 @@
 """The synthesis on the adviser's screen: write it, see the sheet, print it to be signed; look an occupation up."""
 
 import uuid
+from dataclasses import replace
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -98,7 +99,7 @@ def preview_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if not saisie.is_valid():
         return _page(request, bilan, saisie, request.POST.get("attendu", ""))
     sheet = impression.build_fiche(bilan, saisie.contenu, version=current.version if current else 1)
-    return pdf_response(synthese_pdf(sheet, clock.now()), "apercu-synthese.pdf")
+    return pdf_response(synthese_pdf(replace(sheet, apercu=True), clock.now()), "apercu-synthese.pdf")
 
 
 @require_POST

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from django.urls import reverse
-from django_fsm import can_proceed
-
 from agents.models import Agent
-from bilan.actes import ACTES
+from bilan.actions import actions_for
 from bilan.models import Courrier, Synthese, SyntheseDetruite
-from bilan.permissions import can, can_print_copy
-from core import clock
+from bilan.permissions import can_print_copy
 from core.french import date_longue, date_sans_jour, duree, heure
-from dossiers.parcours import Faits, closing_is_due
+from dossiers.parcours import Faits
 from dossiers.suite import Suite
 
 
@@ -56,34 +52,7 @@ def _is_printable(synthese: Synthese) -> bool:
 
 
 def _other_acts(faits: Faits, agent: Agent, suite: Suite) -> list[tuple[str, str]]:
-    """Every other act that the state, the facts and the agent's rights allow, with its page."""
-    bilan = faits.bilan
-    offered = {suite.url, suite.lien_url}
-    acts = [
-        (acte.titre, reverse("bilan:act", args=[bilan.pk, name]))
-        for name, acte in ACTES.items()
-        if can_proceed(getattr(bilan, name)) and can(agent, acte.permission, bilan) and _is_timely(faits, name)
-    ]
-    return [(titre, url) for titre, url in acts if url not in offered]
-
-
-def _is_timely(faits: Faits, name: str) -> bool:
-    """Whether the act would not be refused at once: what cannot be done yet is not offered."""
-    evaluation, rendez_vous = faits.evaluation, faits.rendez_vous
-    appointment_over = rendez_vous is not None and rendez_vous.debut <= clock.now()
-    match name:
-        case "prescrire":
-            return faits.is_assessed and evaluation is not None and not evaluation.exempte
-        case "constater_exemption":
-            return faits.is_assessed_today and evaluation is not None and evaluation.exempte
-        case "lever_exemption":
-            return faits.is_assessed_today and evaluation is not None and not evaluation.exempte
-        case "constater_absence":
-            return appointment_over
-        case "reporter":
-            return not appointment_over
-        case "constater_non_realisation":
-            return faits.is_over
-        case "cloturer":
-            return closing_is_due(faits)
-    return True
+    """Every other act that the agent can do now, with its page; copies are offered among the documents."""
+    offered = {"", suite.url, suite.lien_url}
+    actions = [action for action in actions_for(agent, faits.bilan) if action.name != "imprimer_copie"]
+    return [(action.label, action.url) for action in actions if action.url not in offered]

@@ -14,6 +14,7 @@ from bilan.models import Bilan, Synthese
 from bilan.states import Etat
 from tests.factories.conduite import advance, make_contenu
 from tests.nasty import NASTY
+from tests.paper import text_of
 
 pytestmark = pytest.mark.django_db
 Connect = Callable[[Agent], Client]
@@ -114,6 +115,7 @@ def test_a_wrong_month_comes_back_at_its_field_with_everything_typed(bilan: Bila
     sent = typed(make_contenu(), attendu=attendu(bilan), **{"experiences-0-debut": "13/2001"})
     html = client.post(url, sent).content.decode()
     assert 'href="#id_experiences-0-debut"' in html
+    assert "<title>Erreur - " in html
     assert "Cuisine familiale et collective" in html
     assert stored(bilan) == SyntheseContenu()
 
@@ -189,6 +191,7 @@ def test_the_sheet_on_demand_keeps_nothing(bilan: Bilan, client: Client) -> None
         response = client.post(url, typed(contenu))
         assert response["Content-Type"] == "application/pdf"
         assert "no-store" in response["Cache-Control"]
+        assert "à ne pas signer" in " ".join(text_of(response.content).split())
     assert stored(bilan) == SyntheseContenu()
     assert client.post(url, typed(make_contenu(), **{"experiences-0-debut": "x"})).status_code == 200
 
