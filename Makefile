@@ -36,9 +36,9 @@ types: dev ## vérifie les types
 controles: dev ## migrations, réglages de production, fichier compose
 	@exec $(PY) -m core.embedded sh outils/controles.sh
 
-captures: dev ## photographie chaque page dans captures/
+captures: dev ## photographie chaque page de l’application démarrée (make run) dans captures/
 	@sh outils/systeme.sh navigateur
-	@exec $(PY) -m core.embedded $(PY) -m outils.captures
+	@exec $(PY) -m outils.captures
 
 lock: ## refait les fichiers de paquets verrouillés (demande uv)
 	@command -v uv >/dev/null || { echo "uv manque : installez-le (pip install uv), puis recommencez." >&2; exit 1; }
