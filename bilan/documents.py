@@ -130,7 +130,7 @@ def _courrier(
         "marque_etat": settings.MARQUE_ETAT,
     }
     for densite in ("", "moyen", "serre"):
-        if count_pages(template, {**context, "densite": densite}) == 1:
+        if count_pages(template, {**context, "densite": densite}, title=title) == 1:
             break
     return render_pdf(
         template,

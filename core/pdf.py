@@ -69,7 +69,7 @@ def render_pdf(
         raise ValueError("created_at needs a time zone")
     moment = created_at.astimezone(UTC).replace(microsecond=0)
     with _closed():
-        document = _lay_out(template, {**context, "titre_document": title})
+        document = _laid_out(_written(template, {**context, "titre_document": title}))
         document.metadata.title = printable(title)
         document.metadata.authors = [printable(author)]
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -82,10 +82,16 @@ def render_pdf(
     return pdf
 
 
-def count_pages(template: str, context: Mapping[str, object]) -> int:
-    """How many pages the document would take: for documents that adapt their type to what they have to say."""
+def count_pages(template: str, context: Mapping[str, object], *, title: str = "") -> int:
+    """How many pages the document would take: for documents that adapt their type to what they have to say.
+
+    With the title it will have, a document rendered next with the same context is not laid out twice.
+    """
     with _closed():
-        return len(_lay_out(template, context).pages)
+        html = _written(template, {**context, "titre_document": title})
+        document = _laid_out(html)
+    _opened.counted = html, document
+    return len(document.pages)
 
 
 def warm_up() -> None:
@@ -118,9 +124,17 @@ def _closed() -> Iterator[None]:
         raise RenderingError(str(error)) from error
 
 
-def _lay_out(template: str, context: Mapping[str, object]) -> Any:
-    html = _BLOCK_END.sub(r"\1", printable(render_to_string(template, dict(context))))
-    return _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch).render(font_config=_fonts(), **_VARIANT)
+def _written(template: str, context: Mapping[str, object]) -> str:
+    return _BLOCK_END.sub(r"\1", printable(render_to_string(template, dict(context))))
+
+
+def _laid_out(html: str) -> Any:
+    """The pages: those just counted when the document is the same, kept no longer than that."""
+    (counted, document), _opened.counted = getattr(_opened, "counted", None) or ("", None), None
+    if document is not None and counted == html:
+        return document
+    whole = _engine().HTML(string=html, base_url="cai:", url_fetcher=_fetch)
+    return whole.render(font_config=_fonts(), **_VARIANT)
 
 
 def _embedded(attachment: Attachment, moment: datetime) -> Any:

@@ -235,3 +235,13 @@ def test_warming_up_leaves_the_engine_loaded():
     warm_up()
 
     assert paper._engine.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize("counted", ["mot ", "autre "])
+def test_counting_first_changes_no_byte_of_what_is_rendered_next(pages, counted):
+    template = pages("<p>{{ texte }}</p>")
+    alone = rendered(template, context={"texte": "mot " * 200})
+
+    count_pages(template, {"texte": counted * 200}, title="Été à l’œuvre")
+
+    assert rendered(template, context={"texte": "mot " * 200}) == alone
