@@ -82,14 +82,15 @@ class Launch:
         check_port("PORT", self.port)
         check_port("PORT_SIMULATEUR", self.simulator_port)
         remembered = _remembered_secrets(self.folder)
-        self._say("Démarrage de la base de données et de la file d’attente…")
+        self._say("Démarrage de la base de données, de la file d’attente et du simulateur de Pôle emploi…")
         environment = self._environment(remembered, start_servers(self.folder, self.family))
         shared = {name: environment[name] for name in SHARED if name in environment}
         write_secret(self.folder / SESSION, _as_lines(shared))
         self._check_stop()
+        self._start_simulator(environment)  # first: the demonstration sends it what was agreed to
         self._say("Mise à jour de la base (la première fois, une minute environ pour les dossiers d’essai)…")
         self._prepare(environment)
-        self._say("Démarrage du serveur web, des tâches et du simulateur de Pôle emploi…")
+        self._say("Démarrage du serveur web et des tâches…")
         self._start_programs(environment)
         return environment
 
@@ -128,31 +129,45 @@ class Launch:
             raise StartFailure(f"La préparation de la base a échoué : lisez la fin de {log}.")
         self.family.forget(work)
 
+    def _start_simulator(self, environment: Mapping[str, str]) -> None:
+        store = self.folder / "simulateur.sqlite3"
+        words = f"poleemploi.simulateur --port {self.simulator_port} --store"
+        self._start_program(SIMULATOR, "simulateur", words, [store], grace=5, environment=environment)
+        self._expect({SIMULATOR: lambda: _answers(self.simulator_port, "/")})
+
     def _start_programs(self, environment: Mapping[str, str]) -> None:
         signs = {name: self.folder / f"{name}.temoin" for name in ("taches", "calendrier")}
-        store, schedule = self.folder / "simulateur.sqlite3", self.folder / "calendrier.db"
+        schedule = self.folder / "calendrier.db"
         # Name, log, words after `python -m`, seconds to end: few for the worker, whose tasks are safe to run twice.
         programs: tuple[tuple[str, str, str, list[Path], int], ...] = (
-            (SIMULATOR, "simulateur", f"poleemploi.simulateur --port {self.simulator_port} --store", [store], 5),
             (WORKER, "taches", "celery -A config worker -c 2 --pool prefork", [], 10),
             (BEAT, "calendrier", "celery -A config beat --pidfile= -s", [schedule], 5),
             (WEB, "web", "gunicorn -c config/gunicorn.py config.wsgi", [], 10),
         )
-        for name, short, module, places, grace in programs:
+        for name, short, words, places, grace in programs:
             own = dict(environment)
             if sign := signs.get(short):
                 sign.unlink(missing_ok=True)
                 own["CELERY_TEMOIN"] = str(sign)
-            log = self.logs / f"{short}.log"
-            words: list[str | Path] = [sys.executable, "-m", *module.split(), *places]
-            self.family.start(name, words, environment=own, folder=PROJECT, log=log, grace=grace)
+            self._start_program(name, short, words, places, grace=grace, environment=own)
+        self._expect(
+            {
+                WEB: lambda: _answers(self.port, "/sante/"),
+                WORKER: signs["taches"].exists,
+                BEAT: signs["calendrier"].exists,
+            }
+        )
+
+    def _start_program(
+        self, name: str, short: str, words: str, places: list[Path], *, grace: int, environment: Mapping[str, str]
+    ) -> None:
+        log = self.logs / f"{short}.log"
+        command: list[str | Path] = [sys.executable, "-m", *words.split(), *places]
+        self.family.start(name, command, environment=environment, folder=PROJECT, log=log, grace=grace)
+
+    def _expect(self, signs_of_life: Mapping[str, Callable[[], bool]]) -> None:
         deadline = time.monotonic() + READY_WITHIN
-        for name, is_ready in (
-            (WEB, lambda: _answers(self.port, "/sante/")),
-            (SIMULATOR, lambda: _answers(self.simulator_port, "/")),
-            (WORKER, signs["taches"].exists),
-            (BEAT, signs["calendrier"].exists),
-        ):
+        for name, is_ready in signs_of_life.items():
             if not self._wait_until(is_ready, deadline):
                 raise StartFailure(
                     f"{_capital(name)} n’a pas répondu en {READY_WITHIN:.0f} secondes : "

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from multiprocessing import get_context
 from random import Random
 
@@ -12,6 +14,7 @@ from django.db import connections, transaction
 
 from cai.models import Contrat
 from core.models import Compteur
+from dossiers.demonstration import partenaire
 from dossiers.demonstration.equipes import Equipe
 from dossiers.demonstration.plan import DIRECTIONS, Dossier, make_plan
 from dossiers.demonstration.processus import prepare
@@ -21,8 +24,11 @@ MAX_PROCESSES = len(DIRECTIONS)
 CHARGEE = "demonstration"
 
 
-def tell(dossier: Dossier, *, equipe: Equipe, aujourdhui: date) -> None:
-    """One file, all or nothing; a file already there is left alone."""
+def tell(dossier: Dossier, *, equipe: Equipe, aujourdhui: date, simulateur: bool) -> None:
+    """One file; one already there is left alone.
+
+    All or nothing, unless something leaves for the partner: no transaction is held while it is spoken to.
+    """
     if Contrat.objects.filter(pk=dossier.identifiant).exists():
         return
     recit = Recit(
@@ -31,8 +37,9 @@ def tell(dossier: Dossier, *, equipe: Equipe, aujourdhui: date) -> None:
         equipe=equipe,
         hasard=Random(dossier.graine),  # noqa: S311 - a replayable draw, not a secret
         aujourdhui=aujourdhui,
+        simulateur=simulateur,
     )
-    with transaction.atomic():
+    with nullcontext() if dossier.echange else transaction.atomic():
         dossier.histoire(recit, dossier.signature)
 
 
@@ -42,23 +49,30 @@ def is_loaded() -> bool:
 
 
 def load(*, aujourdhui: date, nombre: int | None, processus: int, said: Callable[[str], None]) -> int:
-    """Tell the whole plan; return how many files it holds."""
+    """Tell the whole plan; return how many files it holds.
+
+    What was agreed to is sent to the simulator when it answers; else it waits for a worker.
+    """
     plan = make_plan(aujourdhui=aujourdhui, nombre=nombre)
+    simulateur = partenaire.answers()
     groups = _shares(plan, min(processus, MAX_PROCESSES))
+    told = partial(_tell_directions, aujourdhui=aujourdhui, nombre=nombre, simulateur=simulateur)
     if len(groups) == 1:
-        _tell_directions(groups[0], aujourdhui, nombre)
+        told(groups[0])
     else:
-        _side_by_side(groups, aujourdhui, nombre, said)
+        connections.close_all()  # a connection does not survive the birth of another process
+        ready = (settings.SETTINGS_MODULE,)
+        with ProcessPoolExecutor(len(groups), get_context("spawn"), initializer=prepare, initargs=ready) as pool:
+            pending = {pool.submit(told, codes) for codes in groups}
+            while pending:
+                done, pending = wait(pending, timeout=5)
+                for ended in done:
+                    ended.result()
+                said(f"dossiers d’essai : {Contrat.objects.count()} sur {len(plan)}")
     Compteur.next(CHARGEE)
+    if not simulateur:
+        said("le simulateur de Pôle emploi ne répond pas : les transmissions attendent un travailleur")
     return len(plan)
-
-
-def _side_by_side(groups: list[list[str]], aujourdhui: date, nombre: int | None, said: Callable[[str], None]) -> None:
-    connections.close_all()  # a connection does not survive the birth of another process
-    ready = (settings.SETTINGS_MODULE,)
-    with ProcessPoolExecutor(len(groups), get_context("spawn"), initializer=prepare, initargs=ready) as pool:
-        for told in pool.map(_tell_directions, groups, [aujourdhui] * len(groups), [nombre] * len(groups)):
-            said(f"dossiers de {', '.join(told)} écrits")
 
 
 def default_processes() -> int:
@@ -74,11 +88,10 @@ def _shares(plan: Sequence[Dossier], count: int) -> list[list[str]]:
     return [share for share in shares if share]
 
 
-def _tell_directions(codes: list[str], aujourdhui: date, nombre: int | None) -> list[str]:
+def _tell_directions(codes: list[str], *, aujourdhui: date, nombre: int | None, simulateur: bool) -> None:
     """Runs in a process of its own: the plan is drawn again, the same, rather than carried over."""
     for code in codes:
         equipe = Equipe.of(code)
         for dossier in make_plan(aujourdhui=aujourdhui, nombre=nombre):
             if dossier.direction == code:
-                tell(dossier, equipe=equipe, aujourdhui=aujourdhui)
-    return codes
+                tell(dossier, equipe=equipe, aujourdhui=aujourdhui, simulateur=simulateur)

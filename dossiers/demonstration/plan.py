@@ -9,6 +9,7 @@ from random import Random
 from cai.models import BILAN_OBLIGATOIRE_DEPUIS
 from dossiers.demonstration import histoires as h
 from dossiers.demonstration import histoires_bilan as b
+from dossiers.demonstration import histoires_echange as e
 from dossiers.demonstration.histoires import Histoire
 from dossiers.demonstration.personnes import Age, Personne, draw_person, homonym
 from dossiers.demonstration.recit import working_day
@@ -28,27 +29,28 @@ class Ligne:
     jours: tuple[int, int]
     parts: tuple[int, int, int, int]
     age: Age = ADULTE
+    echange: bool = False  # whether something may leave for the partner, and so must be committed on the way
 
 
 LIGNES = (
-    Ligne(histoire=h.a_evaluer, jours=(0, 12), parts=(7, 4, 5, 2)),
+    Ligne(histoire=h.a_evaluer, jours=(0, 12), parts=(5, 3, 4, 2)),
     Ligne(histoire=h.nom_corrige, jours=(1, 9), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.piece_a_examiner, jours=(0, 6), parts=(2, 1, 1, 1)),
     Ligne(histoire=h.pieces_manquantes, jours=(2, 20), parts=(3, 2, 2, 1)),
     Ligne(histoire=h.piece_rejetee, jours=(2, 20), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.exempte_scolarise, jours=(20, 120), parts=(2, 1, 2, 0), age=MINEUR),
     Ligne(histoire=h.exempte_age, jours=(5, 300), parts=(2, 2, 1, 1), age=AINE),
-    Ligne(histoire=h.exempte_titre, jours=(5, 300), parts=(4, 3, 2, 1)),
-    Ligne(histoire=h.exempte_emploi, jours=(5, 70), parts=(3, 2, 2, 1)),
+    Ligne(histoire=h.exempte_titre, jours=(5, 300), parts=(3, 2, 2, 1)),
+    Ligne(histoire=h.exempte_emploi, jours=(5, 70), parts=(2, 2, 2, 0)),
     Ligne(histoire=h.exempte_emploi, jours=(130, 250), parts=(2, 1, 1, 0)),  # the documents have aged
     Ligne(histoire=h.exempte_puis_clos, jours=(372, 400), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.exemption_levee, jours=(60, 110), parts=(1, 1, 1, 0)),
-    Ligne(histoire=h.a_programmer, jours=(3, 140), parts=(4, 3, 3, 1)),
+    Ligne(histoire=h.a_programmer, jours=(3, 140), parts=(3, 2, 2, 1)),
     Ligne(histoire=h.a_programmer_urgent, jours=(278, 330), parts=(2, 2, 2, 1)),  # less than 90 days left
     Ligne(histoire=h.a_programmer_urgent, jours=(338, 352), parts=(2, 1, 1, 0)),  # less than 30 days left
     Ligne(histoire=h.convoque_aujourdhui, jours=(45, 260), parts=(6, 4, 4, 2)),
-    Ligne(histoire=h.convoque_bientot, jours=(40, 280), parts=(4, 3, 3, 1)),
-    Ligne(histoire=h.convoque_plus_tard, jours=(20, 200), parts=(4, 3, 3, 1)),
+    Ligne(histoire=h.convoque_bientot, jours=(40, 280), parts=(3, 2, 2, 1)),
+    Ligne(histoire=h.convoque_plus_tard, jours=(20, 200), parts=(3, 2, 2, 1)),
     Ligne(histoire=h.convoque_delai_reduit, jours=(345, 350), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.mineur_non_scolarise, jours=(20, 60), parts=(1, 1, 1, 0), age=MINEUR),
     Ligne(histoire=h.reporte, jours=(50, 220), parts=(2, 1, 1, 1)),
@@ -73,11 +75,25 @@ LIGNES = (
     Ligne(histoire=b.sans_decision_detruite, jours=(140, 300), parts=(1, 0, 1, 0)),
     Ligne(histoire=b.mineur_signe, jours=(60, 90), parts=(1, 0, 0, 0), age=MINEUR),
     Ligne(histoire=b.conservation_retiree, jours=(130, 300), parts=(1, 0, 1, 0)),
-    Ligne(histoire=b.clos, jours=(330, 420), parts=(2, 1, 1, 1)),
+    Ligne(histoire=b.clos, jours=(330, 420), parts=(1, 1, 1, 0)),
     Ligne(histoire=b.terme_de_conservation, jours=(470, 560), parts=(1, 1, 0, 0)),
     Ligne(histoire=b.non_realise_interrompu, jours=(370, 400), parts=(1, 0, 0, 0)),
     Ligne(histoire=h.non_realise, jours=(370, 410), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.non_realise_absence, jours=(375, 420), parts=(1, 0, 1, 0)),
+    Ligne(histoire=e.transmise, jours=(70, 280), parts=(6, 4, 4, 2), echange=True),
+    Ligne(histoire=e.transmise_et_detruite, jours=(70, 280), parts=(2, 1, 1, 1), echange=True),
+    Ligne(histoire=e.transmise_puis_close, jours=(320, 400), parts=(1, 1, 0, 0), echange=True),
+    Ligne(histoire=e.rapprochement_multiple, jours=(70, 280), parts=(1, 0, 0, 0), echange=True),
+    Ligne(histoire=e.transmission_refusee, jours=(70, 280), parts=(1, 1, 0, 0), echange=True),
+    Ligne(histoire=e.transmission_refusee_et_detruite, jours=(70, 280), parts=(0, 0, 1, 0), echange=True),
+    Ligne(histoire=e.rejetee_numero, jours=(70, 280), parts=(1, 0, 1, 0), echange=True),
+    Ligne(histoire=e.rejetee_metier, jours=(70, 280), parts=(0, 1, 0, 0), echange=True),
+    Ligne(histoire=e.rejetee_accord, jours=(70, 280), parts=(0, 0, 1, 0), echange=True),
+    Ligne(histoire=e.incertaine, jours=(70, 280), parts=(1, 1, 0, 0), echange=True),
+    Ligne(histoire=e.echec_definitif, jours=(70, 280), parts=(1, 0, 1, 0), echange=True),
+    Ligne(histoire=e.retiree_avant_envoi, jours=(70, 280), parts=(0, 1, 0, 0), echange=True),
+    Ligne(histoire=e.retiree_apres_envoi, jours=(70, 280), parts=(1, 0, 0, 0), echange=True),
+    Ligne(histoire=e.retiree_et_detruite, jours=(70, 280), parts=(0, 0, 1, 0), echange=True),
     Ligne(histoire=h.doublon, jours=(3, 40), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.depart_definitif, jours=(40, 200), parts=(1, 0, 1, 0)),
 )
@@ -90,6 +106,7 @@ class Dossier:
     identifiant: uuid.UUID
     direction: str
     histoire: Histoire
+    echange: bool
     signature: date
     personne: Personne
     graine: int
@@ -112,13 +129,15 @@ def make_plan(*, aujourdhui: date, nombre: int | None = None, graine: int = GRAI
         personne = draw_person(hasard, direction=direction, signature=signature, age=ligne.age, taken=taken)
         if signature < BILAN_OBLIGATOIRE_DEPUIS:
             continue
-        if files and files[-1].histoire is ligne.histoire is h.a_evaluer and files[-1].direction == direction:
-            personne = homonym(files[-1].personne, hasard, direction=direction)
+        namesakes = [one for one in files if one.direction == direction and one.histoire is h.a_evaluer]
+        if ligne.histoire is h.piece_a_examiner and namesakes:
+            personne = homonym(namesakes[0].personne, hasard, direction=direction)
         files.append(
             Dossier(
                 identifiant=_identifiant(graine, rang),
                 direction=direction,
                 histoire=ligne.histoire,
+                echange=ligne.echange,
                 signature=signature,
                 personne=personne,
                 graine=hasard.getrandbits(32),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from agents.models import Agent
-from bilan import conduite, consents, fin, impression, programmation, redaction, retention
+from bilan import conduite, fin, impression, programmation, redaction, retention
 from bilan.guards import Proposition
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Consentement, RendezVous, Synthese
 from bilan.states import Etat, MotifImpression, MotifInterruption
@@ -18,6 +18,7 @@ from cai.models import Prestation
 from cai.services import set_prestation
 from core import clock
 from dossiers import services
+from dossiers.demonstration import partenaire
 from dossiers.demonstration.equipes import Equipe
 from dossiers.demonstration.personnes import Personne
 from dossiers.demonstration.syntheses import notes, observations, write_contenu
@@ -28,6 +29,9 @@ from exemptions.services import (
     reject_justificatif,
     verify_justificatif,
 )
+from poleemploi import sender
+from poleemploi.models import Transmission
+from poleemploi.services import record_decision
 
 HEURES = ((9, 0), (13, 30), (10, 30), (15, 0))
 MINUTES_DES_PHASES = {Etat.PHASE_PRELIMINAIRE: 30, Etat.PHASE_INVESTIGATION: 85, Etat.PHASE_CONCLUSION: 55}
@@ -52,10 +56,17 @@ class Recit:
     """
 
     def __init__(
-        self, *, identifiant: uuid.UUID, personne: Personne, equipe: Equipe, hasard: Random, aujourdhui: date
+        self,
+        *,
+        identifiant: uuid.UUID,
+        personne: Personne,
+        equipe: Equipe,
+        hasard: Random,
+        aujourdhui: date,
+        simulateur: bool,
     ) -> None:
         self.personne, self.equipe, self.hasard, self.aujourdhui = personne, equipe, hasard, aujourdhui
-        self.identifiant = identifiant
+        self.identifiant, self.simulateur = identifiant, simulateur
         self.agent = equipe.agent(hasard)
         self.prescripteur = equipe.prescripteur(hasard)
         self._dernier: datetime | None = None
@@ -123,7 +134,7 @@ class Recit:
             self._formation(Prestation.Type.FORMATION_CIVIQUE, Prestation.Statut.SUIVIE, fin=jour)
             if self.personne.francais in ("INFRA_A1", "A1_1"):
                 langue = Prestation.Type.FORMATION_LINGUISTIQUE
-                self._formation(langue, Prestation.Statut.SUIVIE, fin=jour, niveau="A1.1")
+                self._formation(langue, Prestation.Statut.SUIVIE, fin=jour, niveau="A1_1")
 
     def deposer(self, jour: date, genre: str, *, du: date, fin: date | None = None, suite: str = "verifier") -> None:
         """A document received, then examined at once (``verifier``, ``rejeter``) or left to examine (``attendre``)."""
@@ -283,9 +294,9 @@ class Recit:
             )
 
     def decider(self, jour: date, portee: Consentement.Portee, decision: Consentement.Decision) -> Consentement:
-        """One decision on one scope other than the transmission, on a signed form."""
+        """One decision on one scope: on a signed form, a withdrawal by a mere word."""
         with self.le(jour):
-            return consents.record_consent(
+            return record_decision(
                 bilan=self.bilan,
                 portee=portee,
                 decision=decision,
@@ -295,6 +306,20 @@ class Recit:
                 representant_legal=self._representant(jour),
                 by=self.conseiller,
             )
+
+    def envoyer(self, *, panne: str = "", fois: int | None = 1) -> bool:
+        """One step of the sender on this file, to the simulator; False when there is none, or nothing due.
+
+        ``panne`` is asked of the simulator first, for this file alone.
+        """
+        row = Transmission.objects.filter(bilan=self.bilan).order_by("-created_at").first()
+        if row is None or not self.simulateur:
+            return False
+        if panne:
+            partenaire.ask_fault(panne, numero_cai=self.contrat.numero_cai, nombre=fois)
+        assert self._dernier is not None
+        with self.le(self._dernier.date()):
+            return sender.step(only=row.pk)
 
     def conserver(self, jour: date) -> None:
         self.decider(jour, Portee.CONSERVATION, Decision.ACCORDE)

@@ -19,6 +19,9 @@ from cai.models import Contrat
 from core import clock, journal
 from core.models import Evenement
 from dossiers.demonstration.plan import LIGNES, Dossier, make_plan
+from dossiers.situation import Situation, with_situation
+from poleemploi.models import Transmission
+from tests.simulateur import SimulateurEnProcessus
 
 # A Sunday, and a public holiday: the least convenient day to tell stories of an office from.
 JOUR = date(2011, 5, 8)
@@ -30,9 +33,18 @@ INTERDITS = re.compile(
 
 
 @pytest.fixture(scope="module")
-def office(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[Dossier]]:
+def partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulateurEnProcessus]:
+    with SimulateurEnProcessus(tmp_path_factory.mktemp("simulateur") / "depots.sqlite3") as simulateur:
+        yield simulateur
+
+
+@pytest.fixture(scope="module")
+def office(
+    partner: SimulateurEnProcessus, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[list[Dossier]]:
     """One file of each story, loaded once for this module and rolled back after it."""
-    with django_db_blocker.unblock(), override_settings(DATE_METIER=JOUR.isoformat()), transaction.atomic():
+    own = override_settings(DATE_METIER=JOUR.isoformat(), PE_URL=partner.url, PE_CLIENT_SECRET=partner.client_secret)
+    with django_db_blocker.unblock(), own, transaction.atomic():
         for command in ("load_reference", "load_accounts"):
             call_command(command, stdout=StringIO())
         call_command("load_demo", nombre=ONE_OF_EACH, processus=1, stdout=StringIO())
@@ -58,6 +70,24 @@ def test_every_state_of_the_bilan_is_present(loaded: list[Dossier]) -> None:
     assert set(Bilan.objects.values_list("etat", flat=True)) == set(Etat.values)
 
 
+def test_every_situation_an_agent_can_see_is_present(loaded: list[Dossier]) -> None:
+    seen = set(with_situation(Bilan.objects.all()).values_list("situation", flat=True))
+    # A PPAE comes back from the partner, which the application does not read yet.
+    assert seen == set(Situation.values) - {Situation.PRIS_EN_CHARGE_PPAE}
+
+
+def test_the_exchange_was_real(loaded: list[Dossier], partner: SimulateurEnProcessus) -> None:
+    rows = Transmission.objects.all()
+    received = set(rows.filter(etat="accusee").values_list("accuse_identifiant", flat=True))
+    assert received
+    assert received <= {deposit["identifiant"] for deposit in partner.depots()}
+    assert {"accusee", "rejetee", "incertaine", "echec_definitif", "annulee", "effacee"} == set(
+        rows.values_list("etat", flat=True)
+    )
+    refusals = set(rows.filter(etat="rejetee").values_list("erreur_code", flat=True))
+    assert refusals == {"NUMERO_CAI_INCONNU", "CODE_ROME_OBSOLETE", "CONSENTEMENT_PERIME"}
+
+
 def test_the_four_grounds_of_exemption_are_present(loaded: list[Dossier]) -> None:
     exempt = Bilan.objects.filter(etat=Etat.EXEMPTE)
     grounds = {motif for bilan in exempt for motif in bilan.contrat.evaluations.latest("evaluee_at").motifs}
@@ -67,7 +97,7 @@ def test_the_four_grounds_of_exemption_are_present(loaded: list[Dossier]) -> Non
 def test_contents_are_both_kept_and_destroyed(loaded: list[Dossier]) -> None:
     assert Synthese.objects.filter(detruite_at=None, date_validation__isnull=False).exists()
     reasons = set(SyntheseDetruite.objects.values_list("motif", flat=True))
-    assert {"signature_refusee", "sans_decision", "terme_conservation", "conservation_retiree"} <= reasons
+    assert {"signature_refusee", "sans_decision", "terme_conservation", "transmission_accusee"} <= reasons
 
 
 def test_every_journal_is_intact(loaded: list[Dossier]) -> None:

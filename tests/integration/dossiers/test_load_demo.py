@@ -12,11 +12,15 @@ from django.test import override_settings
 from bilan.contenu import problems
 from bilan.models import Metier
 from cai.models import Contrat, Langue, Pays
+from dossiers.demonstration import partenaire
 from dossiers.demonstration.cahier import origines, profils
-from dossiers.demonstration.chargement import is_loaded
+from dossiers.demonstration.chargement import is_loaded, tell
+from dossiers.demonstration.equipes import Equipe
+from dossiers.demonstration.histoires_echange import transmise
 from dossiers.demonstration.personnes import Personne
 from dossiers.demonstration.plan import make_plan
 from dossiers.demonstration.syntheses import write_contenu
+from poleemploi.models import Tentative, Transmission
 
 JOUR = date(2011, 5, 8)
 # A synthesis is shown to employers: no permit, health, family or belief in it.
@@ -30,6 +34,21 @@ def test_a_base_with_other_files_is_left_alone(contrat: Contrat) -> None:
     call_command("load_demo", nombre=3, processus=1, stdout=StringIO())
     assert list(Contrat.objects.all()) == [contrat]
     assert not is_loaded()
+
+
+def test_without_a_simulator_what_was_agreed_to_waits_for_a_worker(db: None) -> None:
+    for command in ("load_reference", "load_accounts"):
+        call_command(command, stdout=StringIO())
+    dossier = next(one for one in make_plan(aujourdhui=JOUR) if one.histoire is transmise)
+    with override_settings(DATE_METIER=JOUR.isoformat()):
+        tell(dossier, equipe=Equipe.of(dossier.direction), aujourdhui=JOUR, simulateur=False)
+    assert Transmission.objects.get().etat == "en_file"
+    assert not Tentative.objects.exists()
+
+
+def test_only_a_simulator_is_taken_for_one() -> None:
+    with override_settings(PE_URL="http://127.0.0.1:1"):
+        assert not partenaire.answers()
 
 
 def test_production_refuses_invented_files(db: None) -> None:

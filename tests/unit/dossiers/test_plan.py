@@ -42,7 +42,7 @@ def test_names_are_written_as_they_are() -> None:
     assert any("-" in name for name in names)
     assert any(len(name.split()) >= 4 for name in names)
     assert any(len(one.fiche.nom) > 16 for one in people)
-    assert len({character for name in names for character in name if ord(character) > 127}) > 25
+    assert len({character for name in names for character in name if ord(character) > 127}) > 20
     homonyms = len(names) - len(set(names))
     assert 1 <= homonyms <= 5
 
