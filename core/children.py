@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -123,7 +124,7 @@ class Family:
     def stop(self) -> None:
         """End every child, youngest first: its signal, its time to obey, then the last signal and its session."""
         for child in reversed(self.children):
-            _end(child.trace, lambda child=child: child.process.poll() is None)  # type: ignore[misc]
+            _end(child.trace, partial(_runs, child.process))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(timeout=5)
         self.children.clear()
@@ -137,10 +138,9 @@ class Family:
             return []
         ended = []
         for trace in reversed(traces):
-            alive = birth(trace.pid) == trace.birth
-            if alive or _session_members(trace):
+            if _is_the_same(trace) or _session_members(trace):
                 ended.append(trace.name)
-                _end(trace, lambda trace=trace: birth(trace.pid) == trace.birth)  # type: ignore[misc]
+                _end(trace, partial(_is_the_same, trace))
         self.register.unlink(missing_ok=True)
         return ended
 
@@ -165,21 +165,29 @@ def _end_with_parent(stop_signal: int) -> Callable[[], None] | None:
     return ask
 
 
+def _runs(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None
+
+
+def _is_the_same(trace: Trace) -> bool:
+    return birth(trace.pid) == trace.birth
+
+
 def _end(trace: Trace, is_alive: Callable[[], bool]) -> None:
     if is_alive():
-        _signal(os.kill, trace.pid, trace.stop_signal)
+        _signal(trace.pid, trace.stop_signal)
     if not _wait_until(lambda: not is_alive(), trace.grace):
-        _signal(os.kill, trace.pid, trace.last_signal)
+        _signal(trace.pid, trace.last_signal)
         if not _wait_until(lambda: not is_alive(), 5.0):
-            _signal(os.kill, trace.pid, signal.SIGKILL)
+            _signal(trace.pid, signal.SIGKILL)
             _wait_until(lambda: not is_alive(), 2.0)
     for pid in _session_members(trace):
-        _signal(os.kill, pid, signal.SIGKILL)
+        _signal(pid, signal.SIGKILL)
 
 
-def _signal(send: Callable[[int, int], None], pid: int, number: int) -> None:
+def _signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
-        send(pid, number)
+        os.kill(pid, number)
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
