@@ -151,3 +151,19 @@ def test_a_command_runs_in_the_whole_application_and_gives_its_verdict(terminal:
     launcher = terminal.launch(sys.executable, "-c", f"{words}; raise SystemExit(c.getresponse().status - 193)")
     assert launcher.wait(timeout=WITHIN) == 7
     assert not (terminal.folder / "processus.json").exists()
+
+
+def test_the_django_command_hands_over_with_the_servers_that_the_person_named_only(terminal: Terminal) -> None:
+    own = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    own |= {"CAI_DONNEES": str(terminal.folder), "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+    with socket.create_server(("127.0.0.1", terminal.port)):
+        done = subprocess.run(
+            [sys.executable, "manage.py", "demarrer"],
+            env=own | {"PORT": str(terminal.port)},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+        )
+    # The settings' own default for DATABASE_URL would have been refused first: no server answers there.
+    assert f"Le port {terminal.port} est déjà utilisé" in done.stderr
+    assert done.returncode == 1
