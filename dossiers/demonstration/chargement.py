@@ -68,10 +68,10 @@ def load(*, aujourdhui: date, nombre: int | None, processus: int, said: Callable
                 done, pending = wait(pending, timeout=5)
                 for ended in done:
                     ended.result()
-                said(f"dossiers d’essai : {Contrat.objects.count()} sur {len(plan)}")
+                said(f"dossiers d’essai\u00a0: {Contrat.objects.count()} sur {len(plan)}")
     Compteur.next(CHARGEE)
     if not simulateur:
-        said("le simulateur de Pôle emploi ne répond pas : les transmissions attendent un travailleur")
+        said("le simulateur de Pôle emploi ne répond pas\u00a0: les transmissions attendent un travailleur")
     return len(plan)
 
 

@@ -6,6 +6,7 @@ import django
 
 
 def prepare(settings_module: str) -> None:
-    """Make Django ready in a new process, with the settings of the one that started it."""
+    """Make Django ready in a new process, with the settings of the one that started it, and few words."""
     os.environ["DJANGO_SETTINGS_MODULE"] = settings_module
+    os.environ["LOG_NIVEAU"] = "WARNING"
     django.setup()

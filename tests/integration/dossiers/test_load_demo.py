@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -88,3 +89,12 @@ def test_people_are_known_by_the_tables(db: None) -> None:
     known = set(Langue.objects.values_list("pk", flat=True))
     assert all(set(one.langues) <= known for one in origines())
     assert {one.pays for one in origines()} <= set(Pays.objects.values_list("pk", flat=True))
+
+
+def test_the_guided_tour_says_what_is_not_running_before_it_opens_anything(db: None, tmp_path: Path) -> None:
+    for command in ("load_reference", "load_accounts"):
+        call_command(command, stdout=StringIO())
+    with override_settings(PE_URL="http://127.0.0.1:1"), pytest.raises(CommandError, match="make demo"):
+        call_command("demo", dossier=tmp_path, stdout=StringIO())
+    assert not Contrat.objects.exists()
+    assert list(tmp_path.iterdir()) == []
