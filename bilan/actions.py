@@ -14,12 +14,13 @@ from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
 from bilan.contenu import SyntheseContenu
-from bilan.fin import closing_blocages
+from bilan.fin import AVANT_SIGNATURE, closing_blocages
 from bilan.guards import contrat_en_cours, evaluation_sans_motif
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
 from bilan.programmation import current_rendez_vous
 from bilan.redaction import WRITABLE, blocages_of, current_draft
+from bilan.selectors import is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
 from core import clock
 from core.errors import Blocage
@@ -161,6 +162,8 @@ def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
             return _exempt_today(bilan) is (name == "constater_exemption")
         case "constater_non_realisation":
             return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE
+        case "cloturer":
+            return bilan.etat not in AVANT_SIGNATURE or is_destroyed(bilan)
         case "reporter":
             return not past
         case "constater_absence":

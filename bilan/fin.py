@@ -9,7 +9,7 @@ from agents.roles import Permission
 from bilan import retention
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
-from bilan.selectors import current_synthese, in_force
+from bilan.selectors import current_synthese, in_force, is_destroyed
 from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
 from bilan.workflow import begin, finish, set_prestation
 from cai.models import Prestation
@@ -18,6 +18,8 @@ from core.errors import Blocage, InvalidInput, refuse_if
 from core.french import date_sans_jour
 
 DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
+AVANT_SIGNATURE = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE)
+TRANSMISSION_IMPOSSIBLE = "transmission_impossible"  # D.2, transition 22
 
 
 @transaction.atomic
@@ -25,13 +27,27 @@ def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 24: nothing is expected any more.
 
     An exempt file closes once its contract has ended; a bilan carried out, thirty days after its six-month follow-up
-    was due, and never while a consented transmission is on its way. Content without a consent to keep it is
-    destroyed.
+    was due, and never while a consented transmission is on its way, nor before the signature unless the content was
+    destroyed in between. Content without a consent to keep it is destroyed.
     """
     bilan = begin(bilan, "cloturer", permission=Permission.CLOTURER_BILAN, by=by)
     refuse_if(closing_blocages(bilan))
+    return _close(bilan, by=by)
+
+
+@transaction.atomic
+def close_untransmitted(*, bilan: Bilan, by: Agent | None) -> Bilan:
+    """Transition 22: the consented transmission was given up for good, and the follow-up is not waited for.
+
+    **Called by ``poleemploi`` alone**, in the transaction that gives the row up.
+    """
+    bilan = begin(bilan, "cloturer", permission=Permission.RELANCER_TRANSMISSION, by=by)
+    return _close(bilan, by=by, motif=TRANSMISSION_IMPOSSIBLE)
+
+
+def _close(bilan: Bilan, *, by: Agent | None, **faits: str) -> Bilan:
     bilan.clos_at = clock.now()
-    finish(bilan, "cloturer", by=by)
+    finish(bilan, "cloturer", by=by, **faits)
     if in_force(bilan, Consentement.Portee.CONSERVATION) is None:
         retention.destroy_content(bilan, MotifDestruction.CLOTURE, by=by)
     return bilan
@@ -61,6 +77,10 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
             )
         )
     synthese = current_synthese(bilan)
+    if bilan.etat in AVANT_SIGNATURE and not is_destroyed(bilan):
+        blocages.append(
+            Blocage("synthese_en_cours", "La synthèse n’est pas encore signée\u00a0: le bilan se clôt après.")
+        )
     waiting = synthese is not None and synthese.accuse_at is None and synthese.detruite_at is None
     if waiting and in_force(bilan, Consentement.Portee.TRANSMISSION) is not None:
         blocages.append(Blocage("transmission_attendue", "La transmission à Pôle emploi est encore en cours."))

@@ -13,6 +13,12 @@ def current_synthese(bilan: Bilan) -> Synthese | None:
     return Synthese.objects.without_content().filter(bilan=bilan).order_by("-version").first()
 
 
+def is_destroyed(bilan: Bilan) -> bool:
+    """Whether a synthesis was written and its content is no more: nothing can be signed, sent or printed."""
+    synthese = current_synthese(bilan)
+    return synthese is not None and synthese.detruite_at is not None
+
+
 def last_decision(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentement | None:
     """The latest row of one scope; None when nothing was ever asked."""
     return Consentement.objects.filter(bilan_id=bilan_id, portee=portee).order_by("-rang").first()

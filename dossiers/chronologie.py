@@ -153,6 +153,10 @@ def _courrier(faits: Facts) -> str:
     return f"{_label(Courrier.Genre, faits['genre'])} n° {faits['numero']}."
 
 
+def _cloture(faits: Facts) -> str:
+    return "La transmission à Pôle emploi a été abandonnée." if faits.get("motif") else ""
+
+
 def _rien(faits: Facts) -> str:
     return ""
 
@@ -196,7 +200,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "bilan.consentement_recueilli": ("Décision de la personne enregistrée", _consentement),
     "bilan.contenu_detruit": ("Contenu de la synthèse détruit", _motif(MotifDestruction)),
     "bilan.refixer_duree": ("Durée du bilan changée", _duree),
-    "bilan.cloturer": ("Bilan clos", _rien),
+    "bilan.cloturer": ("Bilan clos", _cloture),
     "bilan.constater_non_realisation": ("Bilan non réalisé", _motif(MotifNonRealisation)),
     "bilan.annuler": ("Bilan annulé", _motif(MotifAnnulation)),
     "transmission.mise_en_file": ("Transmission demandée", _version),

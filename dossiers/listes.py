@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Subquery
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from agents.models import Agent
 from agents.permissions import direction_ids, has_permission, prestataire_ids
 from agents.roles import Permission
+from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
 from bilan.models import Bilan, RendezVous, Synthese
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, PHASES, Etat
 from cai import delais
@@ -23,7 +24,6 @@ from exemptions.selectors import contrats_to_reexamine
 from poleemploi.models import Transmission
 
 RISQUE_JOURS = 90  # D.6: bilans at risk are listed from ninety days before the end of the contract
-DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
 SUIVI_RAPPEL = timedelta(days=15)  # D.6
 
 Bilans = Any  # a queryset of Bilan with annotations, which types cannot follow from function to function
@@ -197,7 +197,7 @@ def _undecided(bilans: Bilans) -> Bilans:
         output_field=DateTimeField(),
     )
     return (
-        with_situation(bilans.filter(etat=Etat.SYNTHESE_VALIDEE))
+        with_situation(bilans.filter(etat=Etat.SYNTHESE_VALIDEE, synthese_detruite=None))
         .filter(situation=Situation.SYNTHESE_VALIDEE)
         .annotate(ordre=limite)
     )
@@ -210,7 +210,9 @@ def _consents_to_ask(agent: Agent) -> Bilans:
 def _to_close(agent: Agent) -> Bilans:
     concluded_before = delais.add_months(clock.today() - DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
     done = _of_directions(agent, Permission.CLOTURER_BILAN).filter(
-        etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE], date_fin_conclusion__lt=concluded_before
+        Q(etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE])
+        | Q(etat__in=AVANT_SIGNATURE, synthese_detruite__isnull=False),
+        date_fin_conclusion__lt=concluded_before,
     )
     waiting = [Situation.TRANSMISSION_CONSENTIE, Situation.TRANSMISSION_A_TRAITER]
     return with_situation(done).exclude(situation__in=waiting)

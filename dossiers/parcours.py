@@ -157,8 +157,9 @@ def deadlines_of(faits: Faits) -> list[Echeance]:
         found.append(Echeance("Rendez-vous", _day(faits.rendez_vous.debut), est_limite=False))
     if etat == Etat.ABSENT_A_QUALIFIER and faits.manque:
         found.append(Echeance("Fin du délai pour justifier l’absence", limite_justification(faits.manque)))
-    if faits.situation == S.SYNTHESE_VALIDEE and faits.synthese and faits.synthese.date_validation:
-        limite = faits.synthese.date_validation + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
+    version = faits.synthese if faits.situation == S.SYNTHESE_VALIDEE else None
+    if version and version.date_validation and version.detruite_at is None:
+        limite = version.date_validation + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
         found.append(Echeance("Destruction de la synthèse sans décision de la personne", limite))
     if bilan.date_suivi and etat not in FINAUX:
         found.append(Echeance("Suivi à six mois", bilan.date_suivi, est_limite=False))

@@ -219,11 +219,15 @@ def _unjustified(faits: Faits, agent: Agent) -> Suite:
 
 
 def _conducted(faits: Faits, agent: Agent) -> Suite:
+    if _is_destroyed(faits):
+        return _closing(faits, agent, DETRUITE)
     conseiller = faits.bilan.conseiller.get_full_name() if faits.bilan.conseiller else "Le conseiller"
     return Suite(titre="Attendre le conseiller", phrase=f"{conseiller} conduit le bilan et rédige la synthèse.")
 
 
 def _undecided(faits: Faits, agent: Agent) -> Suite:
+    if _is_destroyed(faits):
+        return _closing(faits, agent, DETRUITE)
     limite = next((e.jour for e in deadlines_of(faits) if e.est_limite), None)
     suite = Suite(
         titre="Recueillir la décision de la personne",
@@ -250,6 +254,13 @@ def _deposit_to_settle(faits: Faits, agent: Agent) -> Suite:
     return _offered(
         agent, Permission.RELANCER_TRANSMISSION, faits, suite, "Le correspondant de la direction traite cet échec."
     )
+
+
+DETRUITE = "Le contenu de la synthèse a été détruit\u00a0: plus rien ne peut être signé ni transmis."
+
+
+def _is_destroyed(faits: Faits) -> bool:
+    return faits.synthese is not None and faits.synthese.detruite_at is not None
 
 
 def _after(faits: Faits, agent: Agent) -> Suite:

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import Agent
-from bilan import consents, redaction, selectors
+from bilan import consents, fin, redaction, selectors
 from bilan.models import Bilan, Consentement, Synthese
-from bilan.states import MotifReprise
+from bilan.states import Etat, MotifReprise
 from bilan.workflow import lock
 from core import clock
 from core.errors import RuleViolation
@@ -172,19 +172,24 @@ def redeposit(*, transmission: Transmission, by: Agent) -> Transmission:
 def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
     """Give a failed or refused row up, for good (transition 22). Nothing of it stays at the partner.
 
-    What may have arrived is looked up first, and erased if it has.
+    What may have arrived is looked up first, and erased if it has. The bilan is closed with the row when this was the
+    transmission that the person's present consent asked for.
     """
     check_can_requeue(by, transmission.bilan)
-    transmission = _locked(transmission)
+    bilan = lock(transmission.bilan_id)
+    transmission = outcome.lock_row(transmission.pk)
     if transmission.etat not in (T.REJETEE, T.ECHEC_DEFINITIF):
         raise RuleViolation(
             "Seule une transmission refusée ou en échec s’abandonne.", code="transmission_non_abandonnable"
         )
     now = timezone.now()
     if _was_never_sent(transmission):
-        outcome.give_up(transmission, now, by=by, motif="transmission_impossible")
+        outcome.give_up(transmission, now, by=by, motif=fin.TRANSMISSION_IMPOSSIBLE)
     else:
         _make_sure_nothing_stays(transmission, now, by=by)
+    consent = selectors.in_force(bilan, Portee.TRANSMISSION)
+    if bilan.etat == Etat.SYNTHESE_VALIDEE and consent is not None and consent.pk == transmission.consentement_id:
+        fin.close_untransmitted(bilan=bilan, by=by)
     return transmission
 
 

@@ -163,8 +163,12 @@ def abandon(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("poleemploi:view_transmission", pk=pk)
     context = {
         "titre": "Abandonner la transmission",
-        "phrase": "Rien ne sera plus envoyé. Si un envoi est arrivé sans réponse, il est recherché puis effacé.",
-        "perdu": ["La possibilité de transmettre cette version de la synthèse."],
+        "phrase": "Rien ne sera plus envoyé. Si un envoi est arrivé sans réponse, il est recherché puis effacé. Le "
+        "bilan est clos, si l’accord de la personne porte encore sur cet envoi.",
+        "perdu": [
+            "La possibilité de transmettre cette version de la synthèse.",
+            "Le contenu de la synthèse, si la personne n’a pas accepté qu’il soit conservé.",
+        ],
         "irreversible": True,
         "bouton": "Abandonner la transmission",
     }

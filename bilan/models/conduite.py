@@ -205,8 +205,12 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     def constater_refus_signature(self) -> None: ...
 
     @transition(  # 22 and 24: the guard tells a consented transmission given up from an ordinary closing
-        field=etat, source=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE, Etat.EXEMPTE], target=Etat.CLOS
-    )
+        field=etat,
+        source=[
+            Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE, Etat.EXEMPTE,
+        ],
+        target=Etat.CLOS,
+    )  # fmt: skip
     def cloturer(self) -> None: ...
 
     @transition(  # 25

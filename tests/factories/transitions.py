@@ -295,7 +295,7 @@ TABLE: dict[str, Ligne] = {
     ),
     "cloturer": Ligne(
         "24",
-        {E.SYNTHESE_VALIDEE, E.SIGNATURE_REFUSEE, E.EXEMPTE},
+        {E.SYNTHESE_REDIGEE, E.SYNTHESE_PRESENTEE, E.SYNTHESE_VALIDEE, E.SIGNATURE_REFUSEE, E.EXEMPTE},
         E.CLOS,
         {PR, CO, SYS},
         _to(E.SYNTHESE_VALIDEE),

@@ -13,6 +13,7 @@ from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import Etat, MotifReprise
 from core import clock
 from core.errors import Forbidden, RuleViolation
+from core.models import Evenement
 from poleemploi import sender, services
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
@@ -434,6 +435,8 @@ def test_a_refused_row_can_be_given_up(
     settle()
     services.abandon(transmission=read(transmission), by=correspondant)
     assert read(transmission).etat == T.ANNULEE
+    assert Bilan.objects.get(pk=transmission.bilan_id).etat == Etat.CLOS
+    assert Evenement.objects.get(nom="bilan.cloturer").faits == {"motif": "transmission_impossible"}
     with pytest.raises(RuleViolation):
         services.abandon(transmission=read(transmission), by=correspondant)
 

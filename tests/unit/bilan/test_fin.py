@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from agents.models import Agent
-from bilan import conduite, fin
+from bilan import conduite, fin, retention
+from bilan.actions import actions_for
 from bilan.echange import note_acknowledgement
 from bilan.models import Bilan, Consentement, NotePhase, RendezVous, Synthese, SyntheseDetruite
 from bilan.states import Etat, MotifInterruption
@@ -78,6 +79,17 @@ def test_a_bilan_does_not_close_while_its_synthesis_is_on_its_way(monde: Monde) 
         assert refusal(fin.close, bilan=bilan, by=None).code == "transmission_attendue"
         note_acknowledgement(Synthese.objects.get(), identifiant="REC-1", at=clock.now())
         assert fin.close(bilan=bilan, by=None).etat == Etat.CLOS
+
+
+@pytest.mark.parametrize("state", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
+def test_an_unsigned_bilan_closes_only_once_its_content_is_destroyed(monde: Monde, state: Etat) -> None:
+    bilan = advance(monde.convoque(), state)
+    with clock.travel(APRES_LE_SUIVI):
+        assert refusal(fin.close, bilan=bilan, by=monde.prescripteur).code == "synthese_en_cours"
+        assert "cloturer" not in [action.name for action in actions_for(monde.prescripteur, fresh(bilan))]
+        retention.sweep(clock.today())
+        assert "cloturer" in [action.name for action in actions_for(monde.prescripteur, fresh(bilan))]
+        assert fin.close(bilan=bilan, by=monde.prescripteur).etat == Etat.CLOS
 
 
 @pytest.mark.parametrize(
