@@ -249,8 +249,10 @@ def _answers(port: int, path: str) -> bool:
 
 
 def _last_line(log: Path) -> str:
+    """What a command said last, without the structured lines of its log."""
     lines = log.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    said = (line.strip() for line in reversed(lines))
+    return next((line for line in said if line and not line.startswith("{")), "")
 
 
 def _as_lines(variables: Mapping[str, str]) -> str:

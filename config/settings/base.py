@@ -245,7 +245,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15 / PE_FACTEUR_TEMPS,
         "options": {"expires": 15},  # with every worker busy, sweeps must not pile up
     },
-    "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(hour="2", minute="10")},
+    # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
+    "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
 }
 
 # --- API ----------------------------------------------------------------------------------------

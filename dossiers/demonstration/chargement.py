@@ -12,6 +12,7 @@ from random import Random
 from django.conf import settings
 from django.db import connections, transaction
 
+from bilan.retention import sweep
 from cai.models import Contrat
 from core.models import Compteur
 from dossiers.demonstration import partenaire
@@ -69,6 +70,7 @@ def load(*, aujourdhui: date, nombre: int | None, processus: int, said: Callable
                 for ended in done:
                     ended.result()
                 said(f"dossiers d’essai\u00a0: {Contrat.objects.count()} sur {len(plan)}")
+    sweep(aujourdhui)  # what the legal days passed in the telling have condemned
     Compteur.next(CHARGEE)
     if not simulateur:
         said("le simulateur de Pôle emploi ne répond pas\u00a0: les transmissions attendent un travailleur")
