@@ -8,6 +8,7 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from core.errors import DomainError, Forbidden
+from core.locks import as_busy
 from core.middleware import journal_denied
 
 PROBLEM_JSON = "application/problem+json"
@@ -43,11 +44,12 @@ def problem_handler(exception: Exception, context: dict[str, Any]) -> JsonRespon
     """DRF's exception handler: every refusal becomes problem+json, every denial a line of the access journal."""
     request = context["request"]._request
     request.user = context["request"].user
-    if isinstance(exception, DomainError):
+    refusal = exception if isinstance(exception, DomainError) else as_busy(exception)
+    if refusal is not None:
         set_rollback()
-        if isinstance(exception, Forbidden):
-            journal_denied(request, exception.code)
-        return problem(exception.status, exception.code, exception.message, exception.fields)
+        if isinstance(refusal, Forbidden):
+            journal_denied(request, refusal.code)
+        return problem(refusal.status, refusal.code, refusal.message, refusal.fields)
     if isinstance(exception, Http404 | exceptions.NotFound):
         set_rollback()
         journal_denied(request, "introuvable")

@@ -64,6 +64,13 @@ class Conflict(DomainError):
     default_code = "conflit"
 
 
+class Busy(DomainError):
+    """The database gave up waiting for others: 503, nothing was written, the same act may be tried again."""
+
+    status = 503
+    default_code = "serveur_occupe"
+
+
 def refuse_if(blocages: Sequence[Blocage]) -> None:
     """Raise RuleViolation when something stands in the way."""
     if blocages:

@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+import re
 from typing import Any
 
 import structlog
@@ -13,6 +14,16 @@ def _add_request_id(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     request_id = request_context.get().request_id
     if request_id:
         event["requete"] = request_id
+    return event
+
+
+# PostgreSQL quotes the refused row, or its key, under this word; up to the next exception of the chain, or the end.
+_QUOTED_ROW = re.compile(r"D[EÉ]TAIL\s*:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL)
+
+
+def _without_rows(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    if "exception" in event:
+        event["exception"] = _QUOTED_ROW.sub("DETAIL: …", str(event["exception"]))
     return event
 
 
@@ -46,6 +57,7 @@ def configure(options: dict[str, str]) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
+                        _without_rows,
                         renderer,
                     ],
                 }

@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import journal
 from core.errors import DomainError, Forbidden
+from core.locks import as_busy
 from core.request_context import RequestContext, request_context
 
 logger = structlog.get_logger(__name__)
@@ -124,12 +125,13 @@ class DomainErrorMiddleware:
         if isinstance(exception, PermissionDenied):
             journal_denied(request, "droit_insuffisant")
             return None
-        if not isinstance(exception, DomainError):
+        refusal = exception if isinstance(exception, DomainError) else as_busy(exception)
+        if refusal is None:
             return None
-        if isinstance(exception, Forbidden):
-            journal_denied(request, exception.code)
-        template = "403.html" if isinstance(exception, Forbidden) else "refus.html"
-        return render(request, template, {"refus": exception}, status=exception.status)
+        if isinstance(refusal, Forbidden):
+            journal_denied(request, refusal.code)
+        template = "403.html" if isinstance(refusal, Forbidden) else "refus.html"
+        return render(request, template, {"refus": refusal}, status=refusal.status)
 
 
 def journal_denied(request: HttpRequest, motif: str) -> None:
