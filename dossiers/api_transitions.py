@@ -19,6 +19,7 @@ from bilan.api import EXEMPLE_BILAN, BilanSortie, bilan_or_404, with_api_relatio
 from bilan.guards import Proposition
 from bilan.models import DUREE_MAX_MINUTES, Bilan
 from bilan.states import Etat, MotifAbsence, MotifAnnulation, MotifInterruption, MotifReport, MotifReprise
+from bilan.workflow import lock
 from core import clock
 from core.api_fields import LigneField, NomField, TexteField
 from core.api_schema import operation
@@ -140,7 +141,10 @@ def _convoquer(*, bilan: Bilan, jour: Any, heure: Any, lieu: Lieu, by: Agent, **
 @transaction.atomic
 def _passer_en_investigation(*, bilan: Bilan, besoins_objectifs: str, by: Agent) -> Bilan:
     if besoins_objectifs:
-        conduite.save_note(bilan=bilan, phase=Etat.PHASE_PRELIMINAIRE, texte=besoins_objectifs, by=by)
+        bilan = lock(bilan.pk)
+        kept = conduite.read_notes(bilan=bilan, by=by).get(Etat.PHASE_PRELIMINAIRE, "")
+        texte = f"{kept}\n\n{besoins_objectifs}".strip()
+        conduite.save_note(bilan=bilan, phase=Etat.PHASE_PRELIMINAIRE, texte=texte, by=by)
     return conduite.enter_investigation(bilan=bilan, by=by)
 
 

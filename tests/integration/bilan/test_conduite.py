@@ -1,8 +1,10 @@
 """The adviser conducts the bilan: guards of transitions 10 to 13, minutes, notes."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from agents.models import Agent
 from agents.roles import Role
@@ -165,6 +167,21 @@ def test_investigation_waits_for_needs_and_aims(convoque: Bilan, conseiller: Age
     assert refusal(conduite.enter_investigation, bilan=convoque, by=conseiller).code == "besoins_non_notes"
     conduite.save_note(bilan=convoque, phase=Etat.PHASE_PRELIMINAIRE, texte="Un emploi", by=conseiller)
     assert conduite.enter_investigation(bilan=convoque, by=conseiller).etat == Etat.PHASE_INVESTIGATION
+
+
+def test_needs_given_through_the_api_are_added_to_the_notes(
+    connect: Callable[[Agent], Client], convoque: Bilan, conseiller: Agent, le_jour: None
+) -> None:
+    advance(convoque, Etat.PHASE_PRELIMINAIRE)
+    conduite.save_note(bilan=convoque, phase=Etat.PHASE_PRELIMINAIRE, texte="Vient à pied", by=conseiller)
+    answer = connect(conseiller).post(
+        f"/api/v1/bilans/{convoque.pk}/transitions/passer_en_investigation/",
+        {"besoins_objectifs": "Un emploi"},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200
+    notes = conduite.read_notes(bilan=convoque, by=conseiller)
+    assert notes[Etat.PHASE_PRELIMINAIRE] == "Vient à pied\n\nUn emploi"
 
 
 @pytest.mark.parametrize(
