@@ -261,6 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.PaginationParCle",
     "PAGE_SIZE": 50,
+    "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # else throttles believe whatever address the caller writes
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problem_handler",
     "DEFAULT_THROTTLE_CLASSES": [

@@ -8,6 +8,7 @@ from .base import DATE_METIER, DATE_METIER_DEPART, env
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PE_URL = env.str("PE_URL")  # the simulator's address must never be a default here
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if DATE_METIER or DATE_METIER_DEPART:

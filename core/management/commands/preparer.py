@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 
 class Command(BaseCommand):
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, demonstration: bool, **options: Any) -> None:
+        with connection.cursor() as cursor:  # a migration may last longer than any request; it still waits for no lock
+            cursor.execute("SET statement_timeout = 0")
         call_command("migrate", interactive=False, stdout=self.stdout)
         call_command("load_reference", stdout=self.stdout)
         if demonstration:
