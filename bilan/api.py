@@ -21,6 +21,7 @@ from bilan.permissions import check_can
 from bilan.selectors import current_synthese
 from bilan.states import Etat, MotifImpression
 from core import journal
+from core.api import query_parameter
 from core.api_fields import LigneField, TexteField
 from core.api_schema import operation
 from core.errors import RuleViolation
@@ -113,7 +114,7 @@ class BilansView(generics.ListAPIView[Bilan]):
 
     def get_queryset(self) -> "QuerySet[Bilan]":
         bilans = Bilan.objects.visible_to(self.request.user)
-        if etat := self.request.query_params.get("etat"):
+        if etat := query_parameter(self.request, "etat"):
             bilans = bilans.filter(etat=etat)
         return with_api_relations(bilans)
 

@@ -1,6 +1,7 @@
 """How a bilan ends: closed, not carried out, or cancelled (transitions 24 to 26 of the domain reference, D.2)."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -45,7 +46,7 @@ def close_untransmitted(*, bilan: Bilan, by: Agent | None) -> Bilan:
     return _close(bilan, by=by, motif=TRANSMISSION_IMPOSSIBLE)
 
 
-def _close(bilan: Bilan, *, by: Agent | None, **faits: str) -> Bilan:
+def _close(bilan: Bilan, *, by: Agent | None, **faits: Any) -> Bilan:
     bilan.clos_at = clock.now()
     finish(bilan, "cloturer", by=by, **faits)
     if in_force(bilan, Consentement.Portee.CONSERVATION) is None:

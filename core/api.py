@@ -5,9 +5,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.views import set_rollback
 
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, InvalidInput
 from core.locks import as_busy
 from core.middleware import journal_denied
 
@@ -24,6 +25,15 @@ def problem(
     return JsonResponse(
         body, status=status, content_type=PROBLEM_JSON, headers=headers, json_dumps_params={"ensure_ascii": False}
     )
+
+
+def query_parameter(request: Request, name: str) -> str:
+    """One parameter of the address, empty when absent. Refuses (InvalidInput) what no text column could hold."""
+    value = request.query_params.get(name, "")
+    if "\x00" in value:
+        message = "Ce paramètre contient un caractère interdit."
+        raise InvalidInput(message, fields={name: [message]})
+    return value
 
 
 def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:

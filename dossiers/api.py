@@ -21,6 +21,7 @@ from bilan.models import Bilan, Consentement
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
 from core import journal
+from core.api import query_parameter
 from core.api_fields import LigneField, NomField
 from core.api_schema import operation
 from core.errors import Forbidden
@@ -235,7 +236,7 @@ class ContratsView(generics.ListAPIView[Contrat]):
 
     def get_queryset(self) -> "QuerySet[Contrat]":
         contrats = Contrat.objects.visible_to(self.request.user).select_related("signataire", "direction")
-        if numero := self.request.query_params.get("numero_cai"):
+        if numero := query_parameter(self.request, "numero_cai"):
             contrats = contrats.filter(numero_cai=numero.strip().upper())
         return contrats
 

@@ -14,6 +14,7 @@ from agents.authentication import caller
 from bilan.api import bilan_or_404
 from bilan.models import Consentement
 from cai.models import Langue
+from core.api import query_parameter
 from core.api_fields import LigneField, NomField
 from core.api_schema import operation
 from poleemploi import services
@@ -162,7 +163,7 @@ class TransmissionsView(generics.ListAPIView[Transmission]):
 
     def get_queryset(self) -> "QuerySet[Transmission]":
         transmissions = _visible(self.request)
-        etat = self.request.query_params.get("etat")
+        etat = query_parameter(self.request, "etat")
         return transmissions.filter(etat=etat) if etat else transmissions
 
     @operation(
