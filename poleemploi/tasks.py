@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from poleemploi import sender
+from poleemploi import outcome, sender
 from poleemploi.doorbell import ENVOYER
 
 TEMPS_DE_BALAYAGE = 50.0  # seconds, well under CELERY_TASK_TIME_LIMIT with one request more
@@ -18,5 +18,9 @@ def envoyer_transmission(transmission_id: str) -> None:
 
 @shared_task(name="poleemploi.balayer")
 def sweep_due() -> None:
-    """Work on everything due, the longest waiting first; several workers may do so at once."""
+    """Work on everything due, the longest waiting first; several workers may do so at once.
+
+    Then let go of what was frozen beside contents destroyed since.
+    """
     sender.drain(seconds=TEMPS_DE_BALAYAGE)
+    outcome.forget_destroyed()

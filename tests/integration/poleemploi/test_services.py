@@ -17,6 +17,7 @@ from core.models import Evenement
 from poleemploi import sender, services
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
+from poleemploi.tasks import sweep_due
 from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, agree, make_transmission, make_valide
 from tests.simulateur import SimulateurEnProcessus
 
@@ -321,6 +322,14 @@ def echouee(partenaire: SimulateurEnProcessus, transmission: Transmission, settl
     settle()
     assert read(transmission).etat == T.ECHEC_DEFINITIF
     return read(transmission)
+
+
+def test_a_failed_row_keeps_nothing_of_a_destroyed_content(echouee: Transmission) -> None:
+    sweep_due()
+    assert read(echouee).donnees_figees is not None
+    Synthese.objects.filter(pk=echouee.synthese_id).update(contenu=None, observations=None, detruite_at=ACCORDE_AT)
+    sweep_due()
+    assert read(echouee).donnees_figees is None
 
 
 def test_a_failed_row_is_looked_up_before_it_is_sent_again(
