@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.models import AnonymousUser
 
 from agents.models import Agent
-from agents.roles import ROLE_PERMISSIONS, Permission, Role
+from agents.roles import ROLE_PERMISSIONS, Permission
 from core.errors import Forbidden
 
 
@@ -50,7 +50,3 @@ def check_permission(
     """Raise Forbidden, naming the missing right in French, when ``has_permission`` is false."""
     if not has_permission(agent, permission, direction_id=direction_id, prestataire_id=prestataire_id):
         raise Forbidden(f"Votre rôle ne permet pas ici de {permission.label}.", code=f"droit_{permission.value}")
-
-
-def is_administrateur(agent: Agent | AnonymousUser) -> bool:
-    return any(place.role == Role.ADMINISTRATEUR for place in getattr(agent, "places", ()))

@@ -9,7 +9,6 @@ from bilan import conduite
 from bilan.actions import Action, actions_for, next_action
 from bilan.forms_conduite import NoteForm
 from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, Seance, Synthese, SyntheseDetruite
-from bilan.redaction import WRITABLE
 from bilan.selectors import Portee, last_decision
 from bilan.states import PHASES, Etat
 from core.french import duree
@@ -63,10 +62,6 @@ class PageConseiller:
     @property
     def is_running(self) -> bool:
         return self.bilan.etat in PHASES
-
-    @property
-    def is_writable(self) -> bool:
-        return self.bilan.etat in WRITABLE
 
     @property
     def is_presented(self) -> bool:

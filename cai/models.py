@@ -159,10 +159,6 @@ class ContratQuerySet(models.QuerySet["Contrat"]):
         """Contracts of the directions where the agent may see files. Advisers see bilans, not files."""
         return self.filter(direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
 
-    def with_echeance(self) -> "ContratQuerySet":
-        """Annotate ``fin``: the effective last day, prorogation included."""
-        return self.annotate(fin=Coalesce("date_echeance_prorogee", "date_echeance"))
-
 
 class Contrat(BaseModel):
     """A contrat d'accueil et d'intégration; its identifier is also that of the file and of its journal."""
