@@ -22,7 +22,7 @@ test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instan
 lint: dev ## style, gabarits, règles d’importation
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	@if [ -d templates ]; then $(PY) -m djlint --check --quiet templates && $(PY) -m djlint --lint --quiet templates; fi
+	@if [ -d templates ]; then $(PY) -m djlint --check --lint --quiet templates poleemploi/simulateur/templates; fi
 	.venv/bin/lint-imports
 
 fix: dev ## met le code et les gabarits en forme
