@@ -162,6 +162,9 @@ def _answer_blocages(
         return _transmission_blocages(bilan, synthese, decision, moment)
     if bilan.etat not in REALISES or synthese is None or synthese.date_redaction is None:
         return [Blocage("synthese_absente", "Cette question se pose à partir de la rédaction de la synthèse.")]
+    last = last_decision(bilan.pk, portee)
+    if decision == Decision.REFUSE and last is not None and last.decision == Decision.REFUSE:
+        return [Blocage("deja_refuse", "Ce refus est déjà enregistré.")]
     if portee == Portee.CONSERVATION and synthese.detruite_at is not None:
         return [Blocage("contenu_detruit", "Le contenu de la synthèse est déjà détruit.")]
     return []

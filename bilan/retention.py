@@ -28,7 +28,8 @@ def apply_rules(
 
     Call it after every act that can end the right to keep: a decision of the person, an acknowledgement, a closing.
     Safe to call at any time and any number of times. ``transmission_en_attente`` is told by the exchange when it knows
-    better than the ledger; by default a transmission is pending while its consent is in force and nothing was received.
+    better than the ledger; by default a transmission is pending while its consent is in force, nothing was received
+    and the bilan is not closed.
     """
     bilan = lock(bilan.pk)
     facts = read_facts(bilan, transmission_en_attente=transmission_en_attente)
@@ -50,7 +51,8 @@ def read_facts(bilan: Bilan, *, transmission_en_attente: bool | None = None) -> 
     written = [version.date_redaction for version in versions if version.date_redaction]
     received = current is not None and current.accuse_at is not None
     if transmission_en_attente is None:
-        transmission_en_attente = not received and in_force(bilan, Portee.TRANSMISSION) is not None
+        open_still = bilan.etat != Etat.CLOS and not received
+        transmission_en_attente = open_still and in_force(bilan, Portee.TRANSMISSION) is not None
     return FaitsConservation(
         ecrite_le=(current.date_validation or current.date_redaction) if current else None,
         premiere_le=min(validated or written, default=None),

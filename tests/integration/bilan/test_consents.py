@@ -131,6 +131,12 @@ def test_a_refusal_to_transmit_is_not_repeated_for_the_same_version(validee: Bil
     assert refusal(validee, P.TRANSMISSION, D.REFUSE, by=conseiller) == "deja_refuse"
 
 
+@pytest.mark.parametrize("portee", [P.CONSERVATION, P.SUIVI])
+def test_no_refusal_is_repeated(validee: Bilan, conseiller: Agent, portee: Consentement.Portee) -> None:
+    consent(validee, portee, D.REFUSE, at=MOMENT, by=conseiller)
+    assert refusal(validee, portee, D.REFUSE, by=conseiller) == "deja_refuse"
+
+
 def test_a_refusal_may_become_an_agreement_while_the_content_is_kept(validee: Bilan, conseiller: Agent) -> None:
     consent(validee, P.CONSERVATION, at=MOMENT, by=conseiller)
     consent(validee, P.TRANSMISSION, D.REFUSE, at=MOMENT, by=conseiller)

@@ -81,6 +81,17 @@ def test_a_bilan_does_not_close_while_its_synthesis_is_on_its_way(monde: Monde) 
         assert fin.close(bilan=bilan, by=None).etat == Etat.CLOS
 
 
+def test_nothing_is_pending_once_the_transmission_is_given_up(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    consent(bilan, Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
+    consent(bilan, Portee.TRANSMISSION, at=clock.at(JOUR, 16), by=monde.conseiller)
+    with clock.travel(clock.at(JOUR, 17)):
+        fin.close_untransmitted(bilan=bilan, by=None)
+    assert Synthese.objects.get().contenu is not None
+    consent(bilan, Portee.CONSERVATION, Consentement.Decision.RETIRE, at=clock.at(JOUR, 18), by=monde.conseiller)
+    assert Synthese.objects.get().contenu is None
+
+
 @pytest.mark.parametrize("state", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
 def test_an_unsigned_bilan_closes_only_once_its_content_is_destroyed(monde: Monde, state: Etat) -> None:
     bilan = advance(monde.convoque(), state)
