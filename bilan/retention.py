@@ -21,18 +21,14 @@ SANS_SUITE = (Etat.ANNULE, Etat.NON_REALISE)
 
 
 @transaction.atomic
-def apply_rules(
-    bilan: Bilan, *, transmission_en_attente: bool | None = None, by: Agent | None = None
-) -> MotifDestruction | None:
+def apply_rules(bilan: Bilan, *, by: Agent | None = None) -> MotifDestruction | None:
     """Destroy the content if a row of E.4 says so today; return the reason, or None when it may be kept.
 
     Call it after every act that can end the right to keep: a decision of the person, an acknowledgement, a closing.
-    Safe to call at any time and any number of times. ``transmission_en_attente`` is told by the exchange when it knows
-    better than the ledger; by default a transmission is pending while its consent is in force, nothing was received
-    and the bilan is not closed.
+    Safe to call at any time and any number of times.
     """
     bilan = lock(bilan.pk)
-    facts = read_facts(bilan, transmission_en_attente=transmission_en_attente)
+    facts = read_facts(bilan)
     motif = motif_destruction(
         facts, clock.today(), jours_sans_decision=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS
     )
@@ -41,8 +37,11 @@ def apply_rules(
     return motif
 
 
-def read_facts(bilan: Bilan, *, transmission_en_attente: bool | None = None) -> FaitsConservation:
-    """The facts of E.4 as the rows tell them now."""
+def read_facts(bilan: Bilan) -> FaitsConservation:
+    """The facts of E.4 as the rows tell them now.
+
+    A transmission is pending while its consent is in force, nothing was received and the bilan is not closed.
+    """
     versions = list(Synthese.objects.without_content().filter(bilan=bilan).order_by("version"))
     current = versions[-1] if versions else None
     conservation = last_decision(bilan.pk, Portee.CONSERVATION)
@@ -50,16 +49,14 @@ def read_facts(bilan: Bilan, *, transmission_en_attente: bool | None = None) -> 
     validated = [version.date_validation for version in versions if version.date_validation]
     written = [version.date_redaction for version in versions if version.date_redaction]
     received = current is not None and current.accuse_at is not None
-    if transmission_en_attente is None:
-        open_still = bilan.etat != Etat.CLOS and not received
-        transmission_en_attente = open_still and in_force(bilan, Portee.TRANSMISSION) is not None
+    open_still = bilan.etat != Etat.CLOS and not received
     return FaitsConservation(
         ecrite_le=(current.date_validation or current.date_redaction) if current else None,
         premiere_le=min(validated or written, default=None),
         conservation=_accord(conservation),
         conservation_retiree_le=conservation.date_heure.astimezone(clock.PARIS).date() if conservation else None,
         transmission=_transmission_accord(transmission, current),
-        transmission_en_attente=transmission_en_attente,
+        transmission_en_attente=open_still and in_force(bilan, Portee.TRANSMISSION) is not None,
         transmission_accusee=received,
         signature_refusee=bilan.etat == Etat.SIGNATURE_REFUSEE,
         clos=bilan.etat == Etat.CLOS,

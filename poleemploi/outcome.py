@@ -270,10 +270,10 @@ def fail(transmission: Transmission, code: str, now: datetime) -> None:
     tell("transmission.echec_definitif", transmission, avant=avant, code=code)
 
 
-def forget_destroyed() -> int:
+def forget_destroyed() -> None:
     """Erase what failed rows keep for another try, once the content it goes with is destroyed (reference E.4)."""
     failed = Transmission.objects.filter(etat=T.ECHEC_DEFINITIF, synthese__detruite_at__isnull=False)
-    return failed.filter(donnees_figees__isnull=False).update(donnees_figees=None)
+    failed.filter(donnees_figees__isnull=False).update(donnees_figees=None)
 
 
 def _end(transmission: Transmission, now: datetime) -> None:

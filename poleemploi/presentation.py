@@ -279,7 +279,10 @@ def _question(
     )
     attente = _why_not_asked(portee, synthese, bilan)
     asks = can_collect(agent, bilan) and not (granted and not lapsed) and not attente
-    withdraws = granted and can_withdraw(agent, bilan)
+    # A version that Pôle emploi has may still be withdrawn after the next one was refused.
+    refused = decision is not None and decision.decision == Decision.REFUSE
+    standing = granted or (refused and selectors.standing_grant(bilan.pk, portee) is not None)
+    withdraws = standing and can_withdraw(agent, bilan)
     return Question(
         portee=portee,
         decision=decision,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from agents.models import Agent
-from bilan import conduite, redaction, retention
+from bilan import conduite, fin, redaction, retention
 from bilan.models import Bilan, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
 from bilan.states import Etat, MotifDestruction, MotifReprise
 from bilan.tasks import appliquer_conservation
@@ -105,7 +105,8 @@ def test_conservation_withdrawn_ends_with_the_transmission(validee: Bilan, conse
     consent(validee, P.CONSERVATION, D.RETIRE, at=MOMENT, by=conseiller)
     with clock.travel(MOMENT):
         assert retention.apply_rules(validee) is None
-        assert retention.apply_rules(validee, transmission_en_attente=False) == MotifDestruction.CONSERVATION_RETIREE
+        fin.close_untransmitted(bilan=validee, by=None)
+    assert is_destroyed(validee)
 
 
 @pytest.mark.parametrize(("days", "expected"), [(29, False), (30, True)])

@@ -16,6 +16,7 @@ from core.errors import Forbidden, RuleViolation
 from core.models import Evenement
 from poleemploi import sender, services
 from poleemploi.models import Transmission
+from poleemploi.presentation import panel
 from poleemploi.states import EtatTransmission
 from poleemploi.tasks import sweep_due
 from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, agree, make_transmission, make_valide
@@ -448,6 +449,20 @@ def test_a_refused_row_can_be_given_up(
     assert Evenement.objects.get(nom="bilan.cloturer").faits == {"motif": "transmission_impossible"}
     with pytest.raises(RuleViolation):
         services.abandon(transmission=read(transmission), by=correspondant)
+
+
+def test_what_was_received_may_be_withdrawn_after_the_next_version_was_refused(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
+) -> None:
+    settle()
+    rework(transmission, conseiller)
+    next_version(transmission.bilan, conseiller)
+    services.refuse_transmission(bilan=transmission.bilan, by=conseiller, **RECUEIL)
+    assert read(transmission).etat == T.ACCUSEE
+    offered = {question.portee: question.withdraw_url for question in panel(transmission.bilan, conseiller).questions}
+    assert offered[Portee.TRANSMISSION]
+    withdraw(transmission, conseiller)
+    assert read(transmission).etat == T.EFFACEMENT_DEMANDE
 
 
 def test_rows_of_a_file_go_in_order(
