@@ -4,6 +4,7 @@
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
+GABARITS := templates poleemploi/simulateur/templates
 
 aide: ## cette liste
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,13 +23,14 @@ test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instan
 lint: dev ## style, gabarits, règles d’importation
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	@if [ -d templates ]; then $(PY) -m djlint --check --lint --quiet templates poleemploi/simulateur/templates; fi
+	@$(PY) -m djlint --check --quiet $(GABARITS)
+	@$(PY) -m djlint --lint --quiet $(GABARITS)
 	.venv/bin/lint-imports
 
 fix: dev ## met le code et les gabarits en forme
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	-$(PY) -m djlint --reformat --quiet templates
+	-$(PY) -m djlint --reformat --quiet $(GABARITS)
 
 types: dev ## vérifie les types
 	$(PY) -m mypy .
