@@ -162,6 +162,10 @@ def _answer_blocages(
         return _transmission_blocages(bilan, synthese, decision, moment)
     if bilan.etat not in REALISES or synthese is None or synthese.date_redaction is None:
         return [Blocage("synthese_absente", "Cette question se pose à partir de la rédaction de la synthèse.")]
+    if moment.astimezone(clock.PARIS).date() < synthese.date_redaction and synthese.version == 1:
+        return [
+            Blocage("avant_redaction", "La réponse ne peut pas être antérieure à la rédaction de la synthèse.", "jour")
+        ]
     last = last_decision(bilan.pk, portee)
     if decision == Decision.REFUSE and last is not None and last.decision == Decision.REFUSE:
         return [Blocage("deja_refuse", "Ce refus est déjà enregistré.")]

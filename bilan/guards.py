@@ -42,9 +42,22 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
                 f"le {date_sans_jour(bilan.contrat.date_entretien)}.",
             )
         ]
+    if _facts_changed(bilan.contrat, evaluation):
+        return [
+            Blocage(
+                "evaluation_perimee",
+                "La date de naissance ou le titre d’admission a été corrigé depuis l’évaluation\u00a0: évaluez de nouveau.",
+            )
+        ]
     if evaluation.exempte:
         return [Blocage("personne_exemptee", "La personne est dispensée du bilan\u00a0: constatez l’exemption.")]
     return []
+
+
+def _facts_changed(contrat: Contrat, evaluation: Evaluation) -> bool:
+    """A sealed evaluation is never rewritten: once the file is corrected, it no longer speaks of it."""
+    sealed = (evaluation.faits["date_naissance"], evaluation.faits["titre_admission"])
+    return sealed != (contrat.signataire.date_naissance.isoformat(), contrat.titre_admission_id)
 
 
 def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[Blocage]:

@@ -78,7 +78,9 @@ class DecisionForm(RecueilForm):
         decision.label = texte.question
         jour.max_date = clock.today()  # type: ignore[attr-defined]
         self.initial.setdefault("jour", clock.today())
-        if bilan.contrat.signataire.age_on(clock.today()) >= MAJORITE_ANS:
+        # An agreement signed at seventeen may be written down after the eighteenth birthday.
+        asked_from = bilan.date_fin_conclusion or clock.today()
+        if bilan.contrat.signataire.age_on(asked_from) >= MAJORITE_ANS:
             del self.fields["representant_legal"]
 
     def recueil(self) -> dict[str, Any]:

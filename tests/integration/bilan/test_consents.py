@@ -90,6 +90,11 @@ def test_nothing_is_asked_before_the_synthesis_is_written(
     assert refusal(bilan, portee, by=conseiller) == "synthese_absente"
 
 
+def test_conservation_is_not_granted_before_there_is_something_to_keep(validee: Bilan, conseiller: Agent) -> None:
+    eve = clock.at(JOUR - timedelta(days=1), 23, 59)
+    assert refusal(validee, P.CONSERVATION, by=conseiller, date_heure=eve) == "avant_redaction"
+
+
 @pytest.mark.parametrize("state", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE])
 def test_conservation_is_asked_from_the_writing_on(convoque: Bilan, conseiller: Agent, state: Etat) -> None:
     bilan = advance(convoque, state)

@@ -15,7 +15,7 @@ from cai.models import Contrat, Prestation
 from core import clock
 from tests.factories.agents import make_agent, make_lieu, make_marche, make_prestataire
 from tests.factories.conduite import JOUR, make_convoque
-from tests.factories.programmation import proposition
+from tests.factories.programmation import make_prescrit, proposition
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +242,11 @@ def test_a_reason_is_shown_before_it_is_accepted(
 ) -> None:
     with clock.travel(JOUR):
         assert [b.code for b in guards.motif_absence(motif, precision, vu_le)] == refused
+
+
+def test_an_evaluation_made_before_a_correction_no_longer_speaks_for_the_file(prescripteur: Agent) -> None:
+    bilan = make_prescrit(by=prescripteur)
+    assert guards.evaluation_sans_motif(bilan) == []
+    signataire = bilan.contrat.signataire
+    signataire.date_naissance = date(1950, 1, 1)
+    assert [blocage.code for blocage in guards.evaluation_sans_motif(bilan)] == ["evaluation_perimee"]
