@@ -46,7 +46,7 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
         return [
             Blocage(
                 "evaluation_perimee",
-                "La date de naissance ou le titre d’admission a été corrigé depuis l’évaluation\u00a0: évaluez de nouveau.",
+                "La naissance ou le titre d’admission ont été corrigés depuis l’évaluation\u00a0: évaluez de nouveau.",
             )
         ]
     if evaluation.exempte:
