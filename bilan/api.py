@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.authentication import caller
+from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
 from bilan import conduite, impression, redaction
 from bilan.contenu import LIGNE_MAX, LONGUEURS, MAXIMA, PRECONISATION_MAX, SyntheseContenu
@@ -126,6 +127,8 @@ class BilansView(generics.ListAPIView[Bilan]):
         parameters=[OpenApiParameter("etat", enum=Etat.values, description="État du déroulement")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if not has_permission(caller(request), Permission.CONDUIRE_BILAN):
+            check_permission(caller(request), Permission.VOIR_DOSSIER)
         return super().get(request, *args, **kwargs)
 
 

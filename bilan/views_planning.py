@@ -15,9 +15,9 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan import programmation
 from bilan.forms_programmation import AffectationForm
-from bilan.models import Bilan
+from bilan.models import Bilan, RendezVous
 from bilan.permissions import check_can_assign_adviser
-from bilan.planning import may_be_entrusted, planned_for, week_of
+from bilan.planning import may_be_entrusted, week_of
 from bilan.states import FINAUX, Etat
 from core import clock
 from core.form_fields import ANNEE_MAX, ANNEE_MIN
@@ -62,7 +62,10 @@ def planning(request: AgentRequest) -> HttpResponse:
 def assign_adviser(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Entrust an appointment to come to another adviser of the house."""
     rendez_vous = get_object_or_404(
-        planned_for(request.user).select_related("bilan__contrat", "prestataire", "conseiller", "lieu"), pk=pk
+        RendezVous.objects.visible_to(request.user).select_related(
+            "bilan__contrat", "prestataire", "conseiller", "lieu"
+        ),
+        pk=pk,
     )
     check_can_assign_adviser(request.user, rendez_vous.bilan)
     week = f"{reverse('bilan:planning')}?semaine={rendez_vous.debut.astimezone(clock.PARIS).date():%Y-%m-%d}"

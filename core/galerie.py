@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from core import clock
 from core.form_fields import (
@@ -65,6 +66,7 @@ ExperienceFormSet = lignes_formset(ExperienceForm, max_num=3)
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def composants(request: HttpRequest) -> HttpResponse:
     form = ExempleForm(request.POST or None)
     experiences = ExperienceFormSet(request.POST or None, prefix="experiences")

@@ -2,7 +2,9 @@
 
 import logging
 import logging.config
-import re
+import sys
+import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -17,14 +19,31 @@ def _add_request_id(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
-# PostgreSQL quotes the refused row, or its key, under this word; up to the next exception of the chain, or the end.
-_QUOTED_ROW = re.compile(r"D[EÉ]TAIL\s*:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL)
+ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
-def _without_rows(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
-    if "exception" in event:
-        event["exception"] = _QUOTED_ROW.sub("DETAIL: …", str(event["exception"]))
+def _tell_exception(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Where it broke, never with what: PostgreSQL quotes the whole row in its messages, templates their context."""
+    known: ExcInfo | bool | BaseException | None = event.pop("exc_info", None)
+    if known is True:
+        known = sys.exc_info()
+    error = known if isinstance(known, BaseException) else known[1] if isinstance(known, tuple) else None
+    lines: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames] + [type(error).__qualname__]
+        error = error.__cause__ or error.__context__
+    if lines:
+        event["exception"] = "\n".join(lines)
     return event
+
+
+def _drop_values(record: logging.LogRecord) -> bool:
+    """Celery writes the exception of a failed task in its message: keep its type."""
+    if isinstance(record.args, dict) and "exc" in record.args:
+        error = record.exc_info[0] if record.exc_info else None
+        record.args = {**record.args, "exc": error.__qualname__ if error else "", "traceback": ""}
+    return True
 
 
 def configure(options: dict[str, str]) -> None:
@@ -56,18 +75,21 @@ def configure(options: dict[str, str]) -> None:
                     "foreign_pre_chain": shared,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.format_exc_info,
-                        _without_rows,
+                        _tell_exception,
                         renderer,
                     ],
                 }
             },
-            "handlers": {"sortie": {"class": "logging.StreamHandler", "formatter": "structure"}},
+            "filters": {"sans_valeurs": {"()": lambda: _drop_values}},
+            "handlers": {
+                "sortie": {"class": "logging.StreamHandler", "formatter": "structure", "filters": ["sans_valeurs"]}
+            },
             "root": {"handlers": ["sortie"], "level": options["niveau"]},
             "loggers": {
                 "django": {"handlers": [], "propagate": True, "level": options["niveau"]},
                 # A traceback's local variables and SQL parameters may name people.
                 "django.db.backends": {"level": "WARNING"},
+                "django.template": {"level": "WARNING"},  # a missing variable prints the whole context
                 "axes": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},

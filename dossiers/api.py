@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from agents.authentication import caller
 from agents.models import Agent, DirectionTerritoriale
-from agents.permissions import direction_ids, has_permission
+from agents.permissions import check_permission, direction_ids, has_permission
 from agents.roles import Permission
 from bilan.api import EXEMPLE_BILAN, BilanSortie, with_api_relations
 from bilan.forms_programmation import conseillers_of, usable_lieux
@@ -152,7 +152,7 @@ EXEMPLE_SIGNATAIRE = {
     "sexe": "F",
     "date_naissance": "1985-04-12",
     "nationalite": "SEN",
-    "langue_comprise": "wo",
+    "langue_comprise": "fr",
     "adresse": "12, rue des Lilas",
     "code_postal": "75020",
     "ville": "Paris",
@@ -255,6 +255,7 @@ class ContratsView(generics.ListAPIView[Contrat]):
         parameters=[OpenApiParameter("numero_cai", description="Numéro CAI exact")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        check_permission(caller(request), Permission.VOIR_DOSSIER)
         return super().get(request, *args, **kwargs)
 
     @operation(
@@ -273,6 +274,7 @@ class ContratsView(generics.ListAPIView[Contrat]):
         errors=(409, 422),
     )
     def post(self, request: Request) -> Response:
+        check_permission(caller(request), Permission.OUVRIR_DOSSIER)
         entree = ContratEntree(data=request.data)
         entree.is_valid(raise_exception=True)
         terms = dict(entree.validated_data)

@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.authentication import caller
+from agents.permissions import check_permission
+from agents.roles import Permission
 from bilan.api import bilan_or_404
 from bilan.models import Consentement
 from cai.models import Langue
@@ -19,6 +21,7 @@ from core.api_fields import LigneField, NomField
 from core.api_schema import operation
 from poleemploi import services
 from poleemploi.models import Tentative, Transmission
+from poleemploi.permissions import check_can_view
 from poleemploi.reponses import explain_refusal
 from poleemploi.states import EtatTransmission
 
@@ -152,17 +155,18 @@ EXEMPLE_DETAIL = {
 }
 
 
-def _visible(request: Request) -> "QuerySet[Transmission]":
-    visible = Transmission.objects.visible_to(request.user).without_content()
-    chosen: QuerySet[Transmission] = visible.select_related("bilan__contrat__direction")
-    return chosen
+def _transmission_or_404(request: Request, pk: str) -> Transmission:
+    queryset = Transmission.objects.visible_to(request.user).without_content().prefetch_related("tentatives")
+    transmission: Transmission = get_object_or_404(queryset, pk=pk)
+    check_can_view(caller(request), transmission.bilan)
+    return transmission
 
 
 class TransmissionsView(generics.ListAPIView[Transmission]):
     serializer_class = TransmissionSortie
 
     def get_queryset(self) -> "QuerySet[Transmission]":
-        transmissions = _visible(self.request)
+        transmissions: QuerySet[Transmission] = Transmission.objects.followed_by(self.request.user).without_content()
         etat = query_parameter(self.request, "etat")
         return transmissions.filter(etat=etat) if etat else transmissions
 
@@ -174,11 +178,8 @@ class TransmissionsView(generics.ListAPIView[Transmission]):
         parameters=[OpenApiParameter("etat", enum=EtatTransmission.values, description="État de l’échange")],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        check_permission(caller(request), Permission.VOIR_TRANSMISSIONS)
         return super().get(request, *args, **kwargs)
-
-
-def _detail(request: Request, pk: str) -> TransmissionDetail:
-    return TransmissionDetail(get_object_or_404(_visible(request).prefetch_related("tentatives"), pk=pk))
 
 
 class TransmissionView(APIView):
@@ -189,7 +190,7 @@ class TransmissionView(APIView):
         received=EXEMPLE_DETAIL,
     )
     def get(self, request: Request, pk: str) -> Response:
-        return Response(_detail(request, pk).data)
+        return Response(TransmissionDetail(_transmission_or_404(request, pk)).data)
 
 
 class RelanceView(APIView):
@@ -203,6 +204,5 @@ class RelanceView(APIView):
         errors=(409,),
     )
     def post(self, request: Request, pk: str) -> Response:
-        transmission = get_object_or_404(_visible(request), pk=pk)
-        services.requeue(transmission=transmission, by=caller(request))
-        return Response(_detail(request, pk).data)
+        services.requeue(transmission=_transmission_or_404(request, pk), by=caller(request))
+        return Response(TransmissionDetail(_transmission_or_404(request, pk)).data)

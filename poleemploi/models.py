@@ -31,7 +31,11 @@ T = EtatTransmission
 
 class TransmissionQuerySet(models.QuerySet["Transmission"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "TransmissionQuerySet":
-        """Transmissions of the directions whose exchange the agent follows."""
+        """Transmissions of the bilans the agent may know of; whether they may look at them is a right."""
+        return self.filter(bilan__in=Bilan.objects.visible_to(agent))
+
+    def followed_by(self, agent: "Agent | AnonymousUser") -> "TransmissionQuerySet":
+        """Transmissions of the directions whose exchange the agent follows: what lists show."""
         return self.filter(bilan__contrat__direction_id__in=direction_ids(agent, Permission.VOIR_TRANSMISSIONS))
 
     def due(self, now: datetime) -> "TransmissionQuerySet":

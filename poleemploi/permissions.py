@@ -40,3 +40,8 @@ def can_requeue(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
 
 def check_can_requeue(agent: Agent, bilan: Bilan) -> None:
     check_can(agent, Permission.RELANCER_TRANSMISSION, bilan)
+
+
+def check_can_view(agent: Agent, bilan: Bilan) -> None:
+    """Look at one transmission and its attempts."""
+    check_can(agent, Permission.VOIR_TRANSMISSIONS, bilan)

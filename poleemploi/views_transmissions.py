@@ -20,7 +20,7 @@ from agents.roles import Permission
 from core import journal
 from poleemploi import services
 from poleemploi.models import Transmission
-from poleemploi.permissions import check_can_requeue
+from poleemploi.permissions import check_can_requeue, check_can_view
 from poleemploi.presentation import channel_state, show, show_attempt
 from poleemploi.states import EtatTransmission
 
@@ -40,6 +40,7 @@ FILTRES: dict[str, tuple[str, tuple[EtatTransmission, ...]]] = {
 def _transmission_or_404(agent: Agent, pk: uuid.UUID) -> Transmission:
     queryset = Transmission.objects.visible_to(agent).without_content().select_related("bilan__contrat__signataire")
     transmission: Transmission = get_object_or_404(queryset, pk=pk)
+    check_can_view(agent, transmission.bilan)
     return transmission
 
 
@@ -50,7 +51,7 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     check_permission(request.user, Permission.VOIR_TRANSMISSIONS)
     choisi = request.GET.get("filtre", "")
     choisi = choisi if choisi in FILTRES else "a-traiter"
-    visible = Transmission.objects.visible_to(request.user)
+    visible = Transmission.objects.followed_by(request.user)
     rows, suite = _page(visible.filter(etat__in=FILTRES[choisi][1]), request.GET.get("avant", ""))
     context = {
         "canal": channel_state(),

@@ -15,6 +15,12 @@ from tests.factories.agents import make_agent, make_direction, make_lieu, make_m
 from tests.factories.cai import make_contrat
 from tests.factories.reference import make_reference_tables
 from tests.factories.transitions import Monde
+from tests.gabarits import refuse_undefined_variables
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strict_templates() -> None:
+    refuse_undefined_variables()
 
 
 @pytest.fixture(scope="session")

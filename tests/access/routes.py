@@ -30,6 +30,6 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
             yield from _walk(pattern, inner)
         elif isinstance(pattern, URLPattern):
             if pattern.name:
-                yield Route(f"{prefix}{pattern.name}", tuple(pattern.pattern.converters))
+                yield Route(f"{prefix}{pattern.name}", tuple(pattern.pattern.regex.groupindex))
             elif not prefix.startswith("admin:"):
                 raise AssertionError(f"an address without a name: {pattern.pattern}")

@@ -491,7 +491,7 @@ def test_a_row_is_made_for_each_territory_and_seen_from_there_alone(
     transmission: Transmission, correspondant: Agent, directeur: Agent, agent_ofii: Agent, agent_ailleurs: Agent
 ) -> None:
     seen = {
-        agent.pk: Transmission.objects.visible_to(agent).exists()
+        agent.pk: Transmission.objects.followed_by(agent).exists()
         for agent in (correspondant, directeur, agent_ofii, agent_ailleurs)
     }
     assert seen == {correspondant.pk: True, directeur.pk: True, agent_ofii.pk: False, agent_ailleurs.pk: False}

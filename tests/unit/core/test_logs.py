@@ -1,0 +1,68 @@
+"""Logs say where it broke, and never with whose data."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+from django.conf import settings
+
+from core.logs import configure
+
+SECRET = "Traoré Awa"
+
+
+@pytest.fixture
+def printed() -> Iterator[Callable[[], str]]:
+    """What the process really writes, as a server would."""
+    before = logging.getLogger().handlers[:]
+    configure({"niveau": "DEBUG", "format": "json"})
+    (handler,) = [handler for handler in logging.getLogger().handlers if handler not in before]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream := io.StringIO())
+    yield stream.getvalue
+    configure(settings.LOGGING)
+
+
+def fail() -> None:
+    try:
+        raise KeyError(SECRET)
+    except KeyError as cause:
+        raise ValueError(f"Failing row contains ({SECRET}).") from cause
+
+
+def test_an_exception_is_told_by_its_type_and_its_place(printed):
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("django.request").error("Internal Server Error: %s", "/dossiers/", exc_info=True)
+        structlog.get_logger("bilan.retention").exception("retention_failed")
+    output = printed()
+    assert SECRET not in output
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        assert "ValueError" in line["exception"]
+        assert "KeyError" in line["exception"]
+        assert "test_logs.py" in line["exception"]
+
+
+def test_a_failed_task_is_told_without_its_arguments(printed):
+    try:
+        fail()
+    except ValueError as error:
+        context = {"name": "bilan.tache", "id": "1", "description": "raised unexpected", "exc": repr(error)}
+        logging.getLogger("celery.app.trace").error(
+            "Task %(name)s[%(id)s] %(description)s: %(exc)s", context, exc_info=True
+        )
+    output = printed()
+    assert SECRET not in output
+    assert "Task bilan.tache[1] raised unexpected: ValueError" in output
+
+
+def test_the_loggers_that_print_values_stay_silent(printed):
+    logging.getLogger("django.db.backends").debug("SELECT %s", SECRET)
+    logging.getLogger("django.template").debug("Failed lookup in %s", SECRET)
+    assert printed() == ""
