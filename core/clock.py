@@ -28,18 +28,29 @@ def parse_moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=PARIS)
 
 
+def _wall(moment: datetime) -> datetime:
+    """What the clock on the wall shows in Paris."""
+    return moment.astimezone(PARIS).replace(tzinfo=None)
+
+
 @lru_cache(maxsize=8)
 def _offset(date_metier: str, depart: str) -> timedelta:
+    """How far the clock on the wall is moved: in wall time, so that summer and winter keep the time of day."""
     if not date_metier:
         return timedelta(0)
     try:
         start = datetime.fromisoformat(depart) if depart else timezone.now()
         if len(date_metier) == len("2010-03-15"):
             # Whole days, so that processes started at different moments of a day agree without a common start.
-            return date.fromisoformat(date_metier) - start.astimezone(PARIS).date()
-        return parse_moment(date_metier) - start
+            return date.fromisoformat(date_metier) - _wall(start).date()
+        return _wall(parse_moment(date_metier)) - _wall(start)
     except ValueError as error:
         raise ImproperlyConfigured(f"DATE_METIER must be an ISO date or date-time, not {date_metier!r}.") from error
+
+
+def _moved(moment: datetime) -> datetime:
+    offset = _offset(settings.DATE_METIER, settings.DATE_METIER_DEPART)
+    return (_wall(moment) + offset).replace(tzinfo=PARIS) if offset else moment.astimezone(PARIS)
 
 
 def is_moved() -> bool:
@@ -52,7 +63,7 @@ def now() -> datetime:
     travelled = _travelled.get()
     if travelled is not None:
         return travelled
-    return (timezone.now() + _offset(settings.DATE_METIER, settings.DATE_METIER_DEPART)).astimezone(PARIS)
+    return _moved(timezone.now())
 
 
 def today() -> date:
@@ -62,7 +73,7 @@ def today() -> date:
 
 def shown(moment: datetime) -> datetime:
     """A real instant (a lease, an attempt, a receipt) as pages tell it: moved as the business clock is, in Paris."""
-    return (moment + _offset(settings.DATE_METIER, settings.DATE_METIER_DEPART)).astimezone(PARIS)
+    return _moved(moment)
 
 
 def at(day: date, hour: int = 0, minute: int = 0) -> datetime:

@@ -61,7 +61,7 @@ def desk_of(agent: Agent) -> Bureau:
 def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:
     bilans = Bilan.objects.select_related("contrat__signataire").in_bulk([pk for pk, _ in keys])
     return [
-        LigneBureau(bilan=bilans[pk], liste=liste, limite=ordre, url=liste.adresse(bilans[pk]))
+        LigneBureau(bilan=bilans[pk], liste=liste, limite=liste.limite(ordre), url=liste.adresse(bilans[pk]))
         for pk, (liste, ordre) in keys
     ]
 

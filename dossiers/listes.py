@@ -17,7 +17,9 @@ from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
 from bilan.models import Bilan, RendezVous, Synthese
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, PHASES, Etat
 from cai import delais
+from cai.feries import jours_feries_depuis
 from core import clock
+from core.french import day_of
 from dossiers.situation import Situation, with_situation
 from exemptions.models import Evaluation, Justificatif
 from exemptions.selectors import contrats_to_reexamine
@@ -45,12 +47,20 @@ class Liste:
     a_une_heure: bool = False
     au_prestataire: bool = False
     rang: int = 1  # on the desk: 0 before everything else, 2 after
+    jours_ouvrables: bool = False  # a limit given to the person: a weekend or a holiday carries it further (C.7)
 
     def concerns(self, agent: Agent) -> bool:
         """Whether the agent holds the right, on the right side: at OFII, or as the adviser of a prestataire."""
         if self.au_prestataire:
             return bool(prestataire_ids(agent, self.permission))
         return has_permission(agent, self.permission) and bool(direction_ids(agent, self.permission))
+
+    def limite(self, ordre: date | datetime) -> date | datetime:
+        """The day to show: that of the order, carried to the next working day where the law does so."""
+        if not self.jours_ouvrables:
+            return ordre
+        jour = day_of(ordre)
+        return delais.next_working_day(jour, jours_feries_depuis(jour))
 
     def bilans(self, agent: Agent) -> Bilans:
         """The bilans of this list for the agent, the most urgent first."""
@@ -324,7 +334,7 @@ LISTES: tuple[Liste, ...] = (
     Liste("absences-a-constater", "Rendez-vous sans nouvelles", Permission.CONSTATER_ABSENCE,
           _appointments_without_news, "Constater l’absence", _act("constater_absence"), "Rendez-vous"),
     Liste("absences-a-qualifier", "Absences à qualifier", Permission.QUALIFIER_ABSENCE, _absences_to_qualify,
-          "Qualifier l’absence", _file, "Justification"),
+          "Qualifier l’absence", _file, "Justification", jours_ouvrables=True),
     Liste("consentements-a-recueillir", "Décisions à recueillir", Permission.RECUEILLIR_CONSENTEMENT,
           _consents_to_ask, "Recueillir la décision", _consents, "Avant destruction de la synthèse"),
     Liste("exemptions-a-reexaminer", "Exemptions à réexaminer", Permission.CONSTATER_EXEMPTION,

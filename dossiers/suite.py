@@ -252,7 +252,12 @@ def _deposit_to_settle(faits: Faits, agent: Agent) -> Suite:
         url="#transmission",
     )
     return _offered(
-        agent, Permission.RELANCER_TRANSMISSION, faits, suite, "Le correspondant de la direction traite cet échec."
+        agent,
+        Permission.RELANCER_TRANSMISSION,
+        faits,
+        suite,
+        "Si Pôle emploi refuse un renseignement du dossier, corrigez-le ici\u00a0; le correspondant de la direction "
+        "dépose ensuite à nouveau.",
     )
 
 
