@@ -93,15 +93,24 @@ def test_an_appointment_without_news_appears_the_day_after(convoque: Bilan, agen
     assert waiting(agent_ofii, JOUR + timedelta(days=1)) == {"absences-a-constater": 1}
 
 
-def test_an_absence_waits_to_be_qualified_until_the_window_closes(convoque: Bilan, agent_ofii: Agent) -> None:
-    convoque.rendez_vous.update(statut="manque")
+@pytest.mark.parametrize(
+    "missed",
+    [
+        JOUR,  # a Monday: fifteen days later is Tuesday 25 May
+        date(2010, 5, 7),  # fifteen days later is a Saturday, and the Monday after it is Whit Monday
+    ],
+)
+def test_an_absence_waits_to_be_qualified_until_the_window_closes(
+    convoque: Bilan, agent_ofii: Agent, missed: date
+) -> None:
+    convoque.rendez_vous.update(statut="manque", debut=clock.at(missed, 9, 30))
     place(convoque, Etat.ABSENT_A_QUALIFIER)
 
     with clock.travel(JOUR):
         line = desk_of(agent_ofii).lignes[0]
 
     assert line.liste.code == "absences-a-qualifier"
-    assert line.limite.astimezone(clock.PARIS).date() == date(2010, 5, 25)
+    assert line.limite == date(2010, 5, 25)
 
 
 def test_a_contract_over_without_bilan_is_to_be_recorded(contrat: Contrat, agent_ofii: Agent) -> None:
