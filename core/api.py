@@ -22,9 +22,8 @@ def problem(
     body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "detail": detail}
     if fields:
         body["champs"] = fields
-    return JsonResponse(
-        body, status=status, content_type=PROBLEM_JSON, headers=headers, json_dumps_params={"ensure_ascii": False}
-    )
+    # ASCII: a refusal may quote half a character, which no encoding can write.
+    return JsonResponse(body, status=status, content_type=PROBLEM_JSON, headers=headers)
 
 
 def query_parameter(request: Request, name: str) -> str:

@@ -32,3 +32,15 @@ class NomField(_Cleaned):
     """A name, kept as typed."""
 
     clean = staticmethod(clean_nom)
+
+
+class CodeField(serializers.SlugRelatedField[Any]):
+    """The code of a row of a reference table; what no code could be is refused without asking the database."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="code", **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not data.isascii() or not data.isprintable():
+            raise serializers.ValidationError("Ce code n’existe pas.")
+        return super().to_internal_value(data)

@@ -22,7 +22,7 @@ from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
 from core import journal
 from core.api import query_parameter
-from core.api_fields import LigneField, NomField
+from core.api_fields import CodeField, LigneField, NomField
 from core.api_schema import operation
 from core.errors import Forbidden
 from core.models import Evenement
@@ -43,8 +43,8 @@ class SignataireEntree(serializers.Serializer[Any]):
     prenom = NomField(max_length=100, required=False, allow_blank=True, default="")
     sexe = serializers.ChoiceField(choices=Signataire.Sexe.choices)
     date_naissance = serializers.DateField()
-    nationalite = serializers.SlugRelatedField(slug_field="code", queryset=Pays.objects.all())
-    langue_comprise = serializers.SlugRelatedField(slug_field="code", queryset=Langue.objects.all())
+    nationalite = CodeField(queryset=Pays.objects.all())
+    langue_comprise = CodeField(queryset=Langue.objects.all())
     adresse = LigneField(max_length=200)
     adresse_complement = LigneField(max_length=200, required=False, allow_blank=True, default="")
     code_postal = serializers.RegexField(r"^[0-9]{5}$")
@@ -67,10 +67,8 @@ class ContratEntree(serializers.Serializer[Any]):
     numero_cai = LigneField(max_length=20, required=False, allow_blank=True, default="")
     date_entretien = serializers.DateField()
     date_signature = serializers.DateField()
-    titre_admission = serializers.SlugRelatedField(slug_field="code", queryset=TitreAdmission.objects.all())
-    titre_actuel = serializers.SlugRelatedField(
-        slug_field="code", queryset=TitreAdmission.objects.all(), required=False, allow_null=True, default=None
-    )
+    titre_admission = CodeField(queryset=TitreAdmission.objects.all())
+    titre_actuel = CodeField(queryset=TitreAdmission.objects.all(), required=False, allow_null=True, default=None)
     date_premier_titre = serializers.DateField(required=False, allow_null=True, default=None)
     signataire = SignataireEntree()
 

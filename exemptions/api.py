@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from agents.authentication import caller
 from cai.models import Contrat, TitreAdmission
+from core.api_fields import CodeField
 from core.api_schema import operation
 from exemptions import services
 from exemptions.models import Evaluation, Justificatif
@@ -62,7 +63,7 @@ class SimulationEntree(DeclarationsEntree):
 
     date_reference = serializers.DateField()
     date_naissance = serializers.DateField()
-    titre_admission = serializers.SlugRelatedField(slug_field="code", queryset=TitreAdmission.objects.all())
+    titre_admission = CodeField(queryset=TitreAdmission.objects.all())
     pieces = PieceEntree(many=True, required=False, default=list, max_length=50)  # type: ignore[call-arg]
 
 

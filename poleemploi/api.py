@@ -17,7 +17,7 @@ from bilan.api import bilan_or_404
 from bilan.models import Consentement
 from cai.models import Langue
 from core.api import query_parameter
-from core.api_fields import LigneField, NomField
+from core.api_fields import CodeField, LigneField, NomField
 from core.api_schema import operation
 from poleemploi import services
 from poleemploi.models import Tentative, Transmission
@@ -34,9 +34,7 @@ class ConsentementEntree(serializers.Serializer[Any]):
     portee = serializers.ChoiceField(choices=Consentement.Portee.choices)
     decision = serializers.ChoiceField(choices=Consentement.Decision.choices)
     mode = serializers.ChoiceField(choices=Consentement.Mode.choices)
-    langue = serializers.SlugRelatedField(
-        slug_field="code", queryset=Langue.objects.all(), help_text="Langue dans laquelle la question a été posée."
-    )
+    langue = CodeField(queryset=Langue.objects.all(), help_text="Langue dans laquelle la question a été posée.")
     interprete = serializers.BooleanField(default=False)
     representant_legal = NomField(max_length=200, required=False, allow_blank=True, default="")
     document_empreinte = serializers.RegexField(

@@ -258,7 +258,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["agents.authentication.EstAgent"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.CorpsJson"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.PaginationParCle",
     "PAGE_SIZE": 50,
     "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # else throttles believe whatever address the caller writes
