@@ -184,7 +184,7 @@ def test_a_pause_is_announced(connect: Connect, correspondant: Agent, transmissi
 @pytest.mark.parametrize("name", ["view_transmission", "requeue_transmission", "redeposit", "abandon"])
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("correspondant", 200), ("directeur", 403), ("agent_ofii", 404), ("conseiller", 404), ("agent_ailleurs", 404)],
+    [("correspondant", 200), ("directeur", 403), ("agent_ofii", 403), ("conseiller", 403), ("agent_ailleurs", 404)],
 )
 def test_each_page_opens_to_those_who_follow_the_exchange(
     connect: Connect,
