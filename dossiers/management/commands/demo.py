@@ -1,3 +1,4 @@
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ from dossiers.demonstration.demarche import Demarche
 class Command(BaseCommand):
     """The main job from the counter to the acknowledgement, with the worker and the simulator that run."""
 
-    help = "Mène un dossier de l’ouverture à l’accusé de réception, et laisse les documents dans var/demo."
+    help = "Mène un dossier de l’ouverture à l’accusé de réception, et laisse ses documents."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        folder = Path(settings.BASE_DIR) / "var" / "demo"
-        parser.add_argument("--dossier", type=Path, default=folder, help="où laisser les documents")
+        folder = Path(os.environ.get("CAI_DONNEES") or settings.BASE_DIR / "var") / "demo"
+        parser.add_argument("--dossier", type=Path, default=folder, help=f"où laisser les documents ({folder})")
 
     def handle(self, *args: Any, dossier: Path, **options: Any) -> None:
         if not settings.DATE_METIER_PERMISE:

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
+from agents.roles import Role
+from agents.services import assign_role, create_agent
 from bilan.contenu import problems
 from bilan.models import Metier
 from cai.models import Contrat, Langue, Pays
@@ -45,6 +47,16 @@ def test_without_a_simulator_what_was_agreed_to_waits_for_a_worker(db: None) -> 
         tell(dossier, equipe=Equipe.of(dossier.direction), aujourdhui=JOUR, simulateur=False)
     assert Transmission.objects.get().etat == "en_file"
     assert not Tentative.objects.exists()
+
+
+def test_an_account_added_since_never_acts_in_the_stories(db: None) -> None:
+    for command in ("load_reference", "load_accounts"):
+        call_command(command, stdout=StringIO())
+    before = Equipe.of("75")
+    newcomer = create_agent(email="nouvelle@ofii.example", prenom="Zoé", nom="Arrivée", telephone="", by=None)
+    for role in (Role.AGENT_OFII, Role.PRESCRIPTEUR):
+        assign_role(agent=newcomer, role=role, direction=before.direction, prestataire=None, debut=JOUR, by=None)
+    assert Equipe.of("75") == before
 
 
 def test_only_a_simulator_is_taken_for_one() -> None:
