@@ -1,12 +1,13 @@
 """A real browser for every test of this folder: Debian's Chromium, driven by Playwright."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import testcases
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 # Playwright's loop runs in the test's thread; Django would take its own synchronous calls there for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -27,8 +28,20 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def quiet_page(page: Page) -> Page:
-    """A page on which an error of script or of the security policy fails the test."""
-    page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
-    page.on("console", lambda message: message.type == "error" and pytest.fail(f"console: {message.text}"))
-    return page
+def quiet_page(page: Page) -> Iterator[Page]:
+    """A page on which an error of script or of the security policy fails the test, once its own steps are done.
+
+    Never from inside the listener: an exception raised there ends the browser's driver, and every test after it.
+    """
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("console", lambda message: complaints.extend(_complaints(message)))
+    yield page
+    assert not complaints, "\n".join(complaints)
+
+
+def _complaints(message: ConsoleMessage) -> list[str]:
+    # A page that is left while a partial answer is awaited gives it up: htmx says so, and it is no fault.
+    if message.type != "error" or message.text.startswith(("htmx:afterRequest", "htmx:sendAbort")):
+        return []
+    return [f"console: {message.text} ({message.location.get('url', '')})"]
