@@ -11,7 +11,11 @@ from exemptions.services import Declarations
 class EvaluationForm(BaseForm):
     """The four questions and the day they are judged on; an unanswered question is not a no."""
 
-    scolarise = YesNoField(label="La personne suit-elle une scolarité ?", required=False)
+    scolarise = YesNoField(
+        label="La personne suit-elle une scolarité ?",
+        required=False,
+        help_text="Ne compte que pour une personne de moins de 18\u00a0ans.",
+    )
     declare_activite = YesNoField(label="La personne déclare-t-elle une activité professionnelle ?", required=False)
     declare_ne_recherche_pas = YesNoField(
         label="La personne déclare-t-elle ne pas rechercher d’emploi ?", required=False

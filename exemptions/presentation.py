@@ -8,9 +8,11 @@ from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
 from cai.models import Contrat, Signataire
+from core.french import date_sans_jour
 from exemptions.domain import bareme
 from exemptions.domain.resultat import Explication, Resultat
-from exemptions.domain.situation import Motif
+from exemptions.domain.situation import Declaration, Motif
+from exemptions.models import Justificatif
 from exemptions.selectors import latest_evaluation
 from exemptions.services import Declarations, assess
 
@@ -52,6 +54,51 @@ def present(signataire: Signataire, resultat: Resultat) -> Verdict:
         pieces_manquantes=[bareme.LIBELLES_EXIGENCES[piece] for piece in resultat.pieces_manquantes],
         questions_restantes=[bareme.LIBELLES_DECLARATIONS[question] for question in resultat.declarations_manquantes],
     )
+
+
+@dataclass(frozen=True)
+class Lacunes:
+    """What an evaluation leaves open although it could still exempt: to be said before it is sealed."""
+
+    questions: list[Declaration]
+    pieces: list[Justificatif]
+
+    def __bool__(self) -> bool:
+        return bool(self.questions or self.pieces)
+
+    @property
+    def code(self) -> str:
+        """Names these gaps and no others: who confirmed it has read exactly this list."""
+        return " ".join([*self.questions, *(str(piece.pk) for piece in self.pieces)])
+
+    @property
+    def phrases(self) -> list[str]:
+        """One sentence a gap, with what its absence entails."""
+        return [_SANS_REPONSE[question] for question in self.questions] + [
+            f"La pièce «\u00a0{piece}\u00a0» du {date_sans_jour(piece.date_document)} "
+            "n’est ni vérifiée ni rejetée\u00a0: elle ne compte pas."
+            for piece in self.pieces
+        ]
+
+
+_SANS_EMPLOI = "le bilan est tenu pour dû au titre du cas d)."
+_SANS_REPONSE = {
+    Declaration.SCOLARISE: "La scolarité n’a pas de réponse\u00a0: le bilan est tenu pour dû au titre du cas a).",
+    Declaration.DECLARE_ACTIVITE: f"L’activité professionnelle n’a pas de réponse\u00a0: {_SANS_EMPLOI}",
+    Declaration.DECLARE_NE_RECHERCHE_PAS: f"La recherche d’emploi n’a pas de réponse\u00a0: {_SANS_EMPLOI}",
+    Declaration.INSCRIT_POLE_EMPLOI: f"L’inscription à Pôle emploi n’a pas de réponse\u00a0: {_SANS_EMPLOI}",
+}
+
+
+def gaps_of(contrat: Contrat, resultat: Resultat) -> Lacunes:
+    """The questions that decide and were left unanswered, and the documents nobody examined.
+
+    None for a person exempt already, nor for a question that another answer settles: nothing hangs on those.
+    """
+    if resultat.exempte:
+        return Lacunes(questions=[], pieces=[])
+    unexamined = contrat.justificatifs.filter(statut=Justificatif.Statut.RECUE).order_by("created_at")
+    return Lacunes(questions=list(resultat.declarations_manquantes), pieces=list(unexamined))
 
 
 def verdict_of(contrat: Contrat, declarations: Declarations, date_reference: date) -> Verdict:

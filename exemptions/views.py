@@ -19,7 +19,7 @@ from core import clock, journal
 from exemptions import services
 from exemptions.forms import EvaluationForm, JustificatifForm, RejetForm
 from exemptions.models import Justificatif
-from exemptions.presentation import Verdict, verdict_of
+from exemptions.presentation import Lacunes, Verdict, gaps_of, verdict_of
 from exemptions.selectors import latest_evaluation
 
 
@@ -32,7 +32,10 @@ def _contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """Ask, show the verdict, seal it. ``?date=`` proposes a reference date, such as an appointment's."""
+    """Ask, show the verdict, seal it; an evaluation with gaps is sealed once the list of them was confirmed.
+
+    ``?date=`` proposes a reference date, such as an appointment's.
+    """
     contrat = _contrat_or_404(request, pk)
     check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     if request.method != "POST":
@@ -45,7 +48,12 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         return _evaluation_page(request, contrat, form, None)
     declarations, jour = form.declarations(), form.jour()
     verdict = verdict_of(contrat, declarations, jour)
-    if "simuler" not in request.POST and form.accepted_by(
+    if "simuler" in request.POST:
+        return _evaluation_page(request, contrat, form, verdict)
+    lacunes = gaps_of(contrat, verdict.resultat)
+    if lacunes and request.POST.get("confirme") != lacunes.code:
+        return _evaluation_page(request, contrat, form, verdict, lacunes)
+    if form.accepted_by(
         services.evaluate_contrat, contrat=contrat, declarations=declarations, date_reference=jour, by=request.user
     ):
         messages.success(request, f"L’évaluation est enregistrée. {verdict.phrase}")
@@ -63,9 +71,14 @@ def _initial(contrat: Contrat, proposed: str) -> dict[str, Any]:
 
 
 def _evaluation_page(
-    request: AgentRequest, contrat: Contrat, form: EvaluationForm, verdict: Verdict | None
+    request: AgentRequest,
+    contrat: Contrat,
+    form: EvaluationForm,
+    verdict: Verdict | None,
+    lacunes: Lacunes | None = None,
 ) -> HttpResponse:
     context = {
+        "lacunes": lacunes,
         "contrat": contrat,
         "url_ajouter": reverse("exemptions:add_justificatif", args=[contrat.pk]),
         "form": form,

@@ -1,5 +1,6 @@
 """The exemption page: questions, verdict before and after sealing, documents beside."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from cai.models import Contrat
 from core import clock
 from core.models import JournalAcces
 from exemptions.models import Evaluation, Justificatif
-from exemptions.services import add_justificatif
+from exemptions.services import add_justificatif, verify_justificatif
 from tests.factories.cai import make_contrat
 
 Connect = Callable[[Agent], Client]
@@ -122,9 +123,72 @@ def test_a_refusal_of_the_service_is_told_at_its_field(client: Client, contrat: 
 
 
 def test_unanswered_questions_are_not_taken_for_a_no(client: Client, contrat: Contrat) -> None:
-    client.post(page(contrat), {"date_reference": "15/03/2010"})
+    confirm(client, contrat, {"date_reference": "15/03/2010"})
 
     assert Evaluation.objects.get().faits["scolarise"] is None
+
+
+# --- an incomplete evaluation --------------------------------------------------------------------
+
+
+def confirm(client: Client, contrat: Contrat, answers: dict[str, str]) -> None:
+    """Seal once to be asked, then press the button of the question."""
+    asked = re.search(r'name="confirme"\s+value="([^"]+)"', text_of(client, page(contrat), answers))
+    assert asked
+    client.post(page(contrat), {**answers, "confirme": asked[1]})
+
+
+def test_questions_left_unanswered_are_named_before_sealing_and_every_answer_stays(
+    client: Client, contrat: Contrat
+) -> None:
+    answers = {"declare_activite": "oui", "date_reference": "16/03/2010"}
+
+    text = text_of(client, page(contrat), answers)
+
+    assert not Evaluation.objects.exists()
+    assert "La recherche d’emploi n’a pas de réponse : le bilan est tenu pour dû au titre du cas d)" in text
+    assert "L’activité professionnelle n’a pas de réponse" not in text
+    assert text.count(" checked") == 1
+    assert 'value="16/03/2010"' in text
+
+    confirm(client, contrat, answers)
+    assert Evaluation.objects.get().faits["declare_activite"] is True
+
+
+def test_a_document_nobody_examined_is_named_before_sealing(
+    client: Client, contrat: Contrat, piece: Justificatif, agent_ofii: Agent
+) -> None:
+    assert "« Contrat de travail » du 15 mars 2010 n’est ni vérifiée ni rejetée" in text_of(
+        client, page(contrat), REPONSES
+    )
+    assert not Evaluation.objects.exists()
+
+    verify_justificatif(justificatif=piece, by=agent_ofii)
+    client.post(page(contrat), REPONSES)
+    assert Evaluation.objects.exists()
+
+
+def test_a_confirmation_holds_for_the_gaps_that_were_shown_and_no_others(
+    client: Client, contrat: Contrat, agent_ofii: Agent
+) -> None:
+    answers = {"date_reference": "15/03/2010"}
+    asked = re.search(r'name="confirme"\s+value="([^"]+)"', text_of(client, page(contrat), answers))
+    assert asked
+    add_justificatif(contrat=contrat, type_piece="bulletin_paie", date_document=JOUR, by=agent_ofii)
+
+    text = text_of(client, page(contrat), {**answers, "confirme": asked[1]})
+
+    assert "« Bulletin de paie » du 15 mars 2010" in text
+    assert not Evaluation.objects.exists()
+
+
+def test_nothing_is_asked_when_no_answer_could_change_the_verdict(client: Client, agent_ofii: Agent) -> None:
+    old = make_contrat(by=agent_ofii, nom="Sow", date_naissance=date(1950, 1, 1))
+    client.post(page(old), {"date_reference": "15/03/2010"})
+    jobless = make_contrat(by=agent_ofii, nom="Ba")
+    client.post(page(jobless), {"date_reference": "15/03/2010", "declare_activite": "non"})
+
+    assert Evaluation.objects.count() == 2
 
 
 # --- documents -----------------------------------------------------------------------------------
