@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramStrictWordSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Replace
 
 from agents.models import Agent
 from bilan.models import Bilan
@@ -19,7 +21,12 @@ from core.text import search_key
 from dossiers.situation import Situation, with_situation
 
 RESULTATS_MAX = 50
+PARTIE_MIN = 4  # characters: a shorter part of a number would answer everything
+ASSEZ = 5  # files that answer as typed, from which on no other spelling is looked for
+PROCHES_MAX = 10
+SIMILITUDE = 0.32  # Coulibaly/Koulibali and Sissoko/Cissoko score above this; unrelated names rarely do [D]
 _DIGITS = re.compile(r"[0-9]")
+_SEPARATORS = re.compile(r"[\s\u00a0\u2010-\u2014-]+")
 
 
 @dataclass(frozen=True)
@@ -32,20 +39,33 @@ class Trouve:
 
 @dataclass(frozen=True)
 class Resultats:
-    """At most RESULTATS_MAX files; ``tronque`` when there were more."""
+    """At most RESULTATS_MAX files that answer, ``tronque`` when there were more; and names written nearly alike.
+
+    ``proches`` is a second choice, the nearest first: empty as soon as enough files answer as typed.
+    """
 
     trouves: list[Trouve]
     tronque: bool
+    proches: list[Trouve]
 
 
 def search_files(agent: Agent, text: str) -> Resultats:
-    """Files the agent may see that answer a number (or its beginning), a birth date or a name; recent ones for nothing.
+    """Files the agent may see that answer a part of a number, a birth date or a name; recent ones for nothing.
 
-    Accents, capitals, order of the words and small differences of spelling do not matter in a name.
+    Accents, capitals, hyphens and the order of the words do not matter; a part of a number is four characters long,
+    or the beginning. Names of another spelling come besides, when few files answer as typed.
     """
     visible = Contrat.objects.visible_to(agent)
-    ids = list(_matching(visible, text.strip())[: RESULTATS_MAX + 1])
-    return Resultats(trouves=_found(ids[:RESULTATS_MAX]), tronque=len(ids) > RESULTATS_MAX)
+    text = text.strip()
+    ids = list(_matching(visible, text)[: RESULTATS_MAX + 1])
+    shown = ids[:RESULTATS_MAX]
+    near = _resembling(visible, search_key(text), sauf=shown) if len(shown) < ASSEZ and _is_name(text) else []
+    found = _found([*shown, *near])
+    return Resultats(trouves=found[: len(shown)], tronque=len(ids) > RESULTATS_MAX, proches=found[len(shown) :])
+
+
+def _is_name(text: str) -> bool:
+    return bool(search_key(text)) and not _DIGITS.search(text)
 
 
 def _matching(visible: ContratQuerySet, text: str) -> "QuerySet[Contrat, uuid.UUID]":
@@ -56,8 +76,7 @@ def _matching(visible: ContratQuerySet, text: str) -> "QuerySet[Contrat, uuid.UU
         born = visible.filter(signataire__date_naissance=birth)
         return born.order_by("signataire__cle_recherche", "pk").values_list("pk", flat=True)
     if _DIGITS.search(text):
-        numero = re.sub(r"\s+", "", text).upper()
-        return visible.filter(numero_cai__startswith=numero).order_by("numero_cai").values_list("pk", flat=True)
+        return _numbered(visible, _SEPARATORS.sub("", text).upper())
     key = search_key(text)
     if not key:
         return visible.none().values_list("pk", flat=True)
@@ -65,11 +84,34 @@ def _matching(visible: ContratQuerySet, text: str) -> "QuerySet[Contrat, uuid.UU
     for word in key.split():
         words &= Q(signataire__cle_recherche__contains=word)
     return (
-        visible.annotate(ressemblance=TrigramWordSimilarity(key, "signataire__cle_recherche"))
-        .filter(words | Q(signataire__cle_recherche__trigram_word_similar=key))
+        visible.filter(words)
+        .annotate(ressemblance=TrigramWordSimilarity(key, "signataire__cle_recherche"))
         .order_by("-ressemblance", "signataire__cle_recherche", "pk")
         .values_list("pk", flat=True)
     )
+
+
+def _numbered(visible: ContratQuerySet, numero: str) -> "QuerySet[Contrat, uuid.UUID]":
+    """Numbers that hold these characters, hyphens left aside; those that begin with them first."""
+    bare = visible.annotate(nu=Replace("numero_cai", Value("-"), Value("")))
+    begins = Q(nu__startswith=numero)
+    held = bare.filter(nu__contains=numero) if len(numero) >= PARTIE_MIN else bare.filter(begins)
+    return held.order_by(Case(When(begins, then=0), default=1), "numero_cai").values_list("pk", flat=True)
+
+
+def _resembling(visible: ContratQuerySet, key: str, *, sauf: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """The names nearest to a search key, by whole words: « ngessan » is near N’Guessan, « cissoko » near Sissoko."""
+    near = (
+        visible.exclude(pk__in=sauf)
+        .filter(signataire__cle_recherche__trigram_strict_word_similar=key)
+        .annotate(ressemblance=TrigramStrictWordSimilarity(key, "signataire__cle_recherche"))
+        .order_by("-ressemblance", "signataire__cle_recherche", "pk")
+        .values_list("pk", flat=True)
+    )
+    # The index obeys a setting of the session, which must not outlive this search.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.strict_word_similarity_threshold', %s, true)", [str(SIMILITUDE)])
+        return list(near[:PROCHES_MAX])
 
 
 def _as_date(text: str) -> date | None:

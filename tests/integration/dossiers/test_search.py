@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -31,6 +32,10 @@ def found(agent: Agent, text: str) -> list[str]:
     return [trouve.contrat.signataire.nom for trouve in search_files(agent, text).trouves]
 
 
+def near(agent: Agent, text: str) -> list[str]:
+    return [proche.contrat.signataire.nom for proche in search_files(agent, text).proches]
+
+
 @pytest.mark.parametrize(
     "text",
     ["PAPIER-0042", "papier-0042", "PAPIER-00", "n’diaye", "N'DIAYE", "ndiaye", "n diaye", "Fatou N’Diaye",
@@ -40,11 +45,80 @@ def test_a_file_is_found_however_one_writes(agent_ofii: Agent, contrat: Contrat,
     assert found(agent_ofii, text) == ["N’Diaye"]
 
 
-@pytest.mark.parametrize("text", ["Dialo", "Dialo Mamadu", "diallo", "75-2010-000001", "MAMADOU"])
-def test_small_differences_of_spelling_do_not_matter(
+@pytest.mark.parametrize("text", ["diallo", "75-2010-000001", "MAMADOU"])
+def test_what_is_typed_as_written_finds_one_file_and_no_other(
     agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat, text: str
 ) -> None:
     assert found(agent_ofii, text) == ["Diallo"]
+    assert near(agent_ofii, text) == []
+
+
+@pytest.mark.parametrize("text", ["000001", "2010-000", "2010000", "75 2010 000001", "75\u201020", "75"])
+def test_a_part_of_a_number_finds_the_file(agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat, text: str) -> None:
+    assert contrat.numero_cai == "75-2010-000001"
+    assert found(agent_ofii, text) == ["Diallo"]
+
+
+def test_less_than_four_characters_are_the_beginning_of_a_number(agent_ofii: Agent, contrat: Contrat) -> None:
+    assert found(agent_ofii, "001") == []
+
+
+def test_numbers_that_begin_so_come_before_those_that_hold_it(agent_ofii: Agent) -> None:
+    make_contrat(by=agent_ofii, nom="Sow", numero_cai="11-2010-0044")
+    make_contrat(by=agent_ofii, nom="Ba", numero_cai="2010-0044")
+
+    assert found(agent_ofii, "2010-0044") == ["Ba", "Sow"]
+
+
+@pytest.mark.parametrize(
+    ("nom", "text"),
+    [("N’Guessan", "ngessan"), ("Diallo", "dialo"), ("Diallo", "Dialo Mamadu"), ("Coulibaly", "koulibali"),
+     ("Sissoko", "cissoko mamadou"), ("d’Estienne", "destiene")],
+)  # fmt: skip
+def test_another_spelling_is_a_second_choice(agent_ofii: Agent, nom: str, text: str) -> None:
+    make_contrat(by=agent_ofii, nom=nom)
+    make_contrat(by=agent_ofii, nom="Rodrigues", prenom="Paula", sexe="F")
+
+    assert found(agent_ofii, text) == []
+    assert near(agent_ofii, text) == [nom]
+
+
+def test_other_spellings_are_not_proposed_beside_enough_files(
+    agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nom in ("Diallo", "Dialo"):
+        make_contrat(by=agent_ofii, nom=nom)
+    assert near(agent_ofii, "diallo") == ["Dialo"]
+
+    monkeypatch.setattr("dossiers.selectors.ASSEZ", 1)
+
+    assert near(agent_ofii, "diallo") == []
+
+
+def test_other_spellings_stop_at_the_border_of_the_territory(agent_ailleurs: Agent, ndiaye: Contrat) -> None:
+    assert near(agent_ailleurs, "ndiayé fatoo") == []
+
+
+def test_other_spellings_are_shown_under_their_own_heading(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat
+) -> None:
+    text = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "dialo"}).content.decode()
+
+    assert "Noms proches" in text
+    assert "Aucun dossier à ce nom exactement" in text
+    assert "Mamadou Diallo" in text
+
+
+@pytest.mark.parametrize("text", ["ngessan", "diallo", "75-2010"])
+def test_a_search_asks_a_fixed_number_of_questions(
+    agent_ofii: Agent, django_assert_max_num_queries: Callable[..., Any], text: str
+) -> None:
+    for nom in ("N’Guessan", "Diallo", "Diallo"):
+        make_contrat(by=agent_ofii, nom=nom)
+    agent_ofii.places  # noqa: B018  # read once a request
+
+    with django_assert_max_num_queries(7):
+        search_files(agent_ofii, text)
 
 
 @pytest.mark.parametrize("text", ["Nguyen", "01/01/1990", "99-2010-1", "’", "%", "_", "' OR 1=1 --", "漢字"])
