@@ -1,5 +1,6 @@
 """Tags and filters of every page: fields and their errors, the components, dates in plain French."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString, mark_safe
 
 from core import clock, french
 from core.form_fields import format_telephone
@@ -246,8 +247,31 @@ def panneau(content: str, titre: str, id: str = "", lien: str = "", url: str = "
 
 @register.simple_block_tag
 def tableau(content: str, legende: str, cachee: bool = False) -> SafeString:
-    """A table (thead and tbody inside) that scrolls by itself when narrow; `cachee` hides the caption from sight."""
-    return _block("components/_tableau.html", content, legende=legende, cachee=cachee)
+    """A table (thead and tbody inside), whose rows become cards when narrow; `cachee` hides the caption from sight.
+
+    Each cell carries the heading of its column for the card, and the roles that a table laid out in cards would lose.
+    """
+    return _block("components/_tableau.html", _as_cards(content), legende=legende, cachee=cachee)
+
+
+_HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_TABLE_TAG = re.compile(r"<(thead|tbody|tr|th|td)\b")
+_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
+
+
+def _as_cards(content: str) -> SafeString:
+    headings = [strip_tags(heading).strip().replace('"', "&quot;") for heading in _HEADING.findall(content)]
+    column = -1
+
+    def _marked(tag: re.Match[str]) -> str:
+        nonlocal column
+        name = tag[1]
+        column = -1 if name == "tr" else column + 1
+        label = f' data-label="{headings[column]}"' if name == "td" else ""
+        return f'{tag[0]} role="{_ROLES[name]}"{label}'
+
+    # The content is a rendered template: what people typed in it has no « < » left.
+    return mark_safe(_TABLE_TAG.sub(_marked, content))  # noqa: S308
 
 
 def _block(template_name: str, content: str, **context: Any) -> SafeString:

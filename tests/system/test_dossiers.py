@@ -67,6 +67,20 @@ def test_every_page_of_a_file_is_accessible_and_fits_any_width(
         check_at_every_width(page)
 
 
+@pytest.mark.parametrize("width", [320, 375, 767])
+def test_on_a_narrow_screen_the_act_of_every_line_is_on_the_screen(
+    page: Page, live_server: LiveServer, dossier: Contrat, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(str(live_server))
+
+    act = page.get_by_role("table").get_by_role("link", name="Évaluer l’exemption").bounding_box()
+    assert act is not None
+    assert 0 <= act["x"] < act["x"] + act["width"] <= width
+    expect(page.get_by_role("columnheader", name="À faire")).to_be_attached()
+    expect(page.get_by_role("cell", name="Évaluer l’exemption")).to_be_visible()
+
+
 def test_a_file_is_opened_through_its_errors_with_the_keyboard_in_the_right_place(
     page: Page, live_server: LiveServer, dossier: Contrat
 ) -> None:

@@ -166,3 +166,20 @@ def test_every_component_shows_what_it_is_given_inert(source: str):
     html = render(source, x=evil, l=[evil], f=[(evil, evil)], c=[{"at": clock.now(), "titre": evil, "detail": evil}])
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_every_cell_of_a_table_carries_the_heading_and_the_role_it_needs_as_a_card():
+    html = render(
+        '{% tableau "Séances" %}<thead><tr><th scope="col">Le jour &amp; l’heure</th><th scope="col">À\nfaire</th></tr>'
+        "</thead><tbody>{% for x in l %}<tr><td>{{ x }}</td><td class=numero>2</td></tr>{% endfor %}</tbody>"
+        "{% endtableau %}",
+        l=["<td>un", "deux"],
+    )
+
+    assert html.count('<td role="cell" data-label="Le jour &amp; l’heure">') == 2
+    assert html.count('<td role="cell" data-label="À\nfaire" class=numero>2') == 2
+    assert html.count('<tr role="row">') == 3
+    assert html.count('<th role="columnheader" scope="col">') == 2
+    assert html.count('role="rowgroup"') == 2
+    assert '<table role="table">' in html
+    assert "&lt;td&gt;un" in html
