@@ -48,6 +48,16 @@ CONDUITE = (
         form=InterruptionForm,
     ),
     Acte(
+        transition="rediger_synthese",
+        permission=Permission.ECRIRE_SYNTHESE,
+        titre="Terminer la rédaction",
+        phrase="Toutes les rubriques obligatoires sont remplies\u00a0: le bilan est réalisé. Vous pourrez encore "
+        "corriger la synthèse tant qu’elle n’est pas présentée, mais plus noter de séance.",
+        bouton="Terminer la rédaction",
+        fait="La rédaction est terminée\u00a0: présentez maintenant la synthèse à la personne.",
+        service=redaction.complete_synthese,
+    ),
+    Acte(
         transition="presenter_synthese",
         permission=Permission.ECRIRE_SYNTHESE,
         titre="Présenter la synthèse",

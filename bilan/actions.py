@@ -13,13 +13,12 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
-from bilan.contenu import SyntheseContenu
 from bilan.fin import AVANT_SIGNATURE, closing_blocages
 from bilan.guards import contrat_en_cours, evaluation_sans_motif
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
 from bilan.programmation import current_rendez_vous
-from bilan.redaction import WRITABLE, blocages_of, current_draft
+from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
 from core import clock
@@ -48,7 +47,7 @@ class Action:
 
 
 # The acts that make the file advance, by state, in order of preference; every other act is secondary.
-_PRIMARY: dict[str, tuple[str, ...]] = {
+PRIMARY: dict[str, tuple[str, ...]] = {
     Etat.A_EVALUER: ("constater_exemption", "prescrire"),
     Etat.A_PROGRAMMER: ("convoquer",),
     Etat.REPORTE: ("convoquer",),
@@ -58,7 +57,7 @@ _PRIMARY: dict[str, tuple[str, ...]] = {
     Etat.ABSENT_SANS_MOTIF: ("convoquer",),
     Etat.PHASE_PRELIMINAIRE: ("passer_en_investigation",),
     Etat.PHASE_INVESTIGATION: ("passer_en_conclusion", "ecrire_synthese"),
-    Etat.PHASE_CONCLUSION: ("ecrire_synthese",),
+    Etat.PHASE_CONCLUSION: ("rediger_synthese", "ecrire_synthese"),
     Etat.SYNTHESE_REDIGEE: ("presenter_synthese", "ecrire_synthese"),
     Etat.SYNTHESE_PRESENTEE: ("valider_synthese",),
     Etat.SYNTHESE_VALIDEE: ("cloturer",),
@@ -74,7 +73,7 @@ def actions_for(agent: Agent, bilan: Bilan) -> list[Action]:
     exchange belong to the apps that know them. The bilan must come with its contract.
     """
     offered = {action.name: action for action in _offered(agent, bilan)}
-    preferred = [name for name in _PRIMARY.get(bilan.etat, ()) if name in offered]
+    preferred = [name for name in PRIMARY.get(bilan.etat, ()) if name in offered]
     first = next((name for name in preferred if not offered[name].waits_for), None)
     order = [*preferred, *(name for name in offered if name not in preferred)]
     return [
@@ -189,13 +188,12 @@ def _waits_for(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> str:
         case "passer_en_investigation":
             return _first(investigation_blocages(bilan))
         case "passer_en_conclusion":
-            return _first(conclusion_blocages(bilan))
+            return " ".join(blocage.message for blocage in conclusion_blocages(bilan))
+        case "rediger_synthese":
+            return why_not_complete(bilan)
         case "presenter_synthese":
             draft = current_draft(bilan)
-            if draft is None:
-                return "Le contenu de la synthèse a été détruit."
-            if blocages_of(SyntheseContenu.from_dict(draft.contenu)):
-                return "Complétez d’abord la synthèse\u00a0: il manque une rubrique obligatoire."
+            return "Le contenu de la synthèse a été détruit." if draft is None else what_is_missing(draft)
         case "cloturer":
             return _first(closing_blocages(bilan))
     return ""

@@ -13,10 +13,11 @@ from bilan.states import PHASES, Etat, MotifInterruption
 from bilan.workflow import begin, finish, lock, set_prestation
 from cai.models import Prestation
 from core import clock, journal
-from core.errors import Blocage, InvalidInput, RuleViolation, refuse_if
+from core.errors import Blocage, InvalidInput, RuleViolation, refuse, refuse_if
 from core.french import date_sans_jour
 
 NOTE_MAX = 10_000  # characters
+BESOINS_A_NOTER = "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire."
 
 
 @transaction.atomic
@@ -154,6 +155,30 @@ def save_note(*, bilan: Bilan, phase: Etat, texte: str, by: Agent) -> None:
         NotePhase.objects.filter(bilan=bilan, phase=phase).delete()
 
 
+@transaction.atomic
+def record_work(
+    *, bilan: Bilan, phase: Etat, texte: str, seance: tuple[date, int] | None = None, by: Agent
+) -> Seance | None:
+    """Keep the notes of one phase and, when given, a session (its day, its minutes): both or neither.
+
+    Refuses what ``save_note`` and ``record_seance`` refuse, and a session once the bilan has left ``phase``: its
+    minutes would be counted in a phase that the writer was not looking at, perhaps for the second time.
+    """
+    bilan = lock(bilan.pk)
+    if seance is not None and bilan.etat in PHASES and bilan.etat != phase:
+        refuse(
+            "phase_changee",
+            f"Le bilan est passé en «\u00a0{bilan.get_etat_display()}\u00a0» depuis que vous avez ouvert cette "
+            "page\u00a0: enregistrez les notes sans la séance, puis notez la séance si elle manque.",
+            field="minutes",
+        )
+    save_note(bilan=bilan, phase=phase, texte=texte, by=by)
+    if seance is None:
+        return None
+    jour, minutes = seance
+    return record_seance(bilan=bilan, jour=jour, minutes=minutes, by=by)
+
+
 def read_notes(*, bilan: Bilan, by: Agent) -> dict[str, str]:
     """The working notes by phase, for the adviser who conducts the bilan and nobody else (Forbidden)."""
     check_can(by, Permission.CONDUIRE_BILAN, bilan)
@@ -174,7 +199,7 @@ def investigation_blocages(bilan: Bilan) -> list[Blocage]:
     return [
         Blocage(
             "besoins_non_notes",
-            "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire.",
+            BESOINS_A_NOTER,
             "texte",
         )
     ]

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
-from bilan.conduite import NOTE_MAX
+from bilan.conduite import BESOINS_A_NOTER, NOTE_MAX
 from bilan.forms_programmation import BilanForm
 from bilan.impression import MAJORITE_ANS
 from bilan.models import DUREE_MAX_MINUTES
 from bilan.redaction import OBSERVATIONS_MAX
 from bilan.selectors import current_synthese
-from bilan.states import MotifImpression, MotifInterruption
+from bilan.states import PHASES, Etat, MotifImpression, MotifInterruption
 from core import clock
 from core.form_fields import ChoixField, DateField, LigneField, NombreField, TexteField
 from core.forms import BaseForm
@@ -28,23 +28,59 @@ class InterruptionForm(BilanForm):
     motif = ChoixField(label="Pourquoi le bilan s’interrompt-il\u00a0?", choices=MotifInterruption.choices, radios=True)
 
 
-class SeanceForm(BilanForm):
-    jour = DateField(label="Jour de la séance")
-    minutes = NombreField(
-        label="Minutes passées avec la personne",
-        help_text="Le temps réel, dans la phase en cours.",
-        min_value=1,
-        max_value=DUREE_MAX_MINUTES,
-    )
+class TravailForm(BilanForm):
+    """The notes of a phase and, if there was one, a session: one form, so that saving one never loses the other."""
 
-
-class NoteForm(BaseForm):
+    phase = forms.ChoiceField(choices=[(phase.value, phase.label) for phase in PHASES], widget=forms.HiddenInput)
     texte = TexteField(
         label="Notes",
         help_text="Pour vous seul. Elles sont détruites avec la synthèse.",
         max_length=NOTE_MAX,
         required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
     )
+    jour = DateField(label="Jour de la séance", required=False)
+    minutes = NombreField(
+        label="Minutes passées avec la personne",
+        help_text="Le temps réel. Laissez vide si aucune séance n’est à noter.",
+        min_value=1,
+        max_value=DUREE_MAX_MINUTES,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("phase", self.bilan.etat)
+        self.initial.setdefault("jour", clock.today())
+        self.fields["texte"].label = f"Notes de la phase «\u00a0{self.phase_vue.label}\u00a0»"
+        self.fields["texte"].mention = ""  # type: ignore[attr-defined]
+        self.fields["jour"].mention = ""  # type: ignore[attr-defined]
+
+    @property
+    def phase_vue(self) -> Etat:
+        """The phase that the writer was looking at, even when the bilan has moved since."""
+        asked = self["phase"].value()
+        return Etat(asked if asked in PHASES else self.bilan.etat)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        jour, minutes = typed.get("jour"), typed.get("minutes")
+        if minutes is not None and jour is None and "jour" not in self.errors:
+            self.add_error("jour", "Indiquez le jour de cette séance.")
+        if jour is not None and minutes is None and "minutes" not in self.errors and "jour" in self.changed_data:
+            self.add_error("minutes", "Indiquez les minutes de cette séance, ou remettez la date d’aujourd’hui.")
+        if (
+            self.data.get("suite") == "passer_en_investigation"
+            and not typed.get("texte")
+            and "texte" not in self.errors
+        ):
+            self.add_error("texte", BESOINS_A_NOTER)
+        return typed
+
+    def arguments(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        seance = (typed["jour"], typed["minutes"]) if typed["minutes"] is not None else None
+        return {"phase": Etat(typed["phase"]), "texte": typed["texte"], "seance": seance}
 
 
 class _PresentationForm(BilanForm):

@@ -1,14 +1,16 @@
 """What the adviser's page shows of one bilan: who, where one stands, minutes, notes, synthesis, what to do now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from agents.models import Agent
 from bilan import conduite
-from bilan.actions import Action, actions_for, next_action
-from bilan.forms_conduite import NoteForm
+from bilan.actions import PRIMARY, Action, actions_for, next_action
+from bilan.forms_conduite import TravailForm
 from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, Seance, Synthese, SyntheseDetruite
+from bilan.redaction import WRITABLE
 from bilan.selectors import Portee, last_decision
 from bilan.states import PHASES, Etat
 from core.french import duree
@@ -21,7 +23,7 @@ LIBELLES = {
 }
 PHRASES = {
     Etat.CONVOQUE: "La personne est attendue aujourd’hui.",
-    Etat.PHASE_PRELIMINAIRE: "Analysez les besoins de la personne et fixez les buts avec elle, puis passez à la suite.",
+    Etat.PHASE_PRELIMINAIRE: "Analysez les besoins de la personne, fixez les buts avec elle et notez-les ci-dessous.",
     Etat.PHASE_INVESTIGATION: "Explorez compétences, expériences et métiers possibles, et notez-les dans la synthèse.",
     Etat.PHASE_CONCLUSION: "Rendez les résultats à la personne et terminez avec elle la rédaction de la synthèse.",
     Etat.SYNTHESE_REDIGEE: "La synthèse est complète\u00a0: figez-la pour la faire lire et signer.",
@@ -33,16 +35,17 @@ PHRASES = {
 
 
 @dataclass(frozen=True)
-class Note:
-    phase: Etat
-    form: NoteForm
-    texte: str
-    is_present: bool
+class Attente:
+    """An act that waits: its name, what it waits for, and the page where that is done, if it is another one."""
+
+    label: str
+    phrase: str
+    url: str
 
 
 @dataclass(frozen=True)
 class PageConseiller:
-    """Everything the template shows; content only in ``notes``, which are the adviser's own."""
+    """Everything the template shows; content only in ``travail`` and ``notes``, which are the adviser's own."""
 
     bilan: Bilan
     identite: list[str]
@@ -50,14 +53,18 @@ class PageConseiller:
     titre: str
     phrase: str
     action: Action | None
+    suites: list[tuple[str, str]]  # while the bilan runs: acts and buttons that keep the notes, then lead on
+    attentes: list[Attente]
     autres: list[Action]
     faits: list[tuple[str, Any]]
     minutes: int
     seances: list[Seance]
-    notes: list[Note]
+    travail: TravailForm | None
+    notes: list[tuple[str, str]]  # of the other phases
     versions: list[Synthese]
     tombe: SyntheseDetruite | None
     decisions: list[tuple[Portee, Consentement | None]]
+    awaits_decisions: bool  # the person has still to be asked what may become of the validated version
 
     @property
     def is_running(self) -> bool:
@@ -73,39 +80,72 @@ class PageConseiller:
         return self.bilan.etat in (Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE) and self.tombe is None
 
     @property
-    def awaits_decisions(self) -> bool:
-        """Whether the person has still to be asked what may become of the validated version."""
-        if self.bilan.etat != Etat.SYNTHESE_VALIDEE or self.tombe is not None:
-            return False
-        return any(_is_open(portee, decision, self.versions[0].version) for portee, decision in self.decisions)
-
-    @property
     def asks_decisions(self) -> bool:
         return self.bilan.etat in (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE)
 
 
-def compose(bilan: Bilan, agent: Agent, *, typed: Mapping[str, NoteForm] | None = None) -> PageConseiller:
-    """The page of a bilan for the adviser who conducts it; ``typed`` are note forms sent back with their errors."""
+def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -> PageConseiller:
+    """The page of a bilan for the adviser who conducts it; ``travail`` is the form sent back with its errors."""
     actions = actions_for(agent, bilan)
     action = next_action(actions)
+    running = bilan.etat in PHASES
     seances = list(bilan.seances.all())
-    notes = conduite.read_notes(bilan=bilan, by=agent)
+    written = conduite.read_notes(bilan=bilan, by=agent)
+    if travail is None and running:
+        travail = TravailForm(bilan=bilan, agent=agent, initial={"texte": written.get(bilan.etat, "")})
+    versions = list(bilan.syntheses.without_content())
+    tombe = SyntheseDetruite.objects.filter(bilan=bilan).first()
+    decisions = [(portee, last_decision(bilan.pk, portee)) for portee in Portee]
+    awaited = _awaits_decisions(bilan, versions, tombe, decisions)
+    suites = _suites(bilan, actions) if running else []
+    led_on = {name for name, _ in suites}
     return PageConseiller(
         bilan=bilan,
         identite=identity_facts(bilan),
-        etapes=steps_of(bilan, seances),
+        etapes=steps_of(bilan, seances, decided=not awaited),
         titre=action.label if action else "Rien à faire pour le moment",
-        phrase=(action.waits_for if action else "") or PHRASES.get(Etat(bilan.etat), ""),
+        phrase=("" if running or action is None else action.waits_for) or PHRASES.get(Etat(bilan.etat), ""),
         action=action if action and action.url else None,
-        autres=[other for other in actions if other is not action and other.url],
+        suites=suites,
+        attentes=[
+            Attente(other.label, other.waits_for, _remedy(other, bilan))
+            for other in actions
+            if other.waits_for and other.name not in led_on and (running or other is not action)
+        ],
+        autres=[other for other in actions if other is not action and other.url and other.name not in led_on],
         faits=_facts(bilan),
         minutes=sum(seance.minutes for seance in seances),
         seances=seances,
-        notes=[_note(bilan, phase, notes.get(phase, ""), typed or {}) for phase in PHASES],
-        versions=list(bilan.syntheses.without_content()),
-        tombe=SyntheseDetruite.objects.filter(bilan=bilan).first(),
-        decisions=[(portee, last_decision(bilan.pk, portee)) for portee in Portee],
+        travail=travail,
+        notes=[
+            (str(phase.label), written[phase])
+            for phase in PHASES
+            if phase in written and (travail is None or phase != travail.phase_vue)
+        ],
+        versions=versions,
+        tombe=tombe,
+        decisions=decisions,
+        awaits_decisions=awaited,
     )
+
+
+def _suites(bilan: Bilan, actions: list[Action]) -> list[tuple[str, str]]:
+    """The buttons that keep the notes and lead on, the main one first.
+
+    The way out of the preliminary phase is always there: the notes it asks for are written on this very page.
+    """
+    on_page = {"passer_en_investigation"}
+    return [
+        (action.name, f"Enregistrer et {action.label[0].lower()}{action.label[1:]}")
+        for action in actions
+        if action.name in PRIMARY[bilan.etat] and (action.url or action.name in on_page)
+    ]
+
+
+def _remedy(action: Action, bilan: Bilan) -> str:
+    """Where what an act waits for is done; nothing when it is on the bilan's page itself."""
+    on_synthese = action.name in ("passer_en_conclusion", "rediger_synthese", "presenter_synthese")
+    return reverse("bilan:write_synthese", args=[bilan.pk]) if on_synthese and bilan.etat in WRITABLE else ""
 
 
 def identity_facts(bilan: Bilan) -> list[str]:
@@ -113,15 +153,29 @@ def identity_facts(bilan: Bilan) -> list[str]:
     return [f"comprend\u00a0: {bilan.contrat.signataire.langue_comprise}"]
 
 
-def steps_of(bilan: Bilan, seances: list[Seance]) -> list[dict[str, str]]:
-    """The three phases with their minutes, then the synthesis, its signature, the decisions."""
+def steps_of(bilan: Bilan, seances: list[Seance], *, decided: bool) -> list[dict[str, str]]:
+    """The three phases with their minutes, then the synthesis, its signature, the decisions.
+
+    ``decided`` says that the person has answered what there was to answer on a validated version.
+    """
     present = ORDRE.index(Etat(bilan.etat)) if bilan.etat in ORDRE else -1
-    over = bilan.etat in (Etat.CLOS, Etat.SIGNATURE_REFUSEE)
+    over = bilan.etat in (Etat.CLOS, Etat.SIGNATURE_REFUSEE) or (bilan.etat == Etat.SYNTHESE_VALIDEE and decided)
     steps = []
     for rank, etat in enumerate(ORDRE):
         state = "fait" if over or rank < present else "present" if rank == present else "a_venir"
         steps.append({"label": LIBELLES.get(etat, str(etat.label)), "etat": state, "detail": _minutes(etat, seances)})
     return steps
+
+
+def _awaits_decisions(
+    bilan: Bilan,
+    versions: list[Synthese],
+    tombe: SyntheseDetruite | None,
+    decisions: list[tuple[Portee, Consentement | None]],
+) -> bool:
+    if bilan.etat != Etat.SYNTHESE_VALIDEE or tombe is not None:
+        return False
+    return any(_is_open(portee, decision, versions[0].version) for portee, decision in decisions)
 
 
 def _is_open(portee: Portee, decision: Consentement | None, version: int) -> bool:
@@ -147,8 +201,3 @@ def _facts(bilan: Bilan) -> list[tuple[str, Any]]:
         ("Prescripteur", str(bilan.prescripteur) if bilan.prescripteur else None),
         ("Direction", str(bilan.contrat.direction)),
     ]
-
-
-def _note(bilan: Bilan, phase: Etat, texte: str, typed: Mapping[str, NoteForm]) -> Note:
-    form = typed.get(phase) or NoteForm(initial={"texte": texte}, prefix=phase.value)
-    return Note(phase=phase, form=form, texte=texte, is_present=bilan.etat == phase)

@@ -90,8 +90,7 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     """
     bilan = begin(bilan, "rediger_synthese", permission=Permission.ECRIRE_SYNTHESE, by=by)
     draft = _draft_or_refuse(bilan)
-    seances = list(bilan.seances.values_list("jour", flat=True))
-    last = max(seances, default=None)
+    last = _last_day(bilan)
     refuse_if([*blocages_of(SyntheseContenu.from_dict(draft.contenu)), *_duration_blocages(bilan, last)])
     bilan.date_fin_conclusion = last
     draft.date_redaction = clock.today()
@@ -100,6 +99,28 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     return finish(
         bilan, "rediger_synthese", by=by, version=draft.version, fin_conclusion=str(last), suivi=str(bilan.date_suivi)
     )
+
+
+def why_not_complete(bilan: Bilan) -> str:
+    """What the end of the writing waits for, as one sentence; nothing when transition 14 would be accepted."""
+    return what_is_missing(current_draft(bilan)) or next(
+        (blocage.message for blocage in _duration_blocages(bilan, _last_day(bilan))), ""
+    )
+
+
+def what_is_missing(draft: Synthese | None) -> str:
+    """How many headings of the draft are still to be completed, as a sentence; nothing when none is."""
+    blocages = blocages_of(SyntheseContenu.from_dict(draft.contenu if draft else None))
+    headings = {blocage.field.partition(".")[0] for blocage in blocages}
+    if not headings:
+        return ""
+    if len(headings) == 1:
+        return "Il reste une rubrique à compléter dans la synthèse."
+    return f"Il reste {len(headings)} rubriques à compléter dans la synthèse."
+
+
+def _last_day(bilan: Bilan) -> date | None:
+    return max(bilan.seances.values_list("jour", flat=True), default=None)
 
 
 def _duration_blocages(bilan: Bilan, last: date | None) -> list[Blocage]:

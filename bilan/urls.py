@@ -5,8 +5,7 @@ from bilan import views_conduite, views_planning, views_programmation, views_syn
 app_name = "bilan"
 urlpatterns = [
     path("bilans/<uuid:pk>/", views_conduite.voir_bilan, name="voir_bilan"),
-    path("bilans/<uuid:pk>/seances/", views_conduite.record_seance, name="record_seance"),
-    path("bilans/<uuid:pk>/notes/<slug:phase>/", views_conduite.save_note, name="save_note"),
+    path("bilans/<uuid:pk>/travail/", views_conduite.record_work, name="record_work"),
     path("bilans/<uuid:pk>/synthese/", views_synthese.write_synthese, name="write_synthese"),
     path("bilans/<uuid:pk>/synthese/apercu/", views_synthese.preview_synthese, name="preview_synthese"),
     path("bilans/<uuid:pk>/synthese/signature/", views_synthese.print_for_signature, name="print_for_signature"),

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,14 +13,15 @@ from agents.http import AgentRequest
 from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan import conduite, impression
-from bilan.forms_conduite import ImpressionForm, NoteForm, SeanceForm
-from bilan.models import Synthese
+from bilan.actions import actions_for
+from bilan.forms_conduite import ImpressionForm, TravailForm
+from bilan.models import Bilan, Synthese
 from bilan.page_conseiller import compose
 from bilan.permissions import check_can, check_can_print_copy
-from bilan.states import PHASES, Etat, MotifImpression
+from bilan.states import MotifImpression
 from bilan.views_programmation import bilan_or_404
-from core import clock, journal
-from core.errors import InvalidInput
+from core import journal
+from core.french import duree
 from core.http import pdf_response
 
 
@@ -30,37 +32,30 @@ def voir_bilan(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     bilan = bilan_or_404(request.user, pk)
     check_can(request.user, Permission.CONDUIRE_BILAN, bilan)
     journal.log_access("voir_bilan", by=request.user, target=bilan)
-    seance = SeanceForm(initial={"jour": clock.today()}, bilan=bilan, agent=request.user)
-    return render(request, "bilan/bilan_voir.html", {"page": compose(bilan, request.user), "seance_form": seance})
+    return render(request, "bilan/bilan_voir.html", {"page": compose(bilan, request.user)})
 
 
 @require_POST
-def record_seance(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+def record_work(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Keep the notes and the session of the page, then lead on to the act whose button was pressed (``suite``)."""
     bilan = bilan_or_404(request.user, pk)
     check_can(request.user, Permission.CONDUIRE_BILAN, bilan)
-    form = SeanceForm(request.POST, bilan=bilan, agent=request.user)
-    if form.is_valid() and form.accepted_by(conduite.record_seance, bilan=bilan, **form.arguments(), by=request.user):
-        messages.success(request, "La séance est enregistrée.")
-        return redirect("bilan:voir_bilan", pk=bilan.pk)
-    page = compose(bilan, request.user)
-    return render(request, "bilan/bilan_voir.html", {"page": page, "seance_form": form, "form": form})
+    form = TravailForm(request.POST, bilan=bilan, agent=request.user)
+    if form.is_valid() and form.accepted_by(conduite.record_work, bilan=bilan, **form.arguments(), by=request.user):
+        kept = f"Les notes et la séance de {duree(form.result.minutes)} sont enregistrées." if form.result else ""
+        messages.success(request, kept or "Les notes sont enregistrées.")
+        return redirect(_led_on(request, bilan))
+    page = compose(bilan, request.user, travail=form)
+    return render(request, "bilan/bilan_voir.html", {"page": page, "form": form})
 
 
-@require_POST
-def save_note(request: AgentRequest, pk: uuid.UUID, phase: str) -> HttpResponse:
-    bilan = bilan_or_404(request.user, pk)
-    check_can(request.user, Permission.CONDUIRE_BILAN, bilan)
-    if phase not in PHASES:
-        raise InvalidInput("Cette phase n’existe pas.")
-    form = NoteForm(request.POST, prefix=phase)
-    if form.is_valid() and form.accepted_by(
-        conduite.save_note, bilan=bilan, phase=Etat(phase), texte=form.cleaned_data["texte"], by=request.user
-    ):
-        messages.success(request, "Les notes sont enregistrées.")
-        return redirect("bilan:voir_bilan", pk=bilan.pk)
-    page = compose(bilan, request.user, typed={phase: form})
-    seance = SeanceForm(initial={"jour": clock.today()}, bilan=bilan, agent=request.user)
-    return render(request, "bilan/bilan_voir.html", {"page": page, "seance_form": seance, "form": form})
+def _led_on(request: AgentRequest, bilan: Bilan) -> str:
+    """The page of the act asked for; the bilan itself when none was, or when the act still waits for something."""
+    fresh = bilan_or_404(request.user, bilan.pk)
+    asked = next((a for a in actions_for(request.user, fresh) if a.name == request.POST.get("suite")), None)
+    if asked is not None and asked.waits_for:
+        messages.warning(request, asked.waits_for)
+    return (asked.url if asked else "") or reverse("bilan:voir_bilan", args=[bilan.pk])
 
 
 @never_cache

@@ -79,6 +79,13 @@ def _kind(field: BoundField) -> str:
     return "upload" if isinstance(widget, forms.FileInput) else "input"
 
 
+def _mention(field: forms.Field, kind: str) -> str:
+    """What stands after the label: « facultatif », or the field's own ``mention`` when that would not be true."""
+    if field.required or kind == "case":
+        return ""
+    return str(getattr(field, "mention", "facultatif"))
+
+
 @register.inclusion_tag("components/_champ.html")
 def champ(field: BoundField, label: str = "", hint: str = "", titre: bool = False) -> dict[str, Any]:
     """One field with its label, hint and errors; `label` and `hint` replace those of the form.
@@ -98,7 +105,7 @@ def champ(field: BoundField, label: str = "", hint: str = "", titre: bool = Fals
         "kind": kind,
         "control": control,
         "label": label or field.label,
-        "is_optional": not field.field.required and kind != "case",
+        "mention": _mention(field.field, kind),
         "en_ligne": bool(widget.attrs.get("data-en-ligne")),
         "titre": titre,
     }

@@ -36,12 +36,21 @@
     });
   }
 
+  // --- a form whose answer opens in another tab leaves this page as it is -----------------------------
+  function opensElsewhere(event) {
+    const asked = event.submitter && event.submitter.getAttribute("formtarget");
+    const target = asked || event.target.getAttribute("target");
+    return Boolean(target) && target !== "_self";
+  }
+
   // --- leaving a long form half written asks first --------------------------------------------------
   function watchUnsaved(root) {
     root.querySelectorAll("form[data-garder]").forEach(function (form) {
       let changed = form.hasAttribute("data-modifie");
       form.addEventListener("input", function () { changed = true; });
-      form.addEventListener("submit", function () { changed = false; });
+      form.addEventListener("submit", function (event) {
+        if (!opensElsewhere(event)) changed = false;
+      });
       form.addEventListener("htmx:afterRequest", function (event) {
         if (event.detail.successful && event.detail.elt === form) changed = false;
       });
@@ -52,19 +61,20 @@
   }
 
   // --- a button pressed twice sends once ------------------------------------------------------------
+  // Another button of the form is another act. What opens in another tab changes nothing here, and may be asked again.
+  let sent = new WeakMap();
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.envoye) {
+    if (form.method !== "post" || event.defaultPrevented || opensElsewhere(event)) return;
+    const act = event.submitter || form;
+    if (sent.get(form) === act) {
       event.preventDefault();
       return;
     }
-    form.dataset.envoye = "1";
-    window.setTimeout(function () { delete form.dataset.envoye; }, 3000);
+    sent.set(form, act);
+    window.setTimeout(function () { if (sent.get(form) === act) sent.delete(form); }, 3000);
   });
-  window.addEventListener("pageshow", function () {
-    document.querySelectorAll("form[data-envoye]").forEach(function (form) { delete form.dataset.envoye; });
-  });
+  window.addEventListener("pageshow", function () { sent = new WeakMap(); });
 
   // --- repeated lines ---------------------------------------------------------------------------
   document.addEventListener("click", function (event) {

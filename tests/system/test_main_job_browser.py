@@ -107,10 +107,8 @@ def conduct(page: Page) -> str:
     press(page, "Commencer le bilan")
     answer(page, informe="on")
     press(page, "Commencer le bilan")
-    record(page, "30")
-    fill(page, phase_preliminaire__texte="Retrouver une cuisine, obtenir un certificat.")
-    press(page, "Enregistrer les notes")
-    press(page, "Passer à l’investigation")
+    fill(page, texte="Retrouver une cuisine, obtenir un certificat.", jour=JOUR, minutes="30")
+    press(page, "Enregistrer et passer à l’investigation")
     press(page, "Passer à l’investigation")
     record(page, "90")
     return bilan
@@ -118,7 +116,8 @@ def conduct(page: Page) -> str:
 
 def record(page: Page, minutes: str) -> None:
     fill(page, jour=JOUR, minutes=minutes)
-    press(page, "Enregistrer la séance")
+    page.locator("main").get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_load_state()
 
 
 def write_and_validate(page: Page, bilan: str) -> None:

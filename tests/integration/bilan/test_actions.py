@@ -24,7 +24,7 @@ def names(agent: Agent, bilan: Bilan) -> list[str]:
         (Etat.CONVOQUE, ["demarrer", "constater_absence"]),
         (Etat.PHASE_PRELIMINAIRE, ["passer_en_investigation", "interrompre", "ecrire_synthese"]),
         (Etat.PHASE_INVESTIGATION, ["ecrire_synthese", "passer_en_conclusion", "interrompre"]),
-        (Etat.PHASE_CONCLUSION, ["ecrire_synthese", "interrompre"]),
+        (Etat.PHASE_CONCLUSION, ["rediger_synthese", "ecrire_synthese", "interrompre"]),
         (Etat.SYNTHESE_REDIGEE, ["presenter_synthese", "ecrire_synthese"]),
         (
             Etat.SYNTHESE_PRESENTEE,

@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Role
+from bilan import redaction
+from bilan.conduite import BESOINS_A_NOTER
 from bilan.models import Bilan, Consentement, NotePhase, Seance
 from bilan.states import Etat
 from core import clock
 from core.models import JournalAcces
 from tests.factories.agents import make_agent
-from tests.factories.conduite import JOUR, advance, consent
+from tests.factories.conduite import JOUR, advance, consent, make_contenu
 
 pytestmark = pytest.mark.django_db
 Connect = Callable[[Agent], Client]
@@ -23,12 +25,21 @@ def page_of(bilan: Bilan) -> str:
     return reverse("bilan:voir_bilan", args=[bilan.pk])
 
 
+def work_of(bilan: Bilan) -> str:
+    return reverse("bilan:record_work", args=[bilan.pk])
+
+
+def work(phase: str = "phase_preliminaire", **typed: str) -> dict[str, str]:
+    """What the page's one form sends, the day being the one it proposes."""
+    return {"phase": phase, "texte": "", "jour": "10/05/2010", "minutes": "", **typed}
+
+
 @pytest.mark.parametrize(
     ("state", "button"),
     [
         (Etat.CONVOQUE, "Commencer le bilan"),
         (Etat.PHASE_INVESTIGATION, "Écrire la synthèse"),
-        (Etat.PHASE_CONCLUSION, "Écrire la synthèse"),
+        (Etat.PHASE_CONCLUSION, "Terminer la rédaction"),
         (Etat.SYNTHESE_REDIGEE, "Présenter la synthèse"),
         (Etat.SYNTHESE_PRESENTEE, "Valider la synthèse"),
     ],
@@ -43,13 +54,67 @@ def test_the_page_offers_the_next_act(
     assert response["Cache-Control"].startswith("max-age=0")
 
 
-def test_the_page_says_what_the_next_phase_waits_for(
+def test_the_way_out_of_the_preliminary_phase_asks_for_the_notes_at_their_field(
     convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
 ) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
-    html = connect(conseiller).get(page_of(bilan)).content.decode()
-    assert "Notez d’abord les besoins et les buts de la personne" in html
-    assert reverse("bilan:act", args=[bilan.pk, "passer_en_investigation"]) not in html
+    client = connect(conseiller)
+    assert "Enregistrer et passer à l’investigation" in client.get(page_of(bilan)).content.decode()
+    page = client.post(work_of(bilan), work(suite="passer_en_investigation", minutes="20"))
+    assert page.context["form"].errors == {"texte": [BESOINS_A_NOTER]}
+    assert 'value="20"' in page.content.decode()
+    assert not Seance.objects.exists()
+
+
+def test_the_investigation_says_what_the_conclusion_waits_for_and_leads_there(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_INVESTIGATION)
+    client = connect(conseiller)
+    html = client.get(page_of(bilan)).content.decode()
+    assert "une compétence ou une expérience" in html
+    assert "un métier visé, ou que le projet n’est pas encore défini" in html
+    assert "Compléter la synthèse" in html
+    assert 'value="passer_en_conclusion"' not in html
+    redaction.save_draft(bilan=bilan, contenu=make_contenu(), by=conseiller)
+    html = client.get(page_of(bilan)).content.decode()
+    assert "Enregistrer et passer à la conclusion" in html
+    assert "une compétence ou une expérience" not in html
+
+
+def test_the_conclusion_counts_the_headings_that_are_missing_then_offers_to_finish(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_CONCLUSION, contenu=make_contenu(circonstances="", niveau_formation=""))
+    client = connect(conseiller)
+    html = client.get(page_of(bilan)).content.decode()
+    assert "Il reste 2 rubriques à compléter dans la synthèse." in html
+    assert 'value="rediger_synthese"' not in html
+    redaction.save_draft(bilan=bilan, contenu=make_contenu(niveau_formation=""), by=conseiller)
+    assert "Il reste une rubrique à compléter" in client.get(page_of(bilan)).content.decode()
+    redaction.save_draft(bilan=bilan, contenu=make_contenu(), by=conseiller)
+    html = client.get(page_of(bilan)).content.decode()
+    assert "Enregistrer et terminer la rédaction" in html
+    answer = client.post(work_of(bilan), work("phase_conclusion", suite="rediger_synthese", minutes="40"))
+    assert answer.url == reverse("bilan:act", args=[bilan.pk, "rediger_synthese"])
+    assert client.post(answer.url).status_code == 302
+    assert Bilan.objects.get(pk=bilan.pk).etat == Etat.SYNTHESE_REDIGEE
+
+
+def test_once_the_person_has_answered_no_step_is_in_progress(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.SYNTHESE_VALIDEE)
+    P, D = Consentement.Portee, Consentement.Decision
+
+    def decisions() -> str:
+        return connect(conseiller).get(page_of(bilan)).context["page"].etapes[-1]["etat"]
+
+    assert decisions() == "present"
+    consent(bilan, P.CONSERVATION, D.ACCORDE, at=clock.at(JOUR, 15), by=conseiller)
+    assert decisions() == "present"
+    consent(bilan, P.TRANSMISSION, D.REFUSE, at=clock.at(JOUR, 15), by=conseiller)
+    assert decisions() == "fait"
 
 
 def test_the_page_shows_minutes_and_languages_but_no_permit_and_no_birth_date(
@@ -96,43 +161,63 @@ def test_the_bilan_of_another_is_not_to_be_found(
         assert connect(agent).get(page_of(convoque)).status_code == 404
 
 
-def test_a_session_is_recorded_from_the_page(
+def test_notes_and_session_are_kept_by_one_button_and_read_back(
     convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
 ) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
-    url = reverse("bilan:record_seance", args=[bilan.pk])
-    response = connect(conseiller).post(url, {"jour": "10/05/2010", "minutes": "45"})
-    assert response.url == page_of(bilan)
+    client = connect(conseiller)
+    assert client.post(work_of(bilan), work(texte="Un <b>emploi</b>", minutes="45")).url == page_of(bilan)
     assert Seance.objects.get().minutes == 45
+    assert "Un &lt;b&gt;emploi&lt;/b&gt;" in client.get(page_of(bilan)).content.decode()
+    assert b"emploi" not in bytes(_stored(NotePhase.objects.get()))
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"jour": "10/05/2010", "minutes": "181"}, "Indiquez un nombre entier entre 1 et 180."),
-        ({"jour": "11/05/2010", "minutes": "10"}, "cette date est à venir"),
-        ({"jour": "32/05/2010", "minutes": "10"}, "Cette date n’existe pas"),
-        ({}, "Renseignez"),
-    ],
-)
-def test_a_wrong_session_comes_back_with_what_was_typed(
-    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None, typed: dict, sentence: str
-) -> None:
+def test_notes_are_kept_without_a_session(convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
-    html = connect(conseiller).post(reverse("bilan:record_seance", args=[bilan.pk]), typed).content.decode()
-    assert sentence in html
-    assert all(f'value="{value}"' in html for value in typed.values())
+    assert connect(conseiller).post(work_of(bilan), work(texte="Cuisine")).status_code == 302
+    assert NotePhase.objects.get().contenu == {"texte": "Cuisine"}
     assert not Seance.objects.exists()
 
 
-def test_notes_are_kept_from_the_page_and_read_back(
+def test_the_button_that_leads_on_keeps_what_was_typed_first(
     convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
 ) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
-    client, url = connect(conseiller), reverse("bilan:save_note", args=[bilan.pk, "phase_preliminaire"])
-    assert client.post(url, {"phase_preliminaire-texte": "Un <b>emploi</b>"}).url == page_of(bilan)
-    assert "Un &lt;b&gt;emploi&lt;/b&gt;" in client.get(page_of(bilan)).content.decode()
-    assert b"emploi" not in bytes(_stored(NotePhase.objects.get()))
+    client = connect(conseiller)
+    for suite, url in [
+        ("passer_en_investigation", reverse("bilan:act", args=[bilan.pk, "passer_en_investigation"])),
+        ("ecrire_synthese", reverse("bilan:write_synthese", args=[bilan.pk])),
+        ("interrompre", reverse("bilan:act", args=[bilan.pk, "interrompre"])),
+        ("annuler", page_of(bilan)),  # not the adviser's
+    ]:
+        assert client.post(work_of(bilan), work(texte=f"Avant {suite}", suite=suite)).url == url
+        assert NotePhase.objects.get().contenu == {"texte": f"Avant {suite}"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"minutes": "181"}, "minutes", "Indiquez un nombre entier entre 1 et 180."),
+        ({"jour": "11/05/2010", "minutes": "10"}, "jour", "cette date est à venir"),
+        ({"jour": "32/05/2010", "minutes": "10"}, "jour", "Cette date n’existe pas"),
+        ({"jour": "", "minutes": "10"}, "jour", "Indiquez le jour de cette séance."),
+        ({"jour": "09/05/2010"}, "minutes", "Indiquez les minutes de cette séance"),
+        ({"phase": "phase_investigation", "minutes": "10"}, "minutes", "depuis que vous avez ouvert cette page"),
+    ],
+)
+def test_a_wrong_session_comes_back_with_everything_typed_and_nothing_is_kept(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None, typed: dict, field: str, sentence: str
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
+    page = connect(conseiller).post(work_of(bilan), work(texte="Des notes", **typed))
+    html = page.content.decode()
+    assert sentence in str(page.context["form"].errors[field])
+    assert "Des notes</textarea>" in html
+    assert f'href="#id_{field}"' in html
+    assert "data-modifie" in html
+    assert all(f'value="{value}"' in html for value in typed.values() if value)
+    assert not Seance.objects.exists()
+    assert not NotePhase.objects.exists()
 
 
 def _stored(note: NotePhase) -> bytes:
@@ -144,11 +229,20 @@ def test_notes_too_long_come_back_and_an_unknown_phase_is_refused(
 ) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
     client = connect(conseiller)
-    url = reverse("bilan:save_note", args=[bilan.pk, "phase_preliminaire"])
-    html = client.post(url, {"phase_preliminaire-texte": "x" * 10_001}).content.decode()
+    html = client.post(work_of(bilan), work(texte="x" * 10_001)).content.decode()
     assert "Ce texte est trop long" in html
     assert "x" * 10_001 in html
-    assert client.post(reverse("bilan:save_note", args=[bilan.pk, "convoque"])).status_code == 422
+    assert client.post(work_of(bilan), work("convoque", texte="x")).context["form"].errors["phase"]
+    assert not NotePhase.objects.exists()
+
+
+def test_notes_sent_from_a_page_left_open_too_long_are_shown_again(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.SYNTHESE_REDIGEE)
+    page = connect(conseiller).post(work_of(bilan), work("phase_conclusion", texte="Écrites trop tard"))
+    assert "Les notes s’écrivent pendant les trois phases du bilan." in page.content.decode()
+    assert "Écrites trop tard</textarea>" in page.content.decode()
 
 
 def test_the_whole_conduct_goes_through_the_pages(
@@ -162,9 +256,7 @@ def test_the_whole_conduct_goes_through_the_pages(
         return Bilan.objects.get(pk=convoque.pk).etat
 
     assert act("demarrer", informe="on") == Etat.PHASE_PRELIMINAIRE
-    client.post(
-        reverse("bilan:save_note", args=[convoque.pk, "phase_preliminaire"]), {"phase_preliminaire-texte": "Cuisine"}
-    )
+    client.post(work_of(convoque), work(texte="Cuisine"))
     assert act("passer_en_investigation") == Etat.PHASE_INVESTIGATION
     assert act("interrompre", motif="depart_personne") == Etat.REPORTE
 
