@@ -28,9 +28,9 @@ def main() -> int:
     shown = [account for account in accounts["comptes"] if account.get("presentation")]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS.split())
-        for role in dict.fromkeys(account["role"] for account in shown):
-            account = next(account for account in shown if account["role"] == role)
-            _photograph(browser, account["email"], accounts["mot_de_passe"], DOSSIER / role)
+        first = {account["affectations"][0]["role"]: account["email"] for account in reversed(shown)}
+        for role, email in first.items():
+            _photograph(browser, email, accounts["mot_de_passe"], DOSSIER / role)
         browser.close()
     return 0
 
