@@ -108,7 +108,7 @@ def steps_of(faits: Faits) -> list[dict[str, Any]]:
     if faits.situation == S.EXEMPTE:
         steps[1] |= {"etat": "fait", "detail": "personne dispensée"}
     if faits.situation in (S.CLOS, S.NON_REALISE, S.ANNULE):
-        steps.append({"label": faits.situation.label, "etat": "present"})
+        steps.append({"label": faits.situation.label, "etat": "terme"})
     return steps
 
 

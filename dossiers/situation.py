@@ -7,7 +7,7 @@ from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import Etat
 from poleemploi.models import Transmission
-from poleemploi.states import EtatTransmission
+from poleemploi.states import A_TRAITER_PAR_UN_AGENT, EtatTransmission
 
 if TYPE_CHECKING:
     from typing import Any
@@ -76,9 +76,6 @@ _COULEURS = {
     S.NON_REALISE: "erreur",
 }
 
-# The consent holds and its deposit will not leave by itself: refused, exhausted, or cancelled with a purged content.
-_A_TRAITER = (EtatTransmission.REJETEE, EtatTransmission.ECHEC_DEFINITIF, EtatTransmission.ANNULEE)
-
 
 def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, BilanSitue]":
     """Annotate ``situation``, in SQL so that lists may filter on it.
@@ -109,7 +106,9 @@ def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, Bila
                 When(validated & Q(_decision=Consentement.Decision.RETIRE), then=Value(S.CONSENTEMENT_RETIRE)),
                 When(decided & Q(_decision=Consentement.Decision.REFUSE), then=Value(S.TRANSMISSION_REFUSEE)),
                 When(granted & Q(_depot=EtatTransmission.ACCUSEE), then=Value(S.TRANSMISE)),
-                When(granted & Q(_depot__in=_A_TRAITER), then=Value(S.TRANSMISSION_A_TRAITER)),
+                When(granted & Q(_depot__in=A_TRAITER_PAR_UN_AGENT), then=Value(S.TRANSMISSION_A_TRAITER)),
+                # Cancelled although consented to: its content was destroyed, nothing waits and nobody can mend it.
+                When(granted & Q(_depot=EtatTransmission.ANNULEE), then=F("etat")),
                 When(granted, then=Value(S.TRANSMISSION_CONSENTIE)),
                 default=F("etat"),
                 output_field=CharField(),

@@ -15,6 +15,10 @@ from core import clock
 from core.french import date_longue, date_sans_jour, heure
 from dossiers.parcours import Faits, closing_is_due, deadlines_of
 from dossiers.situation import Situation
+from poleemploi.correction import corrections_of, why_not_redeposited
+from poleemploi.presentation import sentence_of
+from poleemploi.selectors import latest_of
+from poleemploi.states import EtatTransmission
 
 S = Situation
 
@@ -245,20 +249,23 @@ def _waiting_deposit(faits: Faits, agent: Agent) -> Suite:
 
 
 def _deposit_to_settle(faits: Faits, agent: Agent) -> Suite:
-    suite = Suite(
-        titre="Traiter la transmission",
-        phrase="La synthèse n’est pas arrivée à Pôle emploi et ne partira pas d’elle-même.",
-        bouton="Voir la transmission",
-        url="#transmission",
-    )
-    return _offered(
-        agent,
-        Permission.RELANCER_TRANSMISSION,
-        faits,
-        suite,
-        "Si Pôle emploi refuse un renseignement du dossier, corrigez-le ici\u00a0; le correspondant de la direction "
-        "dépose ensuite à nouveau.",
-    )
+    titre = "Traiter la transmission"
+    row = latest_of(faits.bilan)
+    corrections = corrections_of(row, agent)
+    refus = " ".join(f"{correction.rubrique}\u00a0: {correction.motif}" for correction in corrections)
+    phrase = f"Pôle emploi a refusé la synthèse. {refus}" if refus else sentence_of(row)
+    if can(agent, Permission.RELANCER_TRANSMISSION, faits.bilan):
+        url = reverse("poleemploi:view_transmission", args=[row.pk])
+        return Suite(titre=titre, phrase=phrase, bouton="Traiter la transmission", url=url)
+    if row.etat == EtatTransmission.REJETEE and why_not_redeposited(row) is None:
+        phrase = "Le dossier a été corrigé\u00a0: le correspondant de la direction dépose à nouveau la synthèse."
+        return Suite(titre=titre, phrase=phrase)
+    mine = next((correction for correction in corrections if correction.url), None)
+    if mine is not None:
+        suite = "Le correspondant de la direction déposera ensuite à nouveau la synthèse."
+        return Suite(titre=titre, phrase=f"{phrase} {suite}", bouton=mine.lien, url=mine.url)
+    qui = " ".join(dict.fromkeys(correction.qui for correction in corrections))
+    return Suite(titre=titre, phrase=f"{phrase} {qui or 'Le correspondant de la direction s’en occupe.'}")
 
 
 DETRUITE = "Le contenu de la synthèse a été détruit\u00a0: plus rien ne peut être signé ni transmis."

@@ -11,6 +11,7 @@ class TransmissionAdmin(ReadOnlyAdmin):
     fields = (
         "id", "etat", "created_at", "nombre_essais", "premier_essai_at", "prochain_essai_at", "bail_jusqua",
         "effacement_voulu", "accuse_at", "accuse_identifiant", "erreur_code", "termine_at",
+        "motif_fin",
     )  # fmt: skip
     list_display = ("id", "etat", "created_at", "nombre_essais", "prochain_essai_at", "accuse_at", "erreur_code")
     list_filter = ("etat", "created_at")

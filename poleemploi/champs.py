@@ -36,7 +36,7 @@ CHAMPS: dict[str, Champ] = {
     "/diplomes": Champ("Diplômes", S, "diplomes"),
     "/experiences": Champ("Expériences", S, "experiences"),
     "/parcoursProfessionnel": Champ("Parcours professionnel", S, "parcours"),
-    "/formationLinguistique": Champ("Formation linguistique", D),
+    "/formationLinguistique": Champ("Formation linguistique", D, "formation"),
     "/rechercheEmploi": Champ("Recherche d’emploi", S, "parcours_recherche"),
     "/rechercheEmploi/inscritPoleEmploi": Champ("Inscription à Pôle emploi", S, "inscription_pe"),
     "/rechercheEmploi/identifiantPoleEmploi": Champ("Identifiant Pôle emploi", S, "inscription_pe"),

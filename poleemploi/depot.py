@@ -59,9 +59,14 @@ def freeze(bilan: Bilan, consentement: Consentement, *, on: date) -> dict[str, A
 
 def assemble(transmission: Transmission) -> payload.Depot:
     """The deposit of a version, with what ``freeze`` kept for it. Raises when either is gone or cannot be read."""
-    # Read by queries of their own: loading a deferred field of a state machine is not safe among threads (django-fsm).
+    # Read by a query of its own: loading a deferred field of a state machine is not safe among threads (django-fsm).
     figees = Transmission.objects.values_list("donnees_figees", flat=True).get(pk=transmission.pk)
-    synthese = Synthese.objects.only("version", "contenu").get(pk=transmission.synthese_id)
+    return compose(figees, transmission.synthese_id)
+
+
+def compose(figees: dict[str, Any], synthese_id: UUID) -> payload.Depot:
+    """The deposit that a version and the facts frozen beside it make. Raises as ``assemble`` does."""
+    synthese = Synthese.objects.only("version", "contenu").get(pk=synthese_id)
     contenu = SyntheseContenu.from_dict(synthese.contenu)
     formation = figees["formation_linguistique"]
     accord = figees["consentement"]

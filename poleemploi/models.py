@@ -17,6 +17,7 @@ from poleemploi.states import (
     VIVANTES,
     EtatTransmission,
     Issue,
+    MotifFin,
     MotifPause,
     Operation,
 )  # fmt: skip
@@ -81,6 +82,10 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
         "champs à corriger", default=list
     )  # [{"chemin": pointer, "motif": French sentence}]
     termine_at = models.DateTimeField("terminée le", null=True)
+    motif_fin = models.CharField("annulée parce que", max_length=30, choices=MotifFin.choices, blank=True)
+    remplace = models.OneToOneField(
+        "self", verbose_name="remplace", null=True, on_delete=models.PROTECT, related_name="remplacante"
+    )
 
     class Meta:
         verbose_name = "transmission"
@@ -109,6 +114,9 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 condition=~Q(etat__in=["accusee", "effacement_demande", "effacee"])
                 | Q(accuse_at__isnull=False) & ~Q(accuse_identifiant=""),
                 name="transmission_accusee_avec_recu",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat="annulee") | Q(motif_fin=""), name="transmission_motif_d_annulation"
             ),
             models.CheckConstraint(
                 condition=~Q(etat="rejetee") | ~Q(erreur_code=""), name="transmission_rejet_explique"

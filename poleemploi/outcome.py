@@ -1,7 +1,7 @@
 """What follows from an answer, written in one transaction of its own: the attempt, the row, the channel, the file."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,9 +18,9 @@ from poleemploi.canal import JetonEnCours
 from poleemploi.client import Recu, Reponse
 from poleemploi.models import Tentative, Transmission
 from poleemploi.reponses import Decision, Suite, decide
-from poleemploi.reprise import DECANTATION, asked_wait
+from poleemploi.reprise import DECANTATION, Rythme, asked_wait
 from poleemploi.standing import Accord, standing
-from poleemploi.states import EtatTransmission, Issue, Operation
+from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
 
 logger = structlog.get_logger(__name__)
 T = EtatTransmission
@@ -28,7 +28,7 @@ T = EtatTransmission
 
 @dataclass(frozen=True)
 class Resultat:
-    """What came of one attempt."""
+    """What came of one attempt. ``rythme`` rules the waits of the row; those of the channel are the settings'."""
 
     transmission_id: UUID
     tentative_id: int
@@ -37,6 +37,7 @@ class Resultat:
     duree_ms: int
     jeton: JetonEnCours
     probe: bool = False
+    rythme: Rythme = field(default_factory=canal.rythme)
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def _apply(
         case Suite.ACCUSER if resultat.reponse.recu:
             acknowledge(transmission, resultat.reponse.recu, now)
         case Suite.PAS_TROUVEE:
-            _not_found(transmission, tentative, now)
+            _not_found(transmission, tentative, resultat.rythme, now)
         case Suite.EFFACEE:
             _erased(transmission, now, decision.code)
         case Suite.REJETER:
@@ -128,15 +129,15 @@ def _apply(
             fail(transmission, decision.code, now)
         case Suite.RENOUVELER_JETON | Suite.ATTENDRE_QUOTA | Suite.ATTENDRE_COMPTE:
             _back_to_wait(transmission)
-            _at_or_fail(transmission, now, now)
+            _at_or_fail(transmission, now, resultat.rythme, now)
         case Suite.REESSAYER:
             _back_to_wait(transmission)
-            _retry(transmission, resultat.reponse, now)
+            _retry(transmission, resultat, now)
         case _:  # DOUTER, and nothing else
             if transmission.etat == T.EN_COURS:
                 transmission.devenir_incertaine()
                 tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
-            _retry(transmission, resultat.reponse, now)
+            _retry(transmission, resultat, now)
 
 
 def _back_to_wait(transmission: Transmission) -> None:
@@ -145,21 +146,21 @@ def _back_to_wait(transmission: Transmission) -> None:
         transmission.remettre_en_file()
 
 
-def _retry(transmission: Transmission, reponse: Reponse, now: datetime) -> None:
+def _retry(transmission: Transmission, resultat: Resultat, now: datetime) -> None:
     transmission.serie_echecs += 1
-    at = canal.rythme().next_attempt(
+    at = resultat.rythme.next_attempt(
         essais=transmission.serie_echecs,
         depuis=transmission.serie_depuis_at or now,
         now=now,
         alea=random.random(),  # noqa: S311 - a spread, not a secret
     )
-    asked = asked_wait(reponse.retry_after, now=now)
-    _at_or_fail(transmission, at if at is None or asked is None else max(at, now + asked), now)
+    asked = asked_wait(resultat.reponse.retry_after, now=now)
+    _at_or_fail(transmission, at if at is None or asked is None else max(at, now + asked), resultat.rythme, now)
 
 
-def _at_or_fail(transmission: Transmission, at: datetime | None, now: datetime) -> None:
+def _at_or_fail(transmission: Transmission, at: datetime | None, rythme: Rythme, now: datetime) -> None:
     """Set the next attempt, or end the series when its 72 hours have passed."""
-    if at is not None and canal.rythme().is_over(transmission.serie_depuis_at or now, now):
+    if at is not None and rythme.is_over(transmission.serie_depuis_at or now, now):
         at = None
     if at is None:
         fail(transmission, reponses.DELAI_DEPASSE, now)
@@ -175,7 +176,7 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     transmission.accuse_identifiant = recu.identifiant
     transmission.accuse_at = recu.recu_at
     transmission.rapprochement = recu.rapprochement
-    transmission.erreur_code, transmission.erreur_champs = "", []
+    transmission.erreur_code, transmission.erreur_champs, transmission.motif_fin = "", [], ""
     _end(transmission, now)
     tell("transmission.accusee", transmission, avant=avant, accuse=recu.identifiant, rapprochement=recu.rapprochement)
     journal.log_access("transmission", by=None, target=transmission)
@@ -215,7 +216,7 @@ def _erased(transmission: Transmission, now: datetime, code: str) -> None:
     tell("transmission.effacee", transmission, avant=T.EFFACEMENT_DEMANDE, code=code)
 
 
-def _not_found(transmission: Transmission, tentative: Tentative, now: datetime) -> None:
+def _not_found(transmission: Transmission, tentative: Tentative, rythme: Rythme, now: datetime) -> None:
     """The partner has nothing under this key: send again while the consent holds, else it ends here.
 
     A deposit whose answer was lost may still be running at the partner: with the consent gone, "unknown" settles the
@@ -223,23 +224,38 @@ def _not_found(transmission: Transmission, tentative: Tentative, now: datetime) 
     """
     if not transmission.effacement_voulu and standing(transmission) is Accord.EN_VIGUEUR:
         transmission.remettre_en_file()
-        _at_or_fail(transmission, now, now)
+        _at_or_fail(transmission, now, rythme, now)
         return
     last = transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
-    settled = last.fermee_at + canal.rythme().shortened(DECANTATION) if last and last.fermee_at else now
+    settled = last.fermee_at + rythme.shortened(DECANTATION) if last and last.fermee_at else now
     if tentative.ouverte_at >= settled or last is None:
         give_up(transmission, now)
     else:
         transmission.prochain_essai_at = settled
 
 
-def give_up(transmission: Transmission, now: datetime, *, by: Agent | None = None, motif: str = "") -> None:
-    """Nothing is at the partner and nothing is to be: the row ends. Saves it."""
+def give_up(
+    transmission: Transmission, now: datetime, *, by: Agent | None = None, motif: MotifFin | None = None
+) -> None:
+    """Nothing is at the partner and nothing is to be: the row ends, and says why. Saves it."""
     avant = str(transmission.etat)
+    motif = motif or _why_lapsed(transmission)
     transmission.annuler()
+    transmission.motif_fin = motif
     _end(transmission, now)
     transmission.save()
     tell("transmission.annulee", transmission, avant=avant, by=by, motif=motif)
+
+
+def _why_lapsed(transmission: Transmission) -> MotifFin:
+    match standing(transmission):
+        case Accord.RETIRE:
+            return MotifFin.CONSENTEMENT_RETIRE
+        case Accord.CADUC if transmission.synthese.detruite_at is not None:
+            return MotifFin.CONTENU_DETRUIT
+        case Accord.CADUC:
+            return MotifFin.SYNTHESE_REPRISE
+    return MotifFin.TRANSMISSION_IMPOSSIBLE  # given up while its consent held, then looked up and not found
 
 
 def reject(transmission: Transmission, code: str, champs: list[dict[str, str]], now: datetime) -> None:

@@ -17,14 +17,15 @@ from bilan.states import REALISES, Etat
 from core import clock
 from core.french import date_sans_jour, heure
 from poleemploi import canal
-from poleemploi.champs import Champ, Lieu, heading_of, rank_of
+from poleemploi.correction import Correction, corrections_of, why_not_redeposited
 from poleemploi.models import Tentative, Transmission
-from poleemploi.permissions import can_collect, can_requeue, can_rework, can_withdraw
-from poleemploi.reponses import explain, explain_refusal
+from poleemploi.permissions import can_collect, can_requeue, can_withdraw
+from poleemploi.reponses import DELAI_DEPASSE, explain, explain_refusal
 from poleemploi.states import (
     A_TRAITER_PAR_LE_SYSTEME,
     A_TRAITER_PAR_UN_AGENT,
     EtatTransmission,
+    MotifFin,
     MotifPause,
     Operation,
 )
@@ -49,9 +50,20 @@ PHRASES: dict[str, str] = {
     T.INCERTAINE: "Elle est partie et la réponse s’est perdue\u00a0: elle est recherchée chez Pôle emploi avant tout "
     "nouvel envoi.",
     T.ACCUSEE: "Pôle emploi l’a reçue.",
-    T.ANNULEE: "Rien n’est chez Pôle emploi et rien ne partira.",
+    T.ANNULEE: "Rien n’est chez Pôle emploi par cet envoi et rien ne partira.",
     T.EFFACEMENT_DEMANDE: "Son effacement est demandé à Pôle emploi.",
     T.EFFACEE: "Pôle emploi l’a effacée.",
+}
+FINS: dict[str, str] = {
+    MotifFin.CONSENTEMENT_RETIRE: "La personne a retiré son accord\u00a0: rien n’est chez Pôle emploi et rien "
+    "ne partira.",
+    MotifFin.SYNTHESE_REPRISE: "La synthèse a été reprise avant d’arriver\u00a0: rien de cette version n’est chez Pôle "
+    "emploi. La nouvelle version partira une fois signée et acceptée.",
+    MotifFin.REMPLACEE: "Le dossier a été corrigé\u00a0: un nouvel envoi a remplacé celui-ci.",
+    MotifFin.TRANSMISSION_IMPOSSIBLE: "La transmission a été abandonnée\u00a0: rien n’est chez Pôle emploi et rien ne "
+    "partira.",
+    MotifFin.CONTENU_DETRUIT: "Le contenu de la synthèse a été détruit avant d’arriver\u00a0: rien n’est chez Pôle "
+    "emploi et rien ne partira.",
 }
 # From the person's side: consent to keep first, or a refusal to transmit would destroy at once (reference D.2, note).
 PORTEES = {"conservation": Portee.CONSERVATION, "transmission": Portee.TRANSMISSION, "suivi": Portee.SUIVI}
@@ -59,16 +71,6 @@ SLUGS = {portee: slug for slug, portee in PORTEES.items()}
 
 
 # --- one transmission ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Correction:
-    """One refused field: where it is, what is wrong, and the page that corrects it when the agent may open it."""
-
-    rubrique: str
-    motif: str
-    lien: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ class Vue:
     requeue_url: str = ""
     redeposit_url: str = ""
     abandon_url: str = ""
+    attente: str = ""  # why it is not deposited again yet
+
+    @property
+    def etat(self) -> str:
+        row = self.transmission
+        return str(MotifFin.REMPLACEE.label if row.motif_fin == MotifFin.REMPLACEE else row.get_etat_display())
 
     @property
     def creee_at(self) -> datetime:
@@ -110,56 +118,41 @@ def said(moment: datetime) -> str:
 def sentence_of(transmission: Transmission) -> str:
     """Where it stands and what happens next, in a sentence."""
     if transmission.etat in A_TRAITER_PAR_UN_AGENT:
-        return explain_refusal(transmission.erreur_code)
-    return PHRASES[transmission.etat]
+        told = explain_refusal(transmission.erreur_code)
+        return f"{_series_of(transmission)} {told}" if transmission.erreur_code == DELAI_DEPASSE else told
+    return FINS.get(transmission.motif_fin, PHRASES[transmission.etat])
 
 
-def show(transmission: Transmission, agent: Agent) -> Vue:
+def _series_of(transmission: Transmission) -> str:
+    """How often, and over how long, it was really tried."""
+    first, last = transmission.premier_essai_at, transmission.termine_at
+    if first is None or last is None:
+        return ""
+    if transmission.nombre_essais == 1:
+        return f"Un essai, {said(first)}."
+    return f"{transmission.nombre_essais}\u00a0essais, le premier {said(first)}, le dernier {said(last)}."
+
+
+def show(transmission: Transmission, agent: Agent, *, alone: bool = False) -> Vue:
+    """One row for an agent. ``alone`` on its own page: with what it costs to know whether it may be deposited again."""
     bilan, pk = transmission.bilan, transmission.pk
     may_act = can_requeue(agent, bilan)
     failed = transmission.etat in (T.ECHEC_DEFINITIF, T.INCERTAINE)
     stopped = transmission.etat in A_TRAITER_PAR_UN_AGENT
     followed = Permission.VOIR_TRANSMISSIONS
+    may_redeposit = alone and may_act and transmission.etat == T.REJETEE
+    obstacle = why_not_redeposited(transmission) if may_redeposit else None
     return Vue(
         transmission=transmission,
         couleur=COULEURS[transmission.etat],
         phrase=sentence_of(transmission),
-        corrections=[_correction(champ, transmission, agent) for champ in transmission.erreur_champs],
+        corrections=corrections_of(transmission, agent),
         url=reverse("poleemploi:view_transmission", args=[pk]) if can(agent, followed, bilan) else "",
         requeue_url=reverse("poleemploi:requeue_transmission", args=[pk]) if may_act and failed else "",
-        redeposit_url=reverse("poleemploi:redeposit", args=[pk]) if may_act and _is_of_the_file(transmission) else "",
+        redeposit_url=reverse("poleemploi:redeposit", args=[pk]) if may_redeposit and not obstacle else "",
         abandon_url=reverse("poleemploi:abandon", args=[pk]) if may_act and stopped else "",
+        attente=obstacle.message if obstacle else "",
     )
-
-
-def _is_of_the_file(transmission: Transmission) -> bool:
-    """A refusal that a correction of the file may lift."""
-    if transmission.etat != T.REJETEE:
-        return False
-    lieux = {heading_of(champ["chemin"]).lieu for champ in transmission.erreur_champs}
-    return lieux <= {Lieu.DOSSIER}
-
-
-def _correction(refused: dict[str, str], transmission: Transmission, agent: Agent) -> Correction:
-    champ, rang = heading_of(refused["chemin"]), rank_of(refused["chemin"])
-    lien, url = _page_of(champ, transmission, agent)
-    rubrique = f"{champ.rubrique}, ligne\u00a0{rang}" if rang else champ.rubrique
-    return Correction(rubrique=rubrique, motif=refused["motif"], lien=lien, url=url)
-
-
-def _page_of(champ: Champ, transmission: Transmission, agent: Agent) -> tuple[str, str]:
-    """The page that corrects a field, named for the agent who may open it; nothing for the others."""
-    bilan = transmission.bilan
-    if champ.lieu is Lieu.DOSSIER and can(agent, Permission.CORRIGER_DOSSIER, bilan):
-        page = "dossiers:correct_contrat" if champ.champ == "numero_cai" else "dossiers:correct_signataire"
-        return "Corriger le dossier", reverse(page, args=[bilan.contrat_id])
-    if champ.lieu is Lieu.SYNTHESE and can_rework(agent, bilan):
-        return "Reprendre la synthèse", reverse("poleemploi:rework_synthese", args=[bilan.pk])
-    if champ.lieu is Lieu.CONSENTEMENT and can_collect(agent, bilan):
-        return "Voir les consentements", reverse("poleemploi:collect_consents", args=[bilan.pk])
-    if can(agent, Permission.VOIR_DOSSIER, bilan):
-        return "Ouvrir le dossier", reverse("dossiers:view_file", args=[bilan.contrat_id])
-    return "", ""
 
 
 def show_attempt(tentative: Tentative) -> dict[str, Any]:
@@ -172,7 +165,8 @@ def show_attempt(tentative: Tentative) -> dict[str, Any]:
             code=tentative.code_metier,
             issue=tentative.issue,
         )
-    return {"tentative": tentative, "quand": clock.shown(tentative.ouverte_at), "phrase": phrase}
+    code = " ".join(str(part) for part in (tentative.statut_http, tentative.code_metier) if part)
+    return {"tentative": tentative, "quand": clock.shown(tentative.ouverte_at), "phrase": phrase, "code": code}
 
 
 # --- the channel --------------------------------------------------------------------------------
@@ -246,6 +240,7 @@ def panel(bilan: Bilan, agent: Agent) -> Panneau:
     """In a constant number of queries. The bilan comes with its contract."""
     questions = questions_of(bilan, agent)
     rows = Transmission.objects.without_content().filter(bilan=bilan).order_by("-created_at")
+    rows = rows.select_related("bilan__conseiller")
     collect = any(question.ask_url for question in questions)
     return Panneau(
         questions=questions,

@@ -119,7 +119,7 @@ TABLE: tuple[Ligne, ...] = (
     Ligne((DEPOT,), _exact(422), "CODE_ROME_OBSOLETE", Suite.REJETER,
           "Un code métier n’est plus en usage\u00a0: le conseiller reprend la synthèse et en choisit un autre."),
     Ligne((DEPOT,), _exact(422), "CONSENTEMENT_PERIME", Suite.REJETER,
-          "Pôle emploi juge l’accord trop ancien\u00a0: demandez-le à nouveau à la personne."),
+          "Pôle emploi juge l’accord trop ancien\u00a0: il est redemandé pour une nouvelle version de la synthèse."),
     Ligne((DEPOT,), _exact(413), TOUT_CODE, Suite.REJETER,
           "La synthèse est trop longue pour Pôle emploi\u00a0: le conseiller la reprend et l’abrège."),
     Ligne((DEPOT,), _exact(400), "CORPS_INVALIDE", Suite.REJETER,
@@ -152,7 +152,7 @@ PHRASES_LOCALES: dict[str, str] = {
     NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: corrigez la rubrique indiquée.",
     CORPS_CHANGE: "Ce qui serait envoyé n’est plus ce qui l’a été\u00a0: prévenez le support.",
     ILLISIBLE_ICI: "La synthèse n’a pas pu être relue pour l’envoi\u00a0: prévenez le support.",
-    DELAI_DEPASSE: "Trois jours d’essais sans succès\u00a0: relancez quand Pôle emploi répond de nouveau.",
+    DELAI_DEPASSE: "Les essais sont restés sans succès\u00a0: relancez quand Pôle emploi répond de nouveau.",
 }
 
 

@@ -16,13 +16,14 @@ from bilan.states import Etat, MotifReprise
 from bilan.workflow import lock
 from core import clock
 from core.errors import RuleViolation
-from poleemploi import outcome, payload
-from poleemploi.depot import assemble, freeze
+from poleemploi import outcome
+from poleemploi.correction import why_not_redeposited
+from poleemploi.depot import freeze
 from poleemploi.doorbell import ring_on_commit
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_requeue
 from poleemploi.standing import Accord, standing
-from poleemploi.states import EtatTransmission
+from poleemploi.states import EtatTransmission, MotifFin
 
 T = EtatTransmission
 Portee = Consentement.Portee
@@ -149,23 +150,15 @@ def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
 def redeposit(*, transmission: Transmission, by: Agent) -> Transmission:
     """Replace a refused row by another, with its own key, once the file has been corrected.
 
-    For what the file holds (numéro CAI, name, nationality...); a fault of the synthesis itself takes a new version.
-    Refuses when nothing that would be sent has changed, or when the consent no longer holds.
+    For what the file holds (numéro CAI, name, nationality...); a fault of the synthesis or of the consent takes a new
+    version. Refuses what ``why_not_redeposited`` says: above all, when nothing that would be sent has changed.
     """
     check_can_requeue(by, transmission.bilan)
     refused = _locked(transmission)
-    if refused.etat != T.REJETEE:
-        raise RuleViolation("Cette transmission n’a pas été refusée.", code="transmission_non_refusee")
-    if standing(refused) is not Accord.EN_VIGUEUR:
-        raise RuleViolation("L’accord de la personne n’est plus en vigueur.", code="accord_absent")
-    now = timezone.now()
-    outcome.give_up(refused, now, by=by, motif="remplacee")
-    replacement = _enqueue(lock(refused.bilan_id), refused.consentement, by=by, remplace=str(refused.pk))
-    if refused.corps_sha256 and _fingerprint(replacement) == refused.corps_sha256:
-        raise RuleViolation(
-            "Rien n’a changé dans ce qui serait envoyé\u00a0: corrigez d’abord le dossier.", code="rien_a_renvoyer"
-        )
-    return replacement
+    if obstacle := why_not_redeposited(refused):
+        raise obstacle
+    outcome.give_up(refused, timezone.now(), by=by, motif=MotifFin.REMPLACEE)
+    return _enqueue(lock(refused.bilan_id), refused.consentement, by=by, remplace=refused)
 
 
 @transaction.atomic
@@ -184,7 +177,7 @@ def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
         )
     now = timezone.now()
     if _was_never_sent(transmission):
-        outcome.give_up(transmission, now, by=by, motif=fin.TRANSMISSION_IMPOSSIBLE)
+        outcome.give_up(transmission, now, by=by, motif=MotifFin.TRANSMISSION_IMPOSSIBLE)
     else:
         _make_sure_nothing_stays(transmission, now, by=by)
     consent = selectors.in_force(bilan, Portee.TRANSMISSION)
@@ -196,7 +189,7 @@ def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
 # --- the queue ----------------------------------------------------------------------------------
 
 
-def _enqueue(bilan: Bilan, consent: Consentement, *, by: Agent, **faits: str) -> Transmission:
+def _enqueue(bilan: Bilan, consent: Consentement, *, by: Agent, remplace: Transmission | None = None) -> Transmission:
     synthese = selectors.current_synthese(bilan)
     transmission: Transmission = Transmission.objects.create(
         bilan=bilan,
@@ -204,8 +197,11 @@ def _enqueue(bilan: Bilan, consent: Consentement, *, by: Agent, **faits: str) ->
         consentement=consent,
         donnees_figees=freeze(bilan, consent, on=clock.today()),
         prochain_essai_at=timezone.now(),
+        remplace=remplace,
     )
-    outcome.tell("transmission.mise_en_file", transmission, avant="", by=by, **faits)
+    outcome.tell(
+        "transmission.mise_en_file", transmission, avant="", by=by, remplace=str(remplace.pk) if remplace else ""
+    )
     ring_on_commit(transmission.pk)
     return transmission
 
@@ -233,7 +229,7 @@ def _withdraw(transmission: Transmission, now: datetime, *, by: Agent) -> None:
             transmission.save()
             ring_on_commit(transmission.pk)
         case T.EN_FILE | T.REJETEE | T.ECHEC_DEFINITIF if _was_never_sent(transmission):
-            outcome.give_up(transmission, now, by=by, motif="consentement_retire")
+            outcome.give_up(transmission, now, by=by, motif=MotifFin.CONSENTEMENT_RETIRE)
         case T.EN_FILE | T.ECHEC_DEFINITIF:
             _make_sure_nothing_stays(transmission, now, by=by)
         case T.EN_COURS | T.INCERTAINE:
@@ -262,7 +258,7 @@ def _cancel_lapsed(transmission: Transmission, now: datetime, *, by: Agent) -> N
     """The version is being reworked: what never left is cancelled, what may have arrived will be looked up."""
     match transmission.etat:
         case T.EN_FILE | T.REJETEE | T.ECHEC_DEFINITIF if _was_never_sent(transmission):
-            outcome.give_up(transmission, now, by=by, motif="synthese_reprise")
+            outcome.give_up(transmission, now, by=by, motif=MotifFin.SYNTHESE_REPRISE)
         case T.EN_FILE | T.ECHEC_DEFINITIF if not transmission.accuse_identifiant:
             transmission.termine_at = None
             transmission.devenir_incertaine()
@@ -288,7 +284,3 @@ def _why_not_requeued(transmission: Transmission) -> str:
     if transmission.etat == T.REJETEE:
         return "Une transmission refusée n’est jamais renvoyée telle quelle\u00a0: corrigez ce que Pôle emploi indique."
     return f"Cette transmission est à l’état «\u00a0{transmission.get_etat_display()}\u00a0»\u00a0: rien à relancer."
-
-
-def _fingerprint(transmission: Transmission) -> str:
-    return payload.sha256(payload.canonical(payload.to_wire(assemble(transmission))))

@@ -20,8 +20,20 @@ T = EtatTransmission
 A_TRAITER_PAR_LE_SYSTEME = (T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.EFFACEMENT_DEMANDE)
 # A person must act.
 A_TRAITER_PAR_UN_AGENT = (T.REJETEE, T.ECHEC_DEFINITIF)
+# Nothing will happen to the row by itself, and the partner acknowledged nothing under it.
+SANS_AVENIR = (T.REJETEE, T.ECHEC_DEFINITIF, T.ANNULEE, T.EFFACEE)
 # Occupies the consent: at most one such row for a consent.
 VIVANTES = (T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.ACCUSEE, T.REJETEE, T.ECHEC_DEFINITIF, T.EFFACEMENT_DEMANDE)
+
+
+class MotifFin(TextChoices):
+    """Why a row was cancelled."""
+
+    CONSENTEMENT_RETIRE = "consentement_retire", "Accord retiré"
+    SYNTHESE_REPRISE = "synthese_reprise", "Synthèse reprise"
+    REMPLACEE = "remplacee", "Remplacée"
+    TRANSMISSION_IMPOSSIBLE = "transmission_impossible", "Abandonnée"
+    CONTENU_DETRUIT = "contenu_detruit", "Contenu détruit"
 
 
 class Operation(TextChoices):

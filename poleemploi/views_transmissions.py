@@ -19,6 +19,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from core import journal
 from poleemploi import services
+from poleemploi.correction import why_not_redeposited
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_requeue, check_can_view
 from poleemploi.presentation import channel_state, show, show_attempt
@@ -38,7 +39,8 @@ FILTRES: dict[str, tuple[str, tuple[EtatTransmission, ...]]] = {
 
 
 def _transmission_or_404(agent: Agent, pk: uuid.UUID) -> Transmission:
-    queryset = Transmission.objects.visible_to(agent).without_content().select_related("bilan__contrat__signataire")
+    queryset = Transmission.objects.visible_to(agent).without_content()
+    queryset = queryset.select_related("bilan__contrat__signataire", "bilan__conseiller")
     transmission: Transmission = get_object_or_404(queryset, pk=pk)
     check_can_view(agent, transmission.bilan)
     return transmission
@@ -105,10 +107,12 @@ def view_transmission(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     transmission = _transmission_or_404(request.user, pk)
     journal.log_access("voir_transmission", by=request.user, target=transmission)
     context = {
-        "vue": show(transmission, request.user),
+        "vue": show(transmission, request.user, alone=True),
         "tentatives": [show_attempt(tentative) for tentative in transmission.tentatives.order_by("-numero")],
         "canal": channel_state(),
         "dossier_url": reverse("dossiers:view_file", args=[transmission.bilan.contrat_id]),
+        "remplace": transmission.remplace_id,
+        "remplacante": Transmission.objects.filter(remplace=transmission).values_list("pk", flat=True).first(),
     }
     return render(request, "poleemploi/transmission.html", context)
 
@@ -139,6 +143,9 @@ def redeposit(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Replace a refused transmission once the file has been corrected."""
     transmission = _transmission_or_404(request.user, pk)
     check_can_requeue(request.user, transmission.bilan)
+    if obstacle := why_not_redeposited(transmission):
+        messages.warning(request, obstacle.message)
+        return redirect("poleemploi:view_transmission", pk=pk)
     if request.method == "POST":
         replacement = services.redeposit(transmission=transmission, by=request.user)
         messages.success(request, "Un nouvel envoi remplace celui qui a été refusé.")

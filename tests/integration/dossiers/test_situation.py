@@ -79,7 +79,7 @@ def test_a_refused_signature_shows_as_a_refused_transmission(bilan: Bilan) -> No
         (EtatTransmission.ACCUSEE, Situation.TRANSMISE),
         (EtatTransmission.REJETEE, Situation.TRANSMISSION_A_TRAITER),
         (EtatTransmission.ECHEC_DEFINITIF, Situation.TRANSMISSION_A_TRAITER),
-        (EtatTransmission.ANNULEE, Situation.TRANSMISSION_A_TRAITER),
+        (EtatTransmission.ANNULEE, Situation.SYNTHESE_VALIDEE),
     ],
 )
 def test_a_consented_synthesis_shows_where_its_deposit_stands(
@@ -155,4 +155,4 @@ def test_the_steps_of_every_situation_have_one_present_at_most(bilan: Bilan, sit
     states = [step["etat"] for step in steps_of(placed)]
 
     assert states.count("present") <= 1
-    assert set(states) <= {"fait", "present", "a_venir", "sans_objet"}
+    assert set(states) <= {"fait", "present", "a_venir", "sans_objet", "terme"}

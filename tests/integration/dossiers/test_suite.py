@@ -13,6 +13,8 @@ from core import clock
 from dossiers.parcours import deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
 from exemptions.services import Declarations, evaluate_contrat
+from poleemploi import payload
+from poleemploi.depot import assemble
 from poleemploi.models import Transmission
 from tests.factories.cai import make_contrat
 from tests.factories.conduite import JOUR, advance, make_convoque
@@ -171,6 +173,62 @@ def test_after_the_consent_the_exchange_leads(
     assert suite(transmission.bilan.contrat, correspondant, JOUR).titre == titre
 
 
+REFUS_NUMERO = {
+    "etat": "rejetee",
+    "erreur_code": "NUMERO_CAI_INCONNU",
+    "erreur_champs": [{"chemin": "/numeroCai", "motif": "Pôle emploi ne connaît pas ce numéro."}],
+}
+REFUS_METIER = {
+    "etat": "rejetee",
+    "erreur_code": "CODE_ROME_OBSOLETE",
+    "erreur_champs": [{"chemin": "/synthese/metiers/0", "motif": "Ce code métier n’est plus en usage."}],
+}
+
+
+def _unchanged(transmission: Transmission) -> str:
+    return payload.sha256(payload.canonical(payload.to_wire(assemble(transmission))))
+
+
+@pytest.mark.parametrize(
+    ("refus", "role", "bouton", "words"),
+    [
+        (REFUS_NUMERO, "agent_ofii", "Corriger le numéro CAI", "ne connaît pas ce numéro"),
+        (REFUS_NUMERO, "directeur", "", "Un agent de la direction corrige"),
+        (REFUS_NUMERO, "correspondant", "Traiter la transmission", "Numéro CAI"),
+        (REFUS_METIER, "agent_ofii", "", "Camille Conseillère reprend la synthèse"),
+    ],
+)
+def test_a_refused_deposit_names_the_field_and_who_corrects_it(
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    request: pytest.FixtureRequest,
+    refus: dict[str, Any],
+    role: str,
+    bouton: str,
+    words: str,
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller)
+    Transmission.objects.filter(pk=transmission.pk).update(**refus, corps_sha256=_unchanged(transmission))
+
+    shown = suite(transmission.bilan.contrat, request.getfixturevalue(role), date(2010, 5, 12))
+
+    assert shown.bouton == bouton
+    assert words in shown.phrase
+
+
+def test_once_corrected_a_refused_deposit_waits_for_the_correspondant(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller)
+    Transmission.objects.filter(pk=transmission.pk).update(**REFUS_NUMERO, corps_sha256=_unchanged(transmission))
+    Contrat.objects.filter(pk=transmission.bilan.contrat_id).update(numero_cai="75-2010-888888")
+
+    shown = suite(transmission.bilan.contrat, agent_ofii, date(2010, 5, 12))
+
+    assert (shown.bouton, "Le dossier a été corrigé" in shown.phrase) == ("", True)
+
+
 def test_a_bilan_is_closed_thirty_days_after_its_follow_up(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent
 ) -> None:
@@ -200,7 +258,7 @@ def test_an_ended_file_asks_nothing_and_shows_how_far_it_went(
     assert suite(convoque.contrat, prescripteur, JOUR).titre == "Rien à faire"
     with clock.travel(JOUR):
         steps = steps_of(facts_of(convoque.contrat))
-    assert steps[-1]["label"] == etat.label
+    assert (steps[-1]["label"], steps[-1]["etat"]) == (etat.label, "terme"), "an ended file is not in progress"
     assert steps[1]["etat"] == "fait"
 
 

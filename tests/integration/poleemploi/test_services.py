@@ -411,7 +411,7 @@ def test_a_corrected_file_is_deposited_under_a_new_key(
 ) -> None:
     partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
     settle()
-    with pytest.raises(RuleViolation, match="Rien n’a changé"):
+    with pytest.raises(RuleViolation, match="Rien n’a été corrigé"):
         services.redeposit(transmission=read(transmission), by=correspondant)
     contrat = transmission.bilan.contrat
     contrat.numero_cai = "75-2010-999999"

@@ -100,8 +100,9 @@ def test_a_refused_one_shows_the_heading_to_correct_and_its_page(
 ) -> None:
     text = connect(correspondant).get(address("view_transmission", rejetee)).content.decode()
     assert "Métiers visés, ligne\u00a01" in text
-    assert reverse("dossiers:view_file", args=[rejetee.bilan.contrat_id]) in text
     assert address("redeposit", rejetee) not in text, "the synthesis itself is at fault"
+    assert "Camille Conseillère reprend la synthèse" in text
+    assert "Ce refus se corrige par une nouvelle version" in text
 
 
 def test_the_adviser_is_led_to_the_rework(
@@ -126,14 +127,25 @@ def test_a_fault_of_the_file_is_corrected_then_deposited_again(
     page = connect(agent_ofii).get(reverse("dossiers:view_file", args=[transmission.bilan.contrat_id]))
     assert reverse("dossiers:correct_contrat", args=[transmission.bilan.contrat_id]) in page.content.decode()
     client = connect(correspondant)
-    url = address("redeposit", transmission)
-    assert url in client.get(address("view_transmission", transmission)).content.decode()
-    assert client.get(url).status_code == 200
-    assert client.post(url).status_code == 409
+    url, shown = address("redeposit", transmission), address("view_transmission", transmission)
+    text = client.get(shown).content.decode()
+    assert url not in text, "nothing was corrected: the same deposit would be refused again"
+    assert "Rien n’a été corrigé depuis le refus" in text
+    assert "Un agent de la direction corrige ce renseignement" in text
+    for asked in (client.get(url), client.post(url)):
+        assert (asked.status_code, asked["Location"]) == (302, shown), "no dead end"
     contrat = transmission.bilan.contrat
     contrat.numero_cai = "75-2010-888888"
     contrat.save()
-    assert client.post(url).status_code == 302
+    assert url in client.get(shown).content.decode()
+    assert client.get(url).status_code == 200
+    replacement = Transmission.objects.get(pk=client.post(url)["Location"].rstrip("/").split("/")[-1])
+    former = client.get(shown)
+    assert "un nouvel envoi a remplacé celui-ci" in former.context["vue"].phrase
+    assert former.context["vue"].corrections == [], "the error of the past asks nothing of anybody any more"
+    assert former.context["vue"].etat == "Remplacée"
+    assert address("view_transmission", replacement) in former.content.decode()
+    assert shown in client.get(address("view_transmission", replacement)).content.decode()
     settle()
     assert partenaire.depots()[0]["numeroCai"] == "75-2010-888888"
 
@@ -141,7 +153,9 @@ def test_a_fault_of_the_file_is_corrected_then_deposited_again(
 def test_every_attempt_is_told_in_a_sentence(connect: Connect, directeur: Agent, echouee: Transmission) -> None:
     text = connect(directeur).get(address("view_transmission", echouee)).content.decode()
     assert "Pôle emploi est en panne" in text
-    assert "Trois jours d’essais sans succès" in text
+    assert "Code technique&nbsp;: 500" in text
+    assert "2\u00a0essais, le premier le" in text
+    assert "Trois jours" not in text
     assert address("requeue_transmission", echouee) not in text
 
 
@@ -195,6 +209,8 @@ def test_each_page_opens_to_those_who_follow_the_exchange(
     status: int,
 ) -> None:
     expected = 200 if name == "view_transmission" and role == "directeur" else status
+    # It was not refused: there is nothing to deposit again.
+    expected = 302 if name == "redeposit" and role == "correspondant" else expected
     assert connect(request.getfixturevalue(role)).get(address(name, transmission)).status_code == expected
 
 
