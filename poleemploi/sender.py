@@ -26,6 +26,7 @@ from poleemploi.client import Delais, PartnerClient, Reponse
 from poleemploi.depot import assemble
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.outcome import Resultat, close_attempt, fail, give_up, record, reject, tell
+from poleemploi.reprise import Rythme
 from poleemploi.standing import Accord, standing
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Issue, Operation
 
@@ -56,25 +57,30 @@ def drain(*, seconds: float) -> int:
     return steps
 
 
-def step(only: UUID | None = None) -> bool:
-    """Work on one due row, ``only`` this one when named; False when nothing could be done now."""
+def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:
+    """Work on one due row, ``only`` this one when named; False when nothing could be done now.
+
+    ``rythme`` rules how long the row is tried again, the settings' when not given; demonstrations live three days of
+    attempts in a moment with a rhythm of their own.
+    """
     if not settings.EMETTEUR_ACTIF:
         return False
     channel = canal.read()
-    now = timezone.now()
+    now, rythme = timezone.now(), rythme or canal.rythme()
     if canal.is_paused(channel, now) or not _anything_due(now, only):
         return False
     client = partner()
     jeton = canal.token(client, channel)
     if jeton is None:
         return False
-    worked, travail = claim(jeton, channel, lease=timedelta(seconds=client.delais.total) + MARGE_BAIL, only=only)
+    lease = timedelta(seconds=client.delais.total) + MARGE_BAIL
+    worked, travail = claim(jeton, channel, lease=lease, only=only, rythme=rythme)
     if travail is not None:
         started = time.monotonic()
         reponse = send(client, travail)
         duree_ms = round((time.monotonic() - started) * 1000)
         record(Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, duree_ms,
-                        travail.jeton, travail.probe))  # fmt: skip
+                        travail.jeton, travail.probe, rythme))  # fmt: skip
     return worked
 
 
@@ -93,7 +99,7 @@ def partner() -> PartnerClient:
 
 
 def claim(
-    jeton: JetonEnCours, channel: Canal, *, lease: timedelta, only: UUID | None = None
+    jeton: JetonEnCours, channel: Canal, *, lease: timedelta, only: UUID | None = None, rythme: Rythme | None = None
 ) -> tuple[bool, Travail | None]:
     """Take one due row and open its next attempt; (False, None) when there is none, (True, None) when none is needed.
 
@@ -108,7 +114,9 @@ def claim(
         transmission = _lock(found, now)
         if transmission is None:
             return True, None  # another worker was quicker
-        if _close_expired(transmission, now) and canal.rythme().is_over(transmission.serie_depuis_at or now, now):
+        if _close_expired(transmission, now) and (rythme or canal.rythme()).is_over(
+            transmission.serie_depuis_at or now, now
+        ):
             fail(transmission, reponses.DELAI_DEPASSE, now)
             return True, None
         operation, corps = _next_operation(transmission, now)

@@ -5,14 +5,14 @@ Without a simulator each one stops at the agreement: the row waits, and the work
 
 from datetime import date
 
-from django.test.utils import override_settings
-
 from bilan.models import Consentement
 from cai import delais
 from dossiers.demonstration.histoires_bilan import signe
 from dossiers.demonstration.recit import Recit, working_day
+from poleemploi.reprise import Rythme
 
 Portee, Decision = Consentement.Portee, Consentement.Decision
+EN_UN_INSTANT = Rythme(1e8)  # three days of attempts in three thousandths of a second
 
 
 def _consenti(r: Recit, signature: date, jours: int, *, conserve: bool) -> date:
@@ -77,12 +77,11 @@ def incertaine(r: Recit, signature: date) -> None:
 
 
 def echec_definitif(r: Recit, signature: date) -> None:
-    """Three days without an answer that settles anything: lived in a moment, by the divisor of every wait."""
+    """Tried until the end of its series without an answer that settles anything; the series is lived in a moment."""
     _consenti(r, signature, r.hasard.randrange(6, 14), conserve=True)
-    with override_settings(PE_FACTEUR_TEMPS=1e8):
-        r.envoyer(panne="EN_COURS")
-        while r.envoyer():
-            pass
+    r.envoyer(panne="EN_COURS", rythme=EN_UN_INSTANT)
+    while r.envoyer(rythme=EN_UN_INSTANT):
+        pass
 
 
 def retiree_avant_envoi(r: Recit, signature: date) -> None:

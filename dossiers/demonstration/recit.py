@@ -31,6 +31,7 @@ from exemptions.services import (
 )
 from poleemploi import sender
 from poleemploi.models import Transmission
+from poleemploi.reprise import Rythme
 from poleemploi.services import record_decision
 
 HEURES = ((9, 0), (13, 30), (10, 30), (15, 0))
@@ -307,10 +308,10 @@ class Recit:
                 by=self.conseiller,
             )
 
-    def envoyer(self, *, panne: str = "", fois: int | None = 1) -> bool:
+    def envoyer(self, *, panne: str = "", fois: int | None = 1, rythme: Rythme | None = None) -> bool:
         """One step of the sender on this file, to the simulator; False when there is none, or nothing due.
 
-        ``panne`` is asked of the simulator first, for this file alone.
+        ``panne`` is asked of the simulator first, for this file alone; ``rythme`` rules how long it is tried again.
         """
         row = Transmission.objects.filter(bilan=self.bilan).order_by("-created_at").first()
         if row is None or not self.simulateur:
@@ -319,7 +320,7 @@ class Recit:
             partenaire.ask_fault(panne, numero_cai=self.contrat.numero_cai, nombre=fois)
         assert self._dernier is not None
         with self.le(self._dernier.date()):
-            return sender.step(only=row.pk)
+            return sender.step(only=row.pk, rythme=rythme)
 
     def conserver(self, jour: date) -> None:
         self.decider(jour, Portee.CONSERVATION, Decision.ACCORDE)
