@@ -4,12 +4,20 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
+from bilan.api_planning import AffectationView
 from config import api_schema as api_schema  # registers how callers are known
 from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
 from dossiers.api_transitions import TransitionView
 from exemptions.api import EvaluationsView, SimulationView
-from poleemploi.api import ConsentementsView, RelanceView, TransmissionsView, TransmissionView
+from poleemploi.api import (
+    AbandonView,
+    ConsentementsView,
+    NouveauDepotView,
+    RelanceView,
+    TransmissionsView,
+    TransmissionView,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -22,6 +30,7 @@ urlpatterns = [
     path("contrats/<uuid:pk>/evaluations/", EvaluationsView.as_view(), name="evaluations"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
+    path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),
     path("bilans/<uuid:pk>/seances/", SeancesView.as_view(), name="seances"),
     path("bilans/<uuid:pk>/synthese/", SyntheseView.as_view(), name="synthese"),
     path("bilans/<uuid:pk>/consentements/", ConsentementsView.as_view(), name="consentements"),
@@ -29,4 +38,6 @@ urlpatterns = [
     path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
     path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),
     path("transmissions/<uuid:pk>/relancer/", RelanceView.as_view(), name="relance"),
+    path("transmissions/<uuid:pk>/redeposer/", NouveauDepotView.as_view(), name="redepot"),
+    path("transmissions/<uuid:pk>/abandonner/", AbandonView.as_view(), name="abandon"),
 ]

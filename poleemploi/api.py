@@ -22,7 +22,7 @@ from core.api_schema import operation
 from poleemploi import services
 from poleemploi.models import Tentative, Transmission
 from poleemploi.permissions import check_can_view
-from poleemploi.reponses import explain_refusal
+from poleemploi.presentation import sentence_of
 from poleemploi.states import EtatTransmission
 
 UUID_EXEMPLE = "5b0c2a9e-2f5f-4f7e-9d8e-0a1b2c3d4e5f"
@@ -103,7 +103,7 @@ class TransmissionSortie(serializers.ModelSerializer[Transmission]):
         model = Transmission
         fields = (
             "id", "bilan", "numero_cai", "version", "etat", "nombre_essais", "prochain_essai_at", "accuse_identifiant",
-            "accuse_at", "rapprochement", "erreur_code", "erreur_champs",
+            "accuse_at", "rapprochement", "erreur_code", "erreur_champs", "motif_fin", "remplace",
         )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ class TransmissionDetail(TransmissionSortie):
 
     @extend_schema_field(serializers.CharField())
     def get_explication(self, transmission: Transmission) -> str:
-        return explain_refusal(transmission.erreur_code) if transmission.erreur_code else ""
+        return sentence_of(transmission)
 
 
 EXEMPLE_TRANSMISSION = {
@@ -134,10 +134,12 @@ EXEMPLE_TRANSMISSION = {
     "rapprochement": "TROUVE",
     "erreur_code": "",
     "erreur_champs": [],
+    "motif_fin": "",
+    "remplace": None,
 }
 EXEMPLE_DETAIL = {
     **EXEMPLE_TRANSMISSION,
-    "explication": "",
+    "explication": "Pôle emploi l’a reçue.",
     "tentatives": [
         {
             "numero": 1,
@@ -203,4 +205,56 @@ class RelanceView(APIView):
     )
     def post(self, request: Request, pk: str) -> Response:
         services.requeue(transmission=_transmission_or_404(request, pk), by=caller(request))
+        return Response(TransmissionDetail(_transmission_or_404(request, pk)).data)
+
+
+EXEMPLE_NOUVELLE = {
+    **EXEMPLE_DETAIL,
+    "etat": "en_file",
+    "nombre_essais": 0,
+    "prochain_essai_at": "2010-05-12T12:30:00Z",
+    "accuse_identifiant": "",
+    "accuse_at": None,
+    "rapprochement": "",
+    "remplace": "9d0a7c3e-6b1f-4d52-8c40-7e5a1b2c3d4e",
+    "explication": "Elle partira d’elle-même.",
+    "tentatives": [],
+}
+
+
+class NouveauDepotView(APIView):
+    @operation(
+        "Déposer à nouveau",
+        "Remplace une transmission rejetée par une autre, sous sa propre clé, une fois le dossier corrigé. La réponse "
+        "est la nouvelle\u00a0; un 409 dit ce qui manque, dont «\u00a0rien_a_renvoyer\u00a0» si rien n’a été corrigé.",
+        request=None,
+        responses={201: TransmissionDetail},
+        received=EXEMPLE_NOUVELLE,
+        errors=(409,),
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        replacement = services.redeposit(transmission=_transmission_or_404(request, pk), by=caller(request))
+        return Response(TransmissionDetail(_transmission_or_404(request, str(replacement.pk))).data, status=201)
+
+
+class AbandonView(APIView):
+    @operation(
+        "Abandonner une transmission",
+        "Pour une transmission rejetée ou en échec. Rien ne sera plus envoyé\u00a0; ce qui est peut-être arrivé est "
+        "recherché, puis effacé. Le bilan est clos si l’accord de la personne porte encore sur cet envoi.",
+        request=None,
+        responses={200: TransmissionDetail},
+        received={
+            **EXEMPLE_DETAIL,
+            "etat": "annulee",
+            "accuse_identifiant": "",
+            "accuse_at": None,
+            "rapprochement": "",
+            "motif_fin": "transmission_impossible",
+            "explication": "La transmission a été abandonnée\u00a0: rien n’est chez Pôle emploi et rien ne partira.",
+        },
+        errors=(409,),
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        services.abandon(transmission=_transmission_or_404(request, pk), by=caller(request))
         return Response(TransmissionDetail(_transmission_or_404(request, pk)).data)

@@ -211,4 +211,7 @@ _ROWS: dict[str, Any] = {
     "api:impressions": lambda territoire: territoire.bilans[Etat.SYNTHESE_PRESENTEE].pk,
     "api:transmission": lambda territoire: territoire.transmission.pk,
     "api:relance": lambda territoire: territoire.transmission.pk,
+    "api:redepot": lambda territoire: territoire.transmission.pk,
+    "api:abandon": lambda territoire: territoire.transmission.pk,
+    "api:affectation": lambda territoire: territoire.bilans[Etat.CONVOQUE].pk,
 }

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from agents.authentication import create_token
 from agents.models import Agent, Prestataire
 from agents.roles import Role
 from bilan.models import Bilan, RendezVous
@@ -157,3 +159,37 @@ def test_the_week_of_an_adviser_who_also_answers_for_the_house_is_the_house_s(
     add_role(monde.conseiller, Role.RESPONSABLE_PRESTATAIRE, prestataire)
     bilan = make_convoque(monde.direction, monde.prescripteur, monde.autre_conseiller)
     assert bilan.contrat.numero_cai in week(connect(monde.conseiller))
+
+
+# --- through the API -----------------------------------------------------------------------------
+
+
+def entrust(agent: Agent, bilan: Bilan, conseiller: Agent) -> tuple[int, dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {create_token(agent, libelle='essai')}"}
+    answer = Client(headers=headers).post(
+        f"/api/v1/bilans/{bilan.pk}/affecter/", {"conseiller": str(conseiller.pk)}, content_type="application/json"
+    )
+    return answer.status_code, answer.json()
+
+
+def test_the_responsable_entrusts_an_appointment_through_the_api(monde: Monde, responsable: Agent) -> None:
+    bilan = monde.convoque()
+    with clock.travel(LE_MATIN):
+        status, body = entrust(responsable, bilan, monde.autre_conseiller)
+    assert (status, body["conseiller"]) == (200, str(monde.autre_conseiller))
+    assert fresh(bilan).conseiller == monde.autre_conseiller
+
+
+def test_the_api_refuses_as_the_page_does(
+    monde: Monde, responsable: Agent, prescripteur: Agent, autre_prestataire: Prestataire
+) -> None:
+    bilan = monde.convoque()
+    with clock.travel(LE_MATIN):
+        assert entrust(responsable, bilan, monde.conseiller)[1]["code"] == "deja_affecte"
+        assert entrust(prescripteur, bilan, monde.autre_conseiller)[0] == 403
+        elsewhere = make_agent(Role.RESPONSABLE_PRESTATAIRE, autre_prestataire)
+        assert entrust(elsewhere, bilan, monde.autre_conseiller)[0] == 404
+        RendezVous.objects.update(statut="reporte")
+        status, problem = entrust(responsable, bilan, monde.autre_conseiller)
+    assert (status, problem["code"]) == (409, "rendez_vous_absent")
+    assert fresh(bilan).conseiller == monde.conseiller
