@@ -30,7 +30,8 @@ def _bilan_or_404(request: Request, pk: str) -> Bilan:
     """A bilan the caller may know of, or one of whose appointments is on their planning."""
     planned = RendezVous.objects.visible_to(request.user).values("bilan")
     known = Bilan.objects.filter(Q(pk__in=Bilan.objects.visible_to(request.user).values("pk")) | Q(pk__in=planned))
-    return get_object_or_404(known.select_related("contrat"), pk=pk)
+    bilan: Bilan = get_object_or_404(known.select_related("contrat"), pk=pk)
+    return bilan
 
 
 class AffectationView(APIView):
