@@ -1,7 +1,13 @@
-"""Questions asked of the exchange of one bilan."""
+"""Questions asked of the exchange: of one bilan, of those that nothing can be transmitted of any more."""
 
-from bilan.models import Bilan
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from bilan.models import Bilan, Synthese
+from bilan.states import Etat
 from poleemploi.models import Transmission
+from poleemploi.states import SANS_AVENIR
 
 
 def latest_of(bilan: Bilan) -> Transmission:
@@ -9,3 +15,20 @@ def latest_of(bilan: Bilan) -> Transmission:
     rows = Transmission.objects.without_content().select_related("bilan__conseiller", "bilan__contrat__signataire")
     row: Transmission = rows.filter(bilan=bilan).latest("created_at")
     return row
+
+
+def perhaps_hopeless() -> list[UUID]:
+    """Validated bilans without content, all of whose transmissions are refused, failed, cancelled or erased.
+
+    The consent is read by ``services.close_hopeless``, under the lock.
+    """
+    rows = Transmission.objects.filter(bilan=OuterRef("pk"))
+    versions = Synthese.objects.filter(bilan=OuterRef("pk"))
+    found = Bilan.objects.filter(
+        Exists(versions.filter(detruite_at__isnull=False)),
+        ~Exists(versions.filter(detruite_at=None)),
+        Exists(rows),
+        ~Exists(rows.exclude(etat__in=SANS_AVENIR)),
+        etat=Etat.SYNTHESE_VALIDEE,
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))

@@ -5,6 +5,7 @@ Lock order: the bilan, its syntheses, its transmissions, the channel.
 
 from datetime import datetime
 from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from poleemploi.doorbell import ring_on_commit
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_requeue
 from poleemploi.standing import Accord, standing
-from poleemploi.states import EtatTransmission, MotifFin
+from poleemploi.states import A_TRAITER_PAR_UN_AGENT, SANS_AVENIR, EtatTransmission, MotifFin
 
 T = EtatTransmission
 Portee = Consentement.Portee
@@ -184,6 +185,30 @@ def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
     if bilan.etat == Etat.SYNTHESE_VALIDEE and consent is not None and consent.pk == transmission.consentement_id:
         fin.close_untransmitted(bilan=bilan, by=by)
     return transmission
+
+
+@transaction.atomic
+def close_hopeless(*, bilan_id: UUID) -> bool:
+    """Transition 22 by the system: close the bilan when nothing can reach the partner any more; tell whether it was.
+
+    Final failure **and** content destroyed: under the lock, the present consent's transmissions must all be refused,
+    failed or cancelled, no other one of the file may be alive, and the content must be gone. What never left, or was
+    refused, is cancelled; a failed row that may have arrived stays for the correspondant to look up or to give up,
+    since the person still agrees that Pôle emploi holds it. Safe to call at any time, any number of times.
+    """
+    bilan = lock(bilan_id)
+    consent = selectors.in_force(bilan, Portee.TRANSMISSION)
+    if bilan.etat != Etat.SYNTHESE_VALIDEE or consent is None or not selectors.is_destroyed(bilan):
+        return False
+    rows = _locked_rows(bilan)
+    if not any(row.consentement_id == consent.pk for row in rows) or any(row.etat not in SANS_AVENIR for row in rows):
+        return False
+    now = timezone.now()
+    for row in rows:
+        if row.etat in A_TRAITER_PAR_UN_AGENT and _was_never_sent(row):
+            outcome.give_up(row, now, motif=MotifFin.TRANSMISSION_IMPOSSIBLE)
+    fin.close_untransmitted(bilan=bilan, by=None)
+    return True
 
 
 # --- the queue ----------------------------------------------------------------------------------

@@ -2,10 +2,15 @@
 
 from uuid import UUID
 
+import structlog
 from celery import shared_task
+from django.db import DatabaseError
 
-from poleemploi import outcome, sender
+from poleemploi import outcome, sender, services
 from poleemploi.doorbell import ENVOYER
+from poleemploi.selectors import perhaps_hopeless
+
+logger = structlog.get_logger(__name__)
 
 TEMPS_DE_BALAYAGE = 50.0  # seconds, well under CELERY_TASK_TIME_LIMIT with one request more
 
@@ -24,3 +29,16 @@ def sweep_due() -> None:
     """
     sender.drain(seconds=TEMPS_DE_BALAYAGE)
     outcome.forget_destroyed()
+
+
+@shared_task(name="poleemploi.clore_sans_espoir")
+def close_hopeless() -> None:
+    """Close the bilans that nothing can be transmitted of any more (transition 22), one transaction each.
+
+    Safe to run twice or never: a row that another process holds, or that cannot be read, waits for the next hour.
+    """
+    for bilan_id in perhaps_hopeless():
+        try:
+            services.close_hopeless(bilan_id=bilan_id)
+        except DatabaseError as error:
+            logger.error("cloture_differee", bilan=str(bilan_id), erreur=type(error).__name__)

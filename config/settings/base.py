@@ -247,6 +247,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
+    # Ten minutes later: it closes what a destroyed content leaves without an aim.
+    "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
 }
 
 # --- API ----------------------------------------------------------------------------------------
