@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from agents.models import Agent
 from agents.roles import ROLE_PERMISSIONS, Permission
 from core.errors import Forbidden
+from core.french import de
 
 
 def direction_ids(agent: Agent | AnonymousUser, permission: Permission) -> frozenset[uuid.UUID]:
@@ -49,4 +50,4 @@ def check_permission(
 ) -> None:
     """Raise Forbidden, naming the missing right in French, when ``has_permission`` is false."""
     if not has_permission(agent, permission, direction_id=direction_id, prestataire_id=prestataire_id):
-        raise Forbidden(f"Votre rôle ne permet pas ici de {permission.label}.", code=f"droit_{permission.value}")
+        raise Forbidden(f"Votre rôle ne permet pas ici {de(str(permission.label))}.", code=f"droit_{permission.value}")

@@ -7,6 +7,7 @@ from agents.permissions import has_permission
 from agents.roles import Permission
 from bilan.models import Bilan
 from core.errors import Forbidden
+from core.french import de
 
 
 def can(agent: Agent | AnonymousUser, permission: Permission, bilan: Bilan) -> bool:
@@ -23,7 +24,7 @@ def can(agent: Agent | AnonymousUser, permission: Permission, bilan: Bilan) -> b
 def check_can(agent: Agent | None, permission: Permission, bilan: Bilan) -> None:
     """Raise Forbidden unless ``can``. ``None`` is the system, which acts by rule and not by right."""
     if agent is not None and not can(agent, permission, bilan):
-        raise Forbidden(f"Votre rôle ne permet pas ici de {permission.label}.", code=f"droit_{permission.value}")
+        raise Forbidden(f"Votre rôle ne permet pas ici {de(str(permission.label))}.", code=f"droit_{permission.value}")
 
 
 def can_assign_adviser(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:

@@ -117,7 +117,7 @@ def print_for_signature(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 def search_rome(request: AgentRequest) -> HttpResponse:
     """Occupations by code or by words: a list for the form as one types, a page otherwise."""
     query = request.GET.get("q", "")[:100]
-    found = [{"value": row.code, "label": str(row)} for row in _metiers(query)[:RESULTATS_MAX]]
+    found = [{"value": row.code, "label": str(row), "metier": row} for row in _metiers(query)[:RESULTATS_MAX]]
     template = "components/_recherche_options.html" if request.headers.get("HX-Request") else "bilan/metiers.html"
     return render(request, template, {"options": found, "q": query})
 

@@ -112,7 +112,7 @@ class ContratForm(BaseForm):
     ) -> None:
         self.signataire, self.contrat = signataire, contrat
         super().__init__(*args, **kwargs)
-        titres = [(titre.code, titre.libelle) for titre in TitreAdmission.objects.all()]
+        titres = [(titre.code, str(titre)) for titre in TitreAdmission.objects.all()]
         for name in ("titre_admission", "titre_actuel"):
             self.fields[name].choices = [("", "Sélectionnez une option"), *titres]  # type: ignore[attr-defined]
         self.directions = self._directions_of(agent)
@@ -121,7 +121,12 @@ class ContratForm(BaseForm):
         else:
             choices = [(str(direction.pk), direction.nom) for direction in self.directions]
             self.fields["direction"].choices = [("", "Sélectionnez une option"), *choices]  # type: ignore[attr-defined]
-        self.initial.setdefault("date_entretien", clock.today() if contrat is None else contrat.date_entretien)
+        if contrat is None:
+            # The file is opened with the person, on the day they sign, more often than not.
+            self.initial = {"date_entretien": clock.today(), "date_signature": clock.today(), **self.initial}
+        else:
+            self.fields["numero_cai"].required = True
+            self.fields["numero_cai"].help_text = "Celui du contrat papier, par exemple 75-2010-000123."
 
     @staticmethod
     def _directions_of(agent: Agent) -> list[DirectionTerritoriale]:

@@ -14,6 +14,7 @@ from agents.models import DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from cai import delais
+from core.french import articles
 from core.models import BaseModel
 from core.text import search_key
 
@@ -82,7 +83,7 @@ class TitreAdmission(models.Model):
         ordering = ["ordre"]
 
     def __str__(self) -> str:
-        return self.libelle
+        return articles(self.libelle)
 
 
 class SignataireQuerySet(models.QuerySet["Signataire"]):
@@ -275,6 +276,18 @@ class Prestation(BaseModel):
         VIVRE_EN_FRANCE = "vivre_en_france", "Session « Vivre en France »"
         BILAN = "bilan", "Bilan de compétences professionnelles"
 
+    class Niveau(models.TextChoices):
+        """Level of French as the exchange writes it (reference I.2)."""
+
+        INFRA_A1 = "INFRA_A1", "avant A1.1"
+        A1_1 = "A1_1", "A1.1"
+        A1 = "A1", "A1"
+        A2 = "A2", "A2"
+        B1 = "B1", "B1"
+        B2 = "B2", "B2"
+        C1 = "C1", "C1"
+        C2 = "C2", "C2"
+
     class Statut(models.TextChoices):
         PRESCRITE = "prescrite", "Prescrite"
         EN_COURS = "en_cours", "En cours"
@@ -289,7 +302,7 @@ class Prestation(BaseModel):
     type = models.CharField("prestation", max_length=30, choices=Type.choices)
     statut = models.CharField("état", max_length=30, choices=Statut.choices)
     date_fin = models.DateField("terminée le", null=True, blank=True)
-    niveau_atteint = models.CharField("niveau atteint", max_length=10, blank=True)
+    niveau_atteint = models.CharField("niveau atteint", max_length=10, choices=Niveau.choices, blank=True)
 
     objects = PrestationQuerySet.as_manager()
 

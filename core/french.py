@@ -1,5 +1,7 @@
 """Dates, durations and numbers written in plain French, for pages and printed documents alike."""
 
+import re
+import unicodedata
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils import timezone
 from core import clock
 
 NBSP = "\u00a0"
+_ARTICLE = re.compile(r"\b([LRD])\.\s?([0-9]+)-([0-9]+)")
+# H is left alone: before a name one cannot tell whether it is mute.
+_ELIDED = re.compile(r"[aeiouœæ]|y[^aeiouy]")
 _JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 _MOIS = ["janvier", "février", "mars", "avril", "mai", "juin"]
 _MOIS += ["juillet", "août", "septembre", "octobre", "novembre", "décembre"]
@@ -89,3 +94,16 @@ def duree(minutes: int | None) -> str:
 def nombre(value: int | None) -> str:
     """« 1 250 », with a narrow non-breaking space; empty for None."""
     return "" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def de(word: str) -> str:
+    """« de Fatou », « d’Aya », « d’Yvonne », « de Yannick », « d’ouvrir »: the word with « de » before it."""
+    first = unicodedata.normalize("NFD", word.strip().casefold())
+    bare = "".join(letter for letter in first if not unicodedata.combining(letter))
+    return f"d’{word}" if _ELIDED.match(bare) else f"de {word}"
+
+
+def articles(text: object) -> str:
+    """The same text, where « L. 313-11 » and « art. R. 311-26 » never break at the end of a line."""
+    glued = _ARTICLE.sub(f"\\1.{NBSP}\\2\u2011\\3", str(text))
+    return re.sub(r"\b(art\.|article) (?=[LRD]\.)", rf"\1{NBSP}", glued)

@@ -12,9 +12,6 @@ FORMATIONS = [(value, label) for value, label in Prestation.Type.choices if valu
 STATUTS_FORMATION = [
     (value, label) for value, label in Prestation.Statut.choices if value != Prestation.Statut.EXEMPTEE
 ]
-NIVEAUX_FRANCAIS = [
-    (niveau, niveau) for niveau in ("infra_A1.1", "A1.1", "A1", "A2", "B1", "B2", "C1", "C2")
-]  # reference I.2
 
 
 class VerificationForm(BaseForm):
@@ -45,7 +42,7 @@ class PrestationForm(BaseForm):
     date_fin = DateField(label="Terminée le", required=False)
     niveau_atteint = ChoixField(
         label="Niveau de français atteint",
-        choices=NIVEAUX_FRANCAIS,
+        choices=Prestation.Niveau.choices,
         required=False,
         help_text="Pour la formation linguistique seulement.",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.defaultfilters import stringfilter
 from django.template.loader import render_to_string
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -26,9 +27,18 @@ for _filter in (
     french.distance,
     french.duree,
     french.nombre,
+    french.de,
 ):
     register.filter(_filter.__name__, _filter)
 register.filter("telephone", format_telephone)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def articles(text: str) -> str:
+    """References to the law as `french.articles` writes them; also around a whole piece of template."""
+    return french.articles(text)
+
 
 _BADGES = {
     "neutre": "",

@@ -58,6 +58,13 @@ def test_announced_accounts_log_in_with_the_announced_password(accounts: None) -
         assert AgentBackend().authenticate(None, username=row["email"], password=KNOWN["mot_de_passe"]), row["email"]
 
 
+def test_announced_accounts_bear_the_name_of_their_role_and_no_other() -> None:
+    for row in KNOWN["comptes"]:
+        if "presentation" in row:
+            (held,) = row["affectations"]
+            assert str(Role(held["role"]).label).casefold().startswith(row["presentation"].split(",")[0].casefold())
+
+
 def test_the_shared_password_is_one_that_the_rules_accept() -> None:
     validate_password(KNOWN["mot_de_passe"])
 

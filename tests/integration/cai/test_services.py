@@ -338,7 +338,7 @@ def test_a_cancellation_has_a_reason_of_the_list(contrat: Contrat, agent_ofii: A
 
 
 def test_a_training_is_recorded_once_and_updated(contrat: Contrat, agent_ofii: Agent) -> None:
-    for statut, niveau in (("en_cours", ""), ("suivie", "A1.1")):
+    for statut, niveau in (("en_cours", ""), ("suivie", "A1_1")):
         services.set_prestation(
             contrat=contrat,
             type_prestation="formation_linguistique",
@@ -348,7 +348,7 @@ def test_a_training_is_recorded_once_and_updated(contrat: Contrat, agent_ofii: A
         )
 
     prestation = Prestation.objects.get()
-    assert (prestation.statut, prestation.niveau_atteint) == ("suivie", "A1.1")
+    assert (prestation.statut, prestation.niveau_atteint) == ("suivie", "A1_1")
     assert list(Evenement.objects.filter(nom="prestation.enregistree").values_list("etat_avant", "etat_apres")) == [
         ("", "en_cours"),
         ("en_cours", "suivie"),

@@ -79,7 +79,7 @@ def test_the_verdict_is_a_sentence_to_say_with_its_article(client: Client, agent
     text = text_of(client, page(contrat))
 
     assert "Madame N’Diaye est dispensée du bilan : elle a plus de 55 ans" in text
-    assert "CESEDA, art. R. 311-26 I b" in text
+    assert "CESEDA, art. R. 311\u201126 I b" in text
 
 
 def test_the_verdict_says_what_is_missing(client: Client, contrat: Contrat) -> None:

@@ -183,3 +183,24 @@ def test_every_cell_of_a_table_carries_the_heading_and_the_role_it_needs_as_a_ca
     assert html.count('role="rowgroup"') == 2
     assert '<table role="table">' in html
     assert "&lt;td&gt;un" in html
+
+
+@pytest.mark.parametrize(
+    ("word", "with_de"),
+    [("Fatou", "de Fatou"), ("Aya", "d’Aya"), ("Élif Kaya", "d’Élif Kaya"), ("ouvrir", "d’ouvrir"),
+     ("Yvonne", "d’Yvonne"), ("Yannick", "de Yannick"), ("Hassan", "de Hassan"), ("Œdipe", "d’Œdipe"), ("", "de ")],
+)  # fmt: skip
+def test_de_loses_its_vowel_before_another(word: str, with_de: str):
+    assert french.de(word) == with_de
+    assert read("{{ word|de }}", word=word) == with_de.strip()
+
+
+def test_a_reference_to_the_law_never_breaks_at_the_end_of_a_line():
+    written = "CESEDA, art. R. 311-26 I a, carte L. 313-11 ou L. 314-8 du 01-02"
+
+    told = french.articles(written)
+
+    assert told == "CESEDA, art.\u00a0R.\u00a0311\u201126 I a, carte L.\u00a0313\u201111 ou L.\u00a0314\u20118 du 01-02"
+    assert french.articles(told) == told
+    assert "L.\u00a0313\u201111" in render("{{ x|articles }}", x="<b>L. 313-11")
+    assert "&lt;b&gt;" in render("{{ x|articles }}", x="<b>L. 313-11")
