@@ -213,7 +213,7 @@ def test_the_notice_says_what_is_compulsory_who_sees_what_and_which_rights():
 
     assert page_count(pdf) == 1
     for words in (
-        "article\u00a0R.\u00a0311\u201126", "Il est gratuit", "trois heures au plus", "secret professionnel",
+        "article R. 311-26", "Il est gratuit", "trois heures au plus", "secret professionnel",
         "Venir au bilan fait partie",
         "La préfecture ne reçoit ni la synthèse ni vos réponses", "loi du 6 janvier 1978", "1er février 2011",
         "Mamadou Diallo", "69-I2011-000007",
