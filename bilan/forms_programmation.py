@@ -82,7 +82,9 @@ def _grouped(pairs: Iterable[tuple[str, str, str]]) -> list[tuple[str, list[tupl
 
 class ConvocationForm(BilanForm):
     jour = DateField(label="Date du rendez-vous")
-    heure = HeureField(label="Heure", help_text="Par exemple 9h ou 14h30.")
+    heure = HeureField(
+        label="Heure", help_text="Par exemple 9h ou 14h30. De 8\u00a0h à 18\u00a0h, fin à 20\u00a0h au plus tard."
+    )
     duree_fixee_minutes = NombreField(
         label="Durée totale du bilan, en minutes",
         min_value=1,
@@ -92,7 +94,6 @@ class ConvocationForm(BilanForm):
     conseiller = ChoixField(label="Conseiller", help_text="Un conseiller du même prestataire.")
     accord_delai_reduit = YesNoField(
         label="La personne accepte-t-elle d’être prévenue moins de quinze jours avant\u00a0?",
-        help_text="À demander seulement si la date est proche.",
         required=False,
     )
 
@@ -102,7 +103,8 @@ class ConvocationForm(BilanForm):
         earliest = delais.add_days(clock.today(), settings.BILAN_DELAI_CONVOCATION_JOURS)
         fin, libre = date_sans_jour(contrat.echeance_effective), date_sans_jour(earliest)
         hint = f"Au plus tard le {fin}, fin du contrat. Avant le {libre}, il faut l’accord de la personne."
-        self.fields["jour"].help_text = hint
+        self.fields["jour"].help_text = f"{hint} Ni dimanche, ni jour férié."
+        self.fields["accord_delai_reduit"].mention = f"obligatoire avant le {libre}"  # type: ignore[attr-defined]
         self.fields["duree_fixee_minutes"].help_text = _duree_hint(self.bilan)
         self.lieux = {str(lieu.pk): lieu for lieu in usable_lieux(contrat)}
         _offer(self, "lieu", _grouped((lieu.prestataire.nom, key, str(lieu)) for key, lieu in self.lieux.items()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 
@@ -10,14 +10,17 @@ from agents.models import Agent, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from cai import delais
-from cai.feries import jours_feries_depuis
+from cai.feries import jours_feries_depuis, nom_jour_ferie
 from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, Prestation
 from core import clock
 from core.errors import Blocage
-from core.french import date_longue, date_sans_jour
+from core.french import date_longue, date_sans_jour, heure
 from exemptions.models import Evaluation
 
 MINUTE = timedelta(minutes=1)
+# [D] When a person may be summoned, in Paris time, all included: first start, last start, latest end.
+OUVERTURE, DERNIER_DEBUT, FERMETURE = time(8), time(18), time(20)
+DIMANCHE = 6
 
 
 def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
@@ -100,6 +103,8 @@ def convocation(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
     return [
         *contrat_en_cours(contrat),
         *_date(contrat, proposition),
+        *jour_de_reception(proposition.debut),
+        *heures_de_reception(proposition.debut, minutes),
         *_duree(bilan, proposition.duree_fixee_minutes),
         *_prestataire(contrat, proposition),
         *creneau(bilan, proposition.conseiller, proposition.debut, minutes),
@@ -139,6 +144,34 @@ def _date(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
             )
         ]
     return []
+
+
+def jour_de_reception(debut: datetime) -> list[Blocage]:
+    """Nobody is summoned on a Sunday or a public holiday [D]; a Saturday is only worth a second thought."""
+    jour = debut.astimezone(clock.PARIS).date()
+    if ferie := nom_jour_ferie(jour):
+        message = f"Le {date_longue(jour)} est férié ({ferie})\u00a0: choisissez un autre jour."
+    elif jour.weekday() == DIMANCHE:
+        message = f"Le {date_longue(jour)} est un dimanche\u00a0: choisissez un autre jour."
+    else:
+        return []
+    return [Blocage("jour_non_ouvert", message, field="jour")]
+
+
+def heures_de_reception(debut: datetime, minutes: int) -> list[Blocage]:
+    """An appointment starts from 8 h to 18 h and has ended by 20 h, Paris time [D]."""
+    local = debut.astimezone(clock.PARIS)
+    if not OUVERTURE <= local.time() <= DERNIER_DEBUT:
+        message = f"Un rendez-vous commence entre {heure(OUVERTURE)} et {heure(DERNIER_DEBUT)}."
+        return [Blocage("heure_non_ouverte", message, field="heure")]
+    fin = local + min(minutes, DUREE_MAX_MINUTES) * MINUTE
+    if (fin.date(), fin.time()) <= (local.date(), FERMETURE):
+        return []
+    message = (
+        f"Ce rendez-vous finirait à {heure(fin)}\u00a0: il doit finir à {heure(FERMETURE)} au plus tard. Avancez "
+        "l’heure ou réduisez la durée."
+    )
+    return [Blocage("heure_non_ouverte", message, field="heure")]
 
 
 def _duree(bilan: Bilan, duree_fixee_minutes: int) -> list[Blocage]:

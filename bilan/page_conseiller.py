@@ -11,7 +11,7 @@ from bilan.actions import PRIMARY, Action, actions_for, next_action
 from bilan.forms_conduite import TravailForm
 from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, Seance, Synthese, SyntheseDetruite
 from bilan.redaction import WRITABLE
-from bilan.selectors import Portee, last_decision
+from bilan.selectors import QUESTIONS, Portee, last_decision
 from bilan.states import PHASES, Etat
 from core.french import duree
 
@@ -95,7 +95,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         travail = TravailForm(bilan=bilan, agent=agent, initial={"texte": written.get(bilan.etat, "")})
     versions = list(bilan.syntheses.without_content())
     tombe = SyntheseDetruite.objects.filter(bilan=bilan).first()
-    decisions = [(portee, last_decision(bilan.pk, portee)) for portee in Portee]
+    decisions = [(portee, last_decision(bilan.pk, portee)) for portee in QUESTIONS]
     awaited = _awaits_decisions(bilan, versions, tombe, decisions)
     suites = _suites(bilan, actions) if running else []
     led_on = {name for name, _ in suites}

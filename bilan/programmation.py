@@ -173,8 +173,9 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
 
     Refuses, all at once and each at its field: a date past, before the signature, after the effective échéance or with
-    too short a notice; a duration outside 1–180 minutes; a prestataire without a market that day; an adviser of another
-    house or already taken; a person exempt *on the day of the appointment* (reference C.5).
+    too short a notice, a Sunday or a public holiday; an hour outside those of reception; a duration outside 1–180
+    minutes; a prestataire without a market that day; an adviser of another house or already taken; a person exempt *on
+    the day of the appointment* (reference C.5).
     """
     bilan = begin(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
     _hold_time_of(proposition.conseiller)
@@ -295,7 +296,12 @@ def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
     if rendez_vous:
         _hold_time_of(rendez_vous.conseiller)
         rendez_vous.duree_minutes = duree_fixee_minutes - bilan.minutes_utilisees
-        refuse_if(guards.creneau(bilan, rendez_vous.conseiller, rendez_vous.debut, rendez_vous.duree_minutes))
+        refuse_if(
+            [
+                *guards.heures_de_reception(rendez_vous.debut, rendez_vous.duree_minutes),
+                *guards.creneau(bilan, rendez_vous.conseiller, rendez_vous.debut, rendez_vous.duree_minutes),
+            ]
+        )
         rendez_vous.save(update_fields=["duree_minutes", "updated_at"])
     before = bilan.duree_fixee_minutes
     bilan.duree_fixee_minutes = duree_fixee_minutes

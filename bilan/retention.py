@@ -1,5 +1,6 @@
 """Destroy what nobody agreed to keep, as soon as a row of reference E.4 says so; keep the tombstone."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import structlog
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from agents.models import Agent
 from bilan.conservation import Accord, FaitsConservation, motif_destruction
 from bilan.models import Bilan, BilanQuerySet, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
-from bilan.selectors import Portee, in_force, last_decision
+from bilan.selectors import Portee, current_synthese, in_force, last_decision
 from bilan.states import Etat, MotifDestruction
 from bilan.workflow import lock
 from cai import delais
@@ -28,10 +29,7 @@ def apply_rules(bilan: Bilan, *, by: Agent | None = None) -> MotifDestruction | 
     Safe to call at any time and any number of times.
     """
     bilan = lock(bilan.pk)
-    facts = read_facts(bilan)
-    motif = motif_destruction(
-        facts, clock.today(), jours_sans_decision=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS
-    )
+    motif = _motif_today(read_facts(bilan))
     if motif is not None:
         destroy_content(bilan, motif, by=by)
     return motif
@@ -61,6 +59,25 @@ def read_facts(bilan: Bilan) -> FaitsConservation:
         signature_refusee=bilan.etat == Etat.SIGNATURE_REFUSEE,
         clos=bilan.etat == Etat.CLOS,
         sans_suite=bilan.etat in SANS_SUITE,
+    )
+
+
+def would_destroy(bilan: Bilan, portee: Consentement.Portee, decision: Consentement.Decision) -> bool:
+    """Whether this decision, written down today, would destroy the content at once: pages say so before they ask."""
+    synthese = current_synthese(bilan)
+    if synthese is None or synthese.detruite_at is not None or portee == Portee.SUIVI:
+        return False
+    facts, accord = read_facts(bilan), Accord(decision)
+    if portee == Portee.TRANSMISSION:
+        facts = replace(facts, transmission=accord, transmission_en_attente=accord == Accord.ACCORDE)
+    else:
+        facts = replace(facts, conservation=accord, conservation_retiree_le=clock.today())
+    return _motif_today(facts) is not None
+
+
+def _motif_today(facts: FaitsConservation) -> MotifDestruction | None:
+    return motif_destruction(
+        facts, clock.today(), jours_sans_decision=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS
     )
 
 

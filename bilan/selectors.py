@@ -6,6 +6,8 @@ from bilan.models import Bilan, Consentement, Synthese
 
 Portee = Consentement.Portee
 Decision = Consentement.Decision
+# The order in which the person is asked: what is not kept is destroyed by a refusal to transmit (reference D.2, note).
+QUESTIONS = (Portee.CONSERVATION, Portee.TRANSMISSION, Portee.SUIVI)
 
 
 def current_synthese(bilan: Bilan) -> Synthese | None:

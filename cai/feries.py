@@ -10,6 +10,11 @@ from functools import lru_cache
 import holidays
 
 
+def nom_jour_ferie(jour: date) -> str:
+    """The French name of the public holiday that falls on ``jour``; nothing on any other day."""
+    return str(holidays.country_holidays("FR", years=jour.year, language="fr").get(jour, ""))
+
+
 @lru_cache(maxsize=64)
 def jours_feries(premiere_annee: int, derniere_annee: int) -> frozenset[date]:
     """The public holidays of every year from ``premiere_annee`` to ``derniere_annee``, both included."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from agents.models import Agent
 from bilan.models import Bilan
-from core.french import day_of
+from core import clock
 from dossiers.listes import Liste, listes_of
 
 LIGNES_MAX = 15
@@ -44,18 +44,23 @@ class Bureau:
 def desk_of(agent: Agent) -> Bureau:
     """What the agent has to do, most urgent first; a file waiting for two acts shows the more urgent one."""
     comptes: list[tuple[Liste, int]] = []
-    waiting: list[tuple[date, Liste, uuid.UUID, Any]] = []
+    waiting: list[tuple[datetime, Liste, uuid.UUID, Any]] = []
     for liste in listes_of(agent):
         # Identifiers first: only the few lines shown are then read whole.
         keys = list(liste.bilans(agent).values_list("pk", "ordre")[:COMPTE_MAX])
         if keys:
             comptes.append((liste, len(keys)))
-        waiting += [(day_of(ordre), liste, pk, ordre) for pk, ordre in keys[:LIGNES_MAX]]
+        waiting += [(_instant(ordre), liste, pk, ordre) for pk, ordre in keys[:LIGNES_MAX]]
     waiting.sort(key=lambda key: (key[1].rang, key[0], str(key[2])))
     shown: dict[uuid.UUID, tuple[Liste, Any]] = {}
     for _, liste, pk, ordre in waiting:
         shown.setdefault(pk, (liste, ordre))
     return Bureau(comptes=comptes, lignes=_lines(list(shown.items())[:LIGNES_MAX]))
+
+
+def _instant(ordre: date | datetime) -> datetime:
+    """When a line is urgent by: a day counts from its first hour, an appointment from its own."""
+    return ordre if isinstance(ordre, datetime) else clock.at(ordre)
 
 
 def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:

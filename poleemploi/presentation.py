@@ -211,6 +211,11 @@ class Question:
     attente: str = ""  # why the question cannot be asked now
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be asked now and was not answered yet for the present version."""
+        return bool(self.ask_url) and (self.decision is None or self.caduque)
+
+    @property
     def etat(self) -> str:
         if self.decision is None:
             return "Pas encore demandé"

@@ -15,7 +15,8 @@ from agents.permissions import direction_ids
 from agents.roles import Permission
 from bilan.emission import blank_consent
 from bilan.models import Bilan, Consentement
-from bilan.selectors import current_synthese
+from bilan.retention import would_destroy
+from bilan.selectors import current_synthese, last_decision
 from bilan.states import MotifReprise
 from bilan.textes import CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI, CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, DROITS
 from core import journal
@@ -70,7 +71,7 @@ def collect_consents(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "bilan": bilan,
         "questions": [(question, CONSENTEMENTS[question.portee]) for question in questions],
-        "suivante": next((question for question in questions if question.ask_url and not question.decision), None),
+        "suivante": next((question for question in questions if question.is_open), None),
         "panel": exchange,
         "retour": _home_of(request.user, bilan),
     }
@@ -80,19 +81,28 @@ def collect_consents(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpResponse:
-    """One question, its text and its form to sign. Agreeing to the transmission shows first who will receive what."""
+    """One question, its text and its form to sign.
+
+    Agreeing to the transmission shows first who will receive what; a refusal that destroys shows first what goes.
+    """
     bilan, scope = _bilan_or_404(request.user, pk), _portee_or_404(portee)
     check_can_collect(request.user, bilan)
     form = DecisionForm(request.POST if request.method == "POST" else None, bilan=bilan, portee=scope)
     context = {"bilan": bilan, "form": form, "portee": portee, "texte": CONSENTEMENTS[scope], "droits": DROITS}
+    context |= {"conservation_url": ""}
     if scope == Portee.TRANSMISSION:
         context["synthese"] = current_synthese(bilan)
+        if last_decision(bilan.pk, Portee.CONSERVATION) is None:
+            context["conservation_url"] = reverse("poleemploi:ask_consent", args=[bilan.pk, "conservation"])
+    destroying = context["detruit"] = would_destroy(bilan, scope, Decision.REFUSE)
     if form.is_valid() and "modifier" not in request.POST:
         decision = Decision(form.cleaned_data["decision"])
-        must_confirm = (scope, decision) == (Portee.TRANSMISSION, Decision.ACCORDE) and "confirmer" not in request.POST
-        if must_confirm:
-            context |= {"recoit": CE_QUE_RECOIT_POLE_EMPLOI, "jamais": CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI}
-            return render(request, "poleemploi/consentement_verifier.html", context)
+        if "confirmer" not in request.POST:
+            if (scope, decision) == (Portee.TRANSMISSION, Decision.ACCORDE):
+                context |= {"recoit": CE_QUE_RECOIT_POLE_EMPLOI, "jamais": CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI}
+                return render(request, "poleemploi/consentement_verifier.html", context)
+            if decision == Decision.REFUSE and destroying:
+                return render(request, "poleemploi/consentement_detruire.html", context)
         if form.accepted_by(
             services.record_decision,
             bilan=bilan,

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bilan import fin, programmation
+from bilan.guards import jour_de_reception
 from bilan.states import MotifAbsence, MotifAnnulation, MotifReport
 from cai.fiches import FicheSignataire
 from cai.services import correct_signataire
+from core import clock
 from dossiers import services
-from dossiers.demonstration.recit import SANS_EMPLOI, Recit
+from dossiers.demonstration.recit import SANS_EMPLOI, Recit, working_day
 from exemptions.domain.situation import TypePiece
 from exemptions.services import Declarations
 
@@ -126,8 +128,11 @@ def a_programmer_urgent(r: Recit, signature: date) -> None:
 
 
 def convoque_aujourdhui(r: Recit, signature: date) -> None:
+    """Today, or the next working day when nobody is received today."""
     a_programmer(r, signature)
-    r.convoquer(r.il_y_a(r.hasard.randrange(18, 30)), r.aujourdhui, exactement=True)
+    closed = jour_de_reception(clock.at(r.aujourdhui))
+    jour = working_day(r.aujourdhui) if closed else r.aujourdhui
+    r.convoquer(r.il_y_a(r.hasard.randrange(18, 30)), jour, exactement=True)
 
 
 def convoque_bientot(r: Recit, signature: date) -> None:

@@ -71,6 +71,8 @@ def test_the_first_page_offers_places_and_advisers_of_the_market(
     with clock.travel(LE):
         page = connect(prescripteur).get(reverse("bilan:convoke", args=[bilan.pk])).content.decode()
     assert f"Au plus tard le {date_sans_jour(date(2011, 3, 15))}" in page
+    assert f"(obligatoire avant le {date_sans_jour(date(2010, 4, 16))})" in page
+    assert "(facultatif)" not in page
     assert str(lieu) in page
     assert str(conseiller) in page
     assert "Part-Dieu" not in page
@@ -92,7 +94,7 @@ def test_a_day_worth_a_second_thought_is_pointed_out(send: Callable[..., HttpRes
     Prestation.objects.create(
         contrat=bilan.contrat, type=Prestation.Type.FORMATION_LINGUISTIQUE, statut=Prestation.Statut.EN_COURS
     )
-    page = send("verifier", jour="9/5/2010").content.decode()
+    page = send("verifier", jour="15/5/2010").content.decode()
     assert "n’est pas un jour ouvré" in page
     assert "La formation linguistique est en cours" in page
 
@@ -148,6 +150,8 @@ def test_going_back_keeps_everything_typed(send: Callable[..., HttpResponse], ty
         ({"jour": "1/4/2010"}, "jour"),  # today, half past nine: the clock stands at nine
         ({"jour": "15/04/2010"}, "jour"),
         ({"jour": "16/03/2011"}, "jour"),
+        ({"jour": "13/05/2010"}, "jour"),  # Ascension
+        ({"heure": "3h"}, "heure"),
         ({"heure": "25h"}, "heure"),
         ({"duree_fixee_minutes": "0"}, "duree_fixee_minutes"),
         ({"duree_fixee_minutes": "181"}, "duree_fixee_minutes"),

@@ -238,6 +238,18 @@ def test_the_nearest_deadline_comes_first(agent_ofii: Agent) -> None:
     assert [ligne.bilan.contrat for ligne in desk.lignes] == [early, late]
 
 
+def test_the_appointments_of_the_day_come_by_their_hour(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    hours = [(13, 30), (9, 0), (10, 30), (8, 15), (17, 0)]
+    for hour, minute in hours:
+        bilan = make_convoque(direction, prescripteur, conseiller)
+        bilan.rendez_vous.update(debut=clock.at(JOUR, hour, minute))
+    with clock.travel(clock.at(JOUR, 8)):
+        shown = [ligne.limite for ligne in desk_of(conseiller).lignes]
+    assert shown == [clock.at(JOUR, hour, minute) for hour, minute in sorted(hours)]
+
+
 def test_another_territory_sees_nothing_of_it(contrat: Contrat, agent_ailleurs: Agent) -> None:
     assert waiting(agent_ailleurs, SIGNATURE) == {}
 

@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -116,9 +116,10 @@ def test_nothing_happened_in_the_future_nor_before_the_signature(loaded: list[Do
     assert not Evenement.objects.filter(survenu_at__gt=clock.now()).exists()
 
 
-def test_advisers_receive_somebody_today_and_nobody_twice_at_once(loaded: list[Dossier]) -> None:
+def test_advisers_receive_somebody_on_the_first_open_day_and_nobody_twice_at_once(loaded: list[Dossier]) -> None:
     held = RendezVous.objects.exclude(statut__in=(RendezVous.Statut.ANNULE, RendezVous.Statut.REPORTE))
-    assert held.filter(debut__date=JOUR, statut=RendezVous.Statut.PREVU).exists()
+    assert not held.filter(debut__date=JOUR).exists()  # a Sunday, and a public holiday
+    assert held.filter(debut__date=JOUR + timedelta(days=1), statut=RendezVous.Statut.PREVU).exists()
     by_adviser: dict[Agent, list[RendezVous]] = {}
     for one in held.select_related("conseiller").order_by("debut"):
         by_adviser.setdefault(one.conseiller, []).append(one)

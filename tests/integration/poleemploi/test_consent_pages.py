@@ -96,6 +96,29 @@ def test_a_refusal_is_written_down_at_once(connect: Connect, conseiller: Agent, 
     assert not Transmission.objects.exists()
 
 
+def test_a_refusal_that_destroys_says_so_and_proposes_the_conservation_first(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    client, url = connect(conseiller), address("ask_consent", bilan, "transmission")
+    refused = REPONSE | {"decision": "refuse"}
+    conservation = address("ask_consent", bilan, "conservation")
+    for page in (client.get(url), client.post(url, refused)):
+        assert "tout de suite" in page.content.decode()
+        assert conservation in page.content.decode()
+    assert not Consentement.objects.exists()
+    assert client.post(url, refused | {"confirmer": "1"}).status_code == 302
+    assert Synthese.objects.get().contenu is None
+
+
+def test_once_the_conservation_is_granted_a_refusal_destroys_nothing_and_warns_of_nothing(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    page = connect(conseiller).get(address("ask_consent", bilan, "transmission"))
+    assert page.context["detruit"] is False
+    assert "tout de suite" not in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("decision", ""), ("decision", "peut-être"), ("mode", "declaration_guichet"), ("jour", "14/05/2010"),

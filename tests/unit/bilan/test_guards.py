@@ -1,5 +1,6 @@
 """What stands between a file and its appointment: day before, day, day after (reference C.5 to C.8, D.2)."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_an_appointment_is_to_come(
 @pytest.mark.parametrize(
     ("jour", "refused"),
     [
-        (date(2010, 3, 14), ["rendez_vous_avant_signature"]),
+        (date(2010, 3, 13), ["rendez_vous_avant_signature"]),
         (date(2010, 3, 15), []),
         (date(2011, 3, 15), []),
         (date(2011, 3, 16), ["rendez_vous_apres_echeance"]),
@@ -63,7 +64,48 @@ def test_an_appointment_lies_within_the_contract_first_and_last_day_included(
 
 def test_the_day_is_that_of_paris_whatever_the_time_zone_given(a_programmer: Bilan, planned: Proposition) -> None:
     late = datetime.fromisoformat("2011-03-15T23:30:00+00:00")  # half past midnight on the 16th in Paris
-    assert codes(a_programmer, planned, on=JOUR, debut=late) == ["rendez_vous_apres_echeance"]
+    assert "rendez_vous_apres_echeance" in codes(a_programmer, planned, on=JOUR, debut=late)
+
+
+@pytest.mark.parametrize(
+    ("jour", "reason"),
+    [
+        (date(2010, 5, 2), "est un dimanche"),
+        (date(2010, 5, 13), "est férié (Ascension)"),
+        (date(2010, 5, 24), "est férié (Lundi de Pentecôte)"),
+        (date(2011, 1, 1), "est férié (Jour de l'an)"),
+        (date(2010, 5, 15), ""),  # a Saturday
+    ],
+)
+def test_nobody_is_summoned_on_a_sunday_or_a_public_holiday(
+    a_programmer: Bilan, planned: Proposition, jour: date, reason: str
+) -> None:
+    with clock.travel(date(2010, 4, 1)):
+        found = guards.convocation(a_programmer, replace(planned, debut=clock.at(jour, 9)))
+    assert [(blocage.code, blocage.field) for blocage in found] == ([("jour_non_ouvert", "jour")] if reason else [])
+    assert not reason or reason in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "minutes", "refused"),
+    [
+        (3, 0, 180, True),
+        (7, 59, 60, True),
+        (8, 0, 180, False),
+        (17, 0, 180, False),
+        (17, 1, 180, True),  # ends at 20 h 01
+        (18, 0, 120, False),
+        (18, 0, 121, True),
+        (18, 1, 30, True),
+        (23, 30, 60, True),  # ends the next day
+    ],
+)
+def test_a_person_is_received_during_office_hours(
+    a_programmer: Bilan, planned: Proposition, hour: int, minute: int, minutes: int, refused: bool
+) -> None:
+    debut = clock.at(JOUR, hour, minute)
+    found = codes(a_programmer, planned, on=date(2010, 4, 1), debut=debut, duree_fixee_minutes=minutes)
+    assert found == (["heure_non_ouverte"] if refused else [])
 
 
 @pytest.mark.parametrize(
@@ -142,8 +184,8 @@ def test_a_closed_place_is_refused(a_programmer: Bilan, planned: Proposition, li
 @pytest.mark.parametrize(
     ("hour", "minute", "minutes", "refused"),
     [
-        (7, 30, 120, False),  # ends when the other begins
-        (7, 30, 121, True),
+        (8, 0, 90, False),  # ends when the other begins
+        (8, 0, 91, True),
         (9, 30, 1, True),
         (10, 0, 30, True),
         (12, 29, 60, True),
