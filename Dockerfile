@@ -25,7 +25,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     ADRESSE=0.0.0.0
 # Settings refuse to start without their secrets; these serve this one step and stay nowhere.
-RUN SECRET_KEY=construction ALLOWED_HOSTS=construction PE_CLIENT_SECRET=construction PE_URL=construction \
+RUN SECRET_KEY=construction ALLOWED_HOSTS=construction PE_CLIENT_SECRET=construction PE_URL=https://construction \
         DATABASE_URL=postgres://construction REDIS_URL=redis://construction \
         CHIFFREMENT_CLES=Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI= \
         python manage.py collectstatic --noinput --verbosity 0 \

@@ -116,7 +116,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: one hour
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a flushed broker must not log everyone out
 SESSION_COOKIE_NAME = "cai_session"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_INACTIVITE_MINUTES = env.int("SESSION_INACTIVITE_MINUTES", default=30)
 SESSION_DUREE_MAX_HEURES = env.int("SESSION_DUREE_MAX_HEURES", default=10)
@@ -136,6 +136,8 @@ AXES_ENABLE_ADMIN = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 
+# Where the links of letters lead: never what a request calls this server.
+ADRESSE_PUBLIQUE = env.str("ADRESSE_PUBLIQUE", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@ofii.example")
 
@@ -248,6 +250,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
     # Ten minutes later: it closes what a destroyed content leaves without an aim.
+    # Real time, once a day; a missed day is made up for by the next.
+    "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
+    "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
 }
 

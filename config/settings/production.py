@@ -9,11 +9,20 @@ SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PE_URL = env.str("PE_URL")  # the simulator's address must never be a default here
+ADRESSE_PUBLIQUE = env.str("ADRESSE_PUBLIQUE", default="") or f"https://{next(iter(ALLOWED_HOSTS), '')}"
+# A training server talks to the simulator beside it, and holds nobody's real file.
+FORMATION = env.bool("FORMATION", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 if DATE_METIER or DATE_METIER_DEPART:
     raise ImproperlyConfigured(
         "DATE_METIER moves the legal date: it is refused in production. Unset it and start again."
+    )
+
+if not PE_URL.startswith("https://") and not FORMATION:
+    raise ImproperlyConfigured(
+        "PE_URL must be https: syntheses would travel in clear text. On a training server, which holds no real file, "
+        "FORMATION=true lets it be the simulator's."
     )
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

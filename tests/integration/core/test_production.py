@@ -1,0 +1,63 @@
+"""An office's settings, loaded as a server loads them: in a process of their own, from its environment alone."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.repository.sources import RACINE
+
+ENVIRONNEMENT = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "SECRET_KEY": "x" * 60,
+    "ALLOWED_HOSTS": "cai.example,autre.example",
+    "PE_URL": "https://partenaire.example",
+    "PE_CLIENT_SECRET": "secret",
+    "DATABASE_URL": "postgres://127.0.0.1:1/cai",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "CHIFFREMENT_CLES": "Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI=",
+}
+NOMS = [
+    "DEBUG", "ADRESSE_PUBLIQUE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    *(f"{cookie}_COOKIE_{flag}" for cookie in ("SESSION", "CSRF") for flag in ("SECURE", "HTTPONLY", "SAMESITE")),
+]  # fmt: skip
+
+
+def load(**changes: str) -> subprocess.CompletedProcess[str]:
+    script = (
+        "import json, django; from django.conf import settings; django.setup(); "
+        f"print(json.dumps({{name: getattr(settings, name) for name in {NOMS}}}))"
+    )
+    environment = {"PATH": os.environ["PATH"], **ENVIRONNEMENT, **changes}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], env=environment, cwd=RACINE, capture_output=True, text=True
+    )
+
+
+def test_cookies_travel_encrypted_only_and_out_of_the_reach_of_scripts() -> None:
+    loaded = load()
+    assert loaded.returncode == 0, loaded.stderr
+    values = json.loads(loaded.stdout.splitlines()[-1])
+    assert values == {
+        "DEBUG": False,
+        "ADRESSE_PUBLIQUE": "https://cai.example",
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+        **{f"{cookie}_COOKIE_{flag}": True for cookie in ("SESSION", "CSRF") for flag in ("SECURE", "HTTPONLY")},
+        **{f"{cookie}_COOKIE_SAMESITE": "Lax" for cookie in ("SESSION", "CSRF")},
+    }
+
+
+@pytest.mark.parametrize("url", ["http://partenaire.example", "http://127.0.0.1:8001", "HTTP://x", "partenaire"])
+def test_a_partner_spoken_to_in_clear_text_stops_the_start(url: str) -> None:
+    refused = load(PE_URL=url)
+    assert refused.returncode != 0
+    assert "PE_URL must be https" in refused.stderr
+
+
+def test_a_training_server_may_talk_to_the_simulator() -> None:
+    assert load(PE_URL="http://simulateur:8001", FORMATION="true").returncode == 0
+    assert load(PE_URL="http://simulateur:8001", FORMATION="").returncode != 0
