@@ -232,7 +232,7 @@ class AgentAdmin(JournalledAdmin):
 
     def _invite(self, request: HttpRequest, agent: Agent) -> None:
         try:
-            courriels.send_password_link(agent, request=request, letter=courriels.INVITATION)
+            courriels.send_password_link(agent, letter=courriels.INVITATION)
         except OSError:
             self.message_user(
                 request,

@@ -1,16 +1,21 @@
 """What every test may ask for: places, one agent per role, a browser session of theirs, a file."""
 
-from collections.abc import Callable
+import io
+import logging
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
+from agents.tasks import send_password_link
 from bilan.models import Bilan
 from cai.models import Contrat
+from core.logs import configure
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat
 from tests.factories.reference import make_reference_tables
@@ -153,3 +158,21 @@ def connect() -> Callable[[Agent], Client]:
         return client
 
     return _connect
+
+
+@pytest.fixture
+def letters_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker's letters, written as soon as they are asked for."""
+    monkeypatch.setattr("agents.views.ring_on_commit", lambda task, identifier, expires: send_password_link(identifier))
+
+
+@pytest.fixture
+def printed() -> Iterator[Callable[[], str]]:
+    """What the process really writes, as a server would."""
+    before = logging.getLogger().handlers[:]
+    configure({"niveau": "DEBUG", "format": "json"})
+    (handler,) = [handler for handler in logging.getLogger().handlers if handler not in before]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream := io.StringIO())
+    yield stream.getvalue
+    configure(settings.LOGGING)

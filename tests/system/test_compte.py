@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from agents.models import Agent, DirectionTerritoriale, Prestataire
@@ -59,7 +60,9 @@ def test_an_account_with_a_token(quiet_page: Page, live_server: LiveServer, agen
     check(quiet_page, "Mon compte")
 
 
-def test_a_forgotten_password(quiet_page: Page, live_server: LiveServer, agent_ofii: Agent) -> None:
+@pytest.mark.usefixtures("letters_at_once")
+def test_a_forgotten_password(quiet_page: Page, live_server: LiveServer, agent_ofii: Agent, settings: Settings) -> None:
+    settings.ADRESSE_PUBLIQUE = live_server.url
     quiet_page.goto(f"{live_server}/connexion/?envoi=perdu")
     check(quiet_page, "Se connecter")
     quiet_page.get_by_role("link", name="Mot de passe oublié").click()

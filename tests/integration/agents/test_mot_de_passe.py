@@ -1,10 +1,12 @@
 """Choosing a password: the rules, the letter, the link."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from smtplib import SMTPException
 
 import pytest
+from celery import Celery
 from django.contrib.auth.tokens import default_token_generator
 from django.core import mail
 from django.test import Client
@@ -13,9 +15,13 @@ from django.utils import timezone
 
 from agents.models import Agent
 from agents.services import close_account
+from agents.tasks import ENVOYER_LIEN, send_password_link
+from core import doorbell
 from core.models import JournalAcces
 from tests.factories.agents import MOT_DE_PASSE
+from tests.simulateur import free_port
 
+pytestmark = pytest.mark.usefixtures("letters_at_once")
 OUBLIE = "/compte/mot-de-passe/oublie/"
 CHANGER = "/compte/mot-de-passe/"
 NOUVEAU = "une autre phrase bien longue"
@@ -71,15 +77,48 @@ def test_an_unknown_and_a_closed_account_get_the_same_answer_and_no_letter(
     assert [letter.to for letter in mail.outbox] == [[agent_ofii.email]]
 
 
-def test_a_broken_mail_server_does_not_betray_who_has_an_account(
-    client: Client, agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_the_page_waits_for_no_mail_server_and_asks_the_worker_by_number_alone(
+    client: Client, agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr("agents.views.ring_on_commit", lambda *words, expires: asked.append(words))
+    for address in (agent_ofii.email, "personne@ofii.test"):
+        assert ask(client, address)["Location"] == "/compte/mot-de-passe/envoye/"
+    assert mail.outbox == []
+    (task, known), (same, unknown) = asked
+    assert (task, same, known) == (ENVOYER_LIEN, ENVOYER_LIEN, str(agent_ofii.pk))
+    assert not Agent.objects.filter(pk=unknown).exists(), "an unknown address costs a message too: as long to answer"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_tells_nothing(
+    client: Client, reference_tables: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = Agent.objects.create_user("ines@ofii.test", None, prenom="Ines", nom="Connue")
+    monkeypatch.setattr("agents.views.ring_on_commit", doorbell.ring_on_commit)
+    broken = Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
+    monkeypatch.setattr("core.doorbell.current_app", broken)
+    for address in (known.email, "personne@ofii.test"):
+        assert ask(client, address)["Location"] == "/compte/mot-de-passe/envoye/"
+    assert caplog.text.count("sonnette_muette") == 2
+    assert known.email not in caplog.text
+
+
+def test_a_mail_server_that_fails_is_tried_again_without_a_name_in_the_logs(
+    agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch, printed: Callable[[], str]
+) -> None:
+    tries: list[str] = []
+
     def fail(*args: object, **kwargs: object) -> None:
+        tries.append("")
         raise SMTPException("no route to " + agent_ofii.email)
 
     monkeypatch.setattr("agents.courriels.send_mail", fail)
-    assert ask(client, agent_ofii.email)["Location"] == "/compte/mot-de-passe/envoye/"
-    assert agent_ofii.email not in capsys.readouterr().err
+    outcome = send_password_link.apply(args=[str(agent_ofii.pk)])
+    assert isinstance(outcome.result, SMTPException)
+    assert len(tries) == 1 + 5
+    assert "SMTPException" in printed()
+    assert agent_ofii.email not in printed()
 
 
 def test_letters_do_not_flood_a_mailbox(client: Client, agent_ofii: Agent) -> None:

@@ -102,12 +102,12 @@ def test_the_bell_rings_once_the_row_is_committed(
     django_capture_on_commit_callbacks: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rung: list[object] = []
-    monkeypatch.setattr("poleemploi.doorbell.ring", rung.append)
+    rung: list[str] = []
+    monkeypatch.setattr("core.doorbell.ring", lambda task, *identifiers, expires: rung.extend(identifiers))
     with django_capture_on_commit_callbacks(execute=True):
         transmission = services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
         assert rung == []
-    assert rung == [transmission.pk]
+    assert rung == [str(transmission.pk)]
 
 
 # --- withdrawing --------------------------------------------------------------------------------

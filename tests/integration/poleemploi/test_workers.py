@@ -10,6 +10,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from agents.models import Agent, DirectionTerritoriale
+from agents.tasks import ENVOYER_LIEN
+from config.celery import app
 from core import clock
 from poleemploi import doorbell, sender, services, tasks
 from poleemploi.models import Canal, Transmission
@@ -91,8 +93,10 @@ def test_a_message_may_come_twice_or_name_a_row_that_is_gone(
 
 
 def test_the_tasks_are_known_to_the_workers_by_the_names_that_call_them(settings: Settings) -> None:
+    app.autodiscover_tasks(force=True)  # as a worker that starts
     assert doorbell.ENVOYER in current_app.tasks
-    assert settings.CELERY_BEAT_SCHEDULE["balayer-transmissions"]["task"] in current_app.tasks
+    assert ENVOYER_LIEN in current_app.tasks
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)
 
 
 def test_a_broker_that_is_down_keeps_nobody_waiting(
@@ -103,7 +107,7 @@ def test_a_broker_that_is_down_keeps_nobody_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = Celery(broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
-    monkeypatch.setattr(doorbell, "current_app", broken)
+    monkeypatch.setattr("core.doorbell.current_app", broken)
     bilan = make_valide(direction, prescripteur, conseiller)
     with clock.travel(ACCORDE_AT), django_capture_on_commit_callbacks(execute=True) as callbacks:
         services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)

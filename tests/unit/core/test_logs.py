@@ -1,29 +1,11 @@
 """Logs say where it broke, and never with whose data."""
 
-import io
 import json
 import logging
-from collections.abc import Callable, Iterator
 
-import pytest
 import structlog
-from django.conf import settings
-
-from core.logs import configure
 
 SECRET = "Traoré Awa"
-
-
-@pytest.fixture
-def printed() -> Iterator[Callable[[], str]]:
-    """What the process really writes, as a server would."""
-    before = logging.getLogger().handlers[:]
-    configure({"niveau": "DEBUG", "format": "json"})
-    (handler,) = [handler for handler in logging.getLogger().handlers if handler not in before]
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(stream := io.StringIO())
-    yield stream.getvalue
-    configure(settings.LOGGING)
 
 
 def fail() -> None:
