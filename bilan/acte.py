@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.roles import Permission
 from bilan.forms_programmation import BilanForm
+from bilan.models import Bilan
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Acte:
     transition: str
     permission: Permission
     titre: str
-    phrase: str
+    phrase: str | Callable[[Bilan], str]  # what it does, which may depend on the day
     bouton: str
     fait: str
     service: Callable[..., Any]
@@ -23,3 +24,7 @@ class Acte:
     recoit: tuple[str, ...] = ()
     perdu: tuple[str, ...] = ()
     irreversible: bool = False
+
+    def said_of(self, bilan: Bilan) -> str:
+        """The sentence of the page, for this bilan today."""
+        return self.phrase if isinstance(self.phrase, str) else self.phrase(bilan)

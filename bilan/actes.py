@@ -13,6 +13,32 @@ from bilan.forms_programmation import (
     PrescriptionForm,
     ReportForm,
 )
+from bilan.guards import limite_justification
+from bilan.models import Bilan
+from core import clock
+from core.french import date_longue
+
+
+def _missed(bilan: Bilan) -> str:
+    rendez_vous = programmation.current_rendez_vous(bilan)
+    if rendez_vous is None:
+        return "La personne n’est pas venue."
+    limite = limite_justification(rendez_vous)
+    if clock.today() <= limite:
+        return f"La personne n’est pas venue. Elle peut se justifier jusqu’au {date_longue(limite)} inclus."
+    return f"La personne n’est pas venue. Le délai pour se justifier a pris fin le {date_longue(limite)}."
+
+
+def _unjustified(bilan: Bilan) -> str:
+    limite = limite_justification(programmation.last_missed(bilan))
+    suite = "Le directeur territorial verra cette absence\u00a0; aucune proposition n’est faite d’office."
+    if clock.today() <= limite:
+        return (
+            f"La personne peut se justifier jusqu’au {date_longue(limite)} inclus\u00a0: d’ici là, l’absence n’est "
+            f"sans motif que si elle l’a écrit. {suite}"
+        )
+    return f"Le délai pour se justifier a pris fin le {date_longue(limite)}. {suite}"
+
 
 ACTES: dict[str, Acte] = {
     acte.transition: acte
@@ -62,7 +88,7 @@ ACTES: dict[str, Acte] = {
             transition="constater_absence",
             permission=Permission.CONSTATER_ABSENCE,
             titre="Constater l’absence",
-            phrase="La personne n’est pas venue. Elle a quinze jours pour se justifier.",
+            phrase=_missed,
             bouton="Constater l’absence",
             fait="L’absence est constatée.",
             service=programmation.record_absence,
@@ -81,8 +107,7 @@ ACTES: dict[str, Acte] = {
             transition="constater_absence_injustifiee",
             permission=Permission.QUALIFIER_ABSENCE,
             titre="Constater une absence sans motif",
-            phrase="Le délai est passé, ou la personne a écrit n’avoir pas de raison. Le directeur territorial le "
-            "verra\u00a0; aucune proposition n’est faite d’office.",
+            phrase=_unjustified,
             bouton="Constater l’absence sans motif",
             fait="L’absence est notée sans motif.",
             service=programmation.reject_absence,

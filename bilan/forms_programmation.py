@@ -10,9 +10,10 @@ from django.conf import settings
 
 from agents.models import Affectation, Agent, Lieu, Marche
 from agents.roles import Role
-from bilan.guards import Proposition
+from bilan.guards import Proposition, limite_justification
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.planning import advisers_of, busy_advisers
+from bilan.programmation import last_missed
 from bilan.states import MotifAbsence, MotifAnnulation, MotifReport
 from cai import delais
 from cai.models import Contrat
@@ -177,10 +178,20 @@ class MotifAbsenceForm(BilanForm):
 
 
 class AbsenceSansMotifForm(BilanForm):
+    """What the person wrote matters only while they may still justify themselves: afterwards nothing is asked."""
+
     declare_sans_motif = YesNoField(
         label="La personne a-t-elle écrit qu’elle n’a pas de raison à donner\u00a0?",
         help_text="Sinon, attendez la fin du délai de justification.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if clock.today() > limite_justification(last_missed(self.bilan)):
+            del self.fields["declare_sans_motif"]
+
+    def arguments(self) -> dict[str, Any]:
+        return {"declare_sans_motif": False, **super().arguments()}
 
 
 class DureeForm(BilanForm):

@@ -40,7 +40,8 @@ def end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "")
     return rendez_vous
 
 
-def _last_missed(bilan: Bilan) -> RendezVous:
+def last_missed(bilan: Bilan) -> RendezVous:
+    """The latest appointment to which the person did not come; the bilan has one once an absence was recorded."""
     return RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.MANQUE).latest("debut")
 
 
@@ -244,7 +245,7 @@ def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bila
     No proposal to the préfet follows by itself (reference C.8): the directeur territorial is told, and decides.
     """
     bilan = begin(bilan, "constater_absence_injustifiee", permission=Permission.QUALIFIER_ABSENCE, by=by)
-    limite = guards.limite_justification(_last_missed(bilan))
+    limite = guards.limite_justification(last_missed(bilan))
     if clock.today() <= limite and not declare_sans_motif:
         refuse(
             "delai_justification_ouvert",
@@ -272,7 +273,7 @@ def _accept_motif(bilan: Bilan, motif: str, justificatif_vu_le: date | None, pre
         message = "Choisissez la raison de l’absence."
         raise InvalidInput(message, fields={"motif": [message]})
     refuse_if(guards.motif_absence(motif, precision, justificatif_vu_le))
-    missed = _last_missed(bilan)
+    missed = last_missed(bilan)
     missed.motif = motif
     missed.precision = precision.strip()
     missed.justificatif_vu_le = justificatif_vu_le

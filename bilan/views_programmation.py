@@ -63,7 +63,7 @@ def act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     if form.is_valid() and form.accepted_by(acte.service, bilan=bilan, **form.arguments(), by=request.user):
         messages.success(request, acte.fait)
         return redirect(home_of(request.user, bilan))
-    context = {"bilan": bilan, "titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton, "form": form}
+    context = {"bilan": bilan, "titre": acte.titre, "phrase": acte.said_of(bilan), "bouton": acte.bouton, "form": form}
     context |= {"recoit": acte.recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
     return render(request, "bilan/acte.html", context | {"annuler_url": home_of(request.user, bilan)})
 

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -22,6 +23,7 @@ from core.locks import as_busy
 from core.request_context import RequestContext, request_context
 
 logger = structlog.get_logger(__name__)
+API = "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -110,13 +112,21 @@ class ConnexionMiddleware(LoginRequiredMiddleware):
 
 
 class DomainErrorMiddleware:
-    """Turn a refusal into a French page; journal what was denied. The API has its own translation (core.api)."""
+    """Turn a refusal into a French page; journal what was denied. The API has its own translation (core.api).
+
+    An address that only a button may call, opened as a page (a reload, a bookmark), is answered by a page as well.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith(API):
+            page = render(request, "405.html", {"retour": _page_of_object(request)}, status=response.status_code)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
@@ -132,6 +142,20 @@ class DomainErrorMiddleware:
             journal_denied(request, refusal.code)
         template = "403.html" if isinstance(refusal, Forbidden) else "refus.html"
         return render(request, template, {"refus": refusal}, status=refusal.status)
+
+
+def _page_of_object(request: HttpRequest) -> str:
+    """The page of what an address is about: ``/bilans/<id>/`` for ``/bilans/<id>/synthese/apercu/``; else nothing."""
+    match = request.resolver_match
+    identifier = str(next(iter(match.kwargs.values()), "")) if match else ""
+    if not identifier or identifier not in request.path:
+        return ""
+    address = request.path[: request.path.index(identifier) + len(identifier)] + "/"
+    try:
+        resolve(address)
+    except Resolver404:
+        return ""
+    return address if address != request.path else ""
 
 
 def journal_denied(request: HttpRequest, motif: str) -> None:

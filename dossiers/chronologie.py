@@ -18,6 +18,7 @@ from bilan.states import (
     MotifReprise,
 )
 from cai.models import Contrat, Prestation, Signataire
+from core import clock
 from core.french import date_sans_jour, duree, heure
 from core.models import Evenement
 from exemptions.domain import bareme
@@ -115,7 +116,10 @@ def _convocation(faits: Facts) -> str:
 
 def _absence(faits: Facts) -> str:
     limite = faits.get("limite_justification")
-    return f"La personne peut se justifier jusqu’au {_jour(limite)} inclus." if limite else ""
+    if not limite:
+        return ""
+    can = "peut" if date.fromisoformat(limite) >= clock.today() else "pouvait"
+    return f"La personne {can} se justifier jusqu’au {_jour(limite)} inclus."
 
 
 def _excuse(faits: Facts) -> str:

@@ -1,6 +1,7 @@
 """The acts that are one question and one button, as a browser sends them."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent
+from bilan import programmation
 from bilan.actes import ACTES
 from bilan.models import Bilan
 from bilan.states import Etat
@@ -171,6 +173,32 @@ def test_a_wrong_entry_is_told_at_its_field_and_nothing_typed_is_lost(
         assert form[key].value() == value
     assert fresh(bilan).etat == bilan.etat
     assert not Evenement.objects.filter(nom=f"bilan.{name}").exists()
+
+
+def test_before_and_after_the_window_of_justification_the_pages_say_what_is_true(
+    monde: Monde, connect: Connect
+) -> None:
+    bilan = monde.convoque()  # 10 May 2010: fifteen days run until Tuesday 25 May
+    client = connect(monde.prescripteur)
+
+    def said(name: str, on: date) -> str:
+        with clock.travel(clock.at(on, 17)):
+            return client.get(address(bilan, name)).content.decode().replace("\u00a0", " ")
+
+    limite = date(2010, 5, 25)
+    assert "peut se justifier jusqu’au mardi 25 mai 2010 inclus" in said("constater_absence", limite)
+    assert "a pris fin le mardi 25 mai 2010" in said("constater_absence", limite + timedelta(days=1))
+    with clock.travel(clock.at(JOUR, 17)):
+        programmation.record_absence(bilan=bilan, by=monde.prescripteur)
+    name = "constater_absence_injustifiee"
+    before, after = said(name, limite), said(name, limite + timedelta(days=1))
+    assert "jusqu’au mardi 25 mai 2010 inclus" in before
+    assert "attendez la fin du délai" in before
+    assert "a pris fin le mardi 25 mai 2010" in after
+    assert "attendez la fin du délai" not in after
+    with clock.travel(limite + timedelta(days=1)):
+        assert client.post(address(bilan, name)).status_code == 302
+    assert fresh(bilan).etat == Etat.ABSENT_SANS_MOTIF
 
 
 def test_the_duration_offered_is_the_present_one(monde: Monde, connect: Connect) -> None:

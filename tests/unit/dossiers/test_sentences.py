@@ -1,9 +1,11 @@
 """The facts of each event told in French, as the services write them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from core import clock
 from core.models import Evenement
 from dossiers.chronologie import sentence_of
 
@@ -25,7 +27,7 @@ from dossiers.chronologie import sentence_of
         (
             "bilan.constater_absence",
             {"limite_justification": "2010-05-25"},
-            "Absence constatée. La personne peut se justifier jusqu’au 25 mai 2010 inclus.",
+            "Absence constatée. La personne pouvait se justifier jusqu’au 25 mai 2010 inclus.",
         ),
         (
             "bilan.reconnaitre_motif_legitime",
@@ -68,3 +70,11 @@ from dossiers.chronologie import sentence_of
 )
 def test_an_event_is_told_with_its_facts(nom: str, faits: dict[str, Any], phrase: str) -> None:
     assert sentence_of(Evenement(nom=nom, faits=faits)).replace("\u00a0", " ") == phrase
+
+
+def test_a_limit_still_to_come_is_told_in_the_present() -> None:
+    event = Evenement(nom="bilan.constater_absence", faits={"limite_justification": "2010-05-25"})
+    with clock.travel(date(2010, 5, 25)):
+        assert "La personne peut se justifier" in sentence_of(event)
+    with clock.travel(date(2010, 5, 26)):
+        assert "La personne pouvait se justifier" in sentence_of(event)
