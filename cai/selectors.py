@@ -77,8 +77,21 @@ def person_lines(signataire: Signataire) -> list[tuple[str, object]]:
     return lines
 
 
+def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
+    lines: list[tuple[str, object]] = [("Titre d’admission", contrat.titre_admission)]
+    if contrat.titre_actuel:
+        lines.append(("Titre actuel", contrat.titre_actuel))
+    if contrat.date_premier_titre:
+        fin = date_sans_jour(delais.fin_periode_services(contrat.date_premier_titre))
+        lines.append(("Premier titre", f"{date_sans_jour(contrat.date_premier_titre)}, services jusqu’au {fin}"))
+    return lines
+
+
 def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict[str, Any]:
-    """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct."""
+    """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct.
+
+    The permits only to those who see the grounds of an exemption (reference B): they are one of them.
+    """
     prorogee = contrat.date_echeance_prorogee
     lines: list[tuple[str, object]] = [
         ("État", contrat.get_statut_display()),
@@ -86,13 +99,9 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         ("Entretien", date_longue(contrat.date_entretien)),
         ("Signature", date_longue(contrat.date_signature)),
         ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
-        ("Titre d’admission", contrat.titre_admission),
     ]
-    if contrat.titre_actuel:
-        lines.append(("Titre actuel", contrat.titre_actuel))
-    if contrat.date_premier_titre:
-        fin = date_sans_jour(delais.fin_periode_services(contrat.date_premier_titre))
-        lines.append(("Premier titre", f"{date_sans_jour(contrat.date_premier_titre)}, services jusqu’au {fin}"))
+    if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
+        lines += _permit_lines(contrat)
     may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     may_cancel = has_permission(agent, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
     return {

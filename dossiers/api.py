@@ -26,7 +26,7 @@ from core.api_fields import CodeField, LigneField, NomField
 from core.api_schema import operation
 from core.errors import Forbidden
 from core.models import Evenement
-from dossiers.chronologie import famille, sentence_of
+from dossiers.chronologie import EXEMPTION, famille, sentence_of
 from dossiers.parcours import deadlines_of, facts_of
 from dossiers.selectors import situations_of
 from dossiers.services import open_file
@@ -339,7 +339,7 @@ class EvenementSortie(serializers.ModelSerializer[Evenement]):
 
     @extend_schema_field(serializers.CharField())
     def get_phrase(self, event: Evenement) -> str:
-        return sentence_of(event)
+        return sentence_of(event, sees_exemption=self.context["sees_exemption"])
 
     @extend_schema_field(serializers.CharField())
     def get_par(self, event: Evenement) -> str:
@@ -367,6 +367,7 @@ class EvenementsView(APIView):
         events: Sequence[Evenement] | QuerySet[Evenement] = (
             Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")
         )
-        if not has_permission(caller(request), Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
-            events = [event for event in events if famille(event.nom) != "exemption"]
-        return Response(EvenementSortie(events, many=True).data)
+        sees = has_permission(caller(request), Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+        if not sees:
+            events = [event for event in events if famille(event.nom) != EXEMPTION]
+        return Response(EvenementSortie(events, many=True, context={"sees_exemption": sees}).data)

@@ -229,6 +229,9 @@ FAMILLES: dict[str, str] = {
     "transmission": "Transmission",
     "courrier": "Courriers",
 }
+EXEMPTION = "exemption"
+# Fields of a correction that say as much as a ground of exemption: permits (reference B).
+_TITRES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"})
 _FAMILLE_OF = {"signataire": "contrat", "prestation": "contrat", "justificatif": "exemption"}
 
 
@@ -238,27 +241,37 @@ def famille(nom: str) -> str:
     return _FAMILLE_OF.get(first, first)
 
 
-def timeline(dossier: uuid.UUID, *, familles: Sequence[str] = (), hidden: Sequence[str] = ()) -> list[Ligne]:
-    """The events of a file, latest first, told in French; only some families when asked, never the hidden ones."""
+def timeline(dossier: uuid.UUID, *, familles: Sequence[str] = (), sees_exemption: bool) -> list[Ligne]:
+    """The events of a file, latest first, told in French; only some families when asked.
+
+    Neither grounds nor permits are told to those who may not see them.
+    """
     events = Evenement.objects.filter(dossier=dossier).select_related("par").order_by("-numero")
-    return [
-        line for line in map(_tell, events) if line.famille not in hidden and (not familles or line.famille in familles)
-    ]
+    lines = [_tell(event, sees_exemption) for event in events if sees_exemption or famille(event.nom) != EXEMPTION]
+    return [line for line in lines if not familles or line.famille in familles]
 
 
-def sentence_of(event: Evenement) -> str:
-    """One event as a sentence, with its facts."""
+def sentence_of(event: Evenement, *, sees_exemption: bool) -> str:
+    """One event as a sentence, with its facts; permits only for those who may see them."""
     titre, detail = SENTENCES.get(event.nom, (NEUTRE, _rien))
-    return f"{titre}. {detail(event.faits)}".strip()
+    return f"{titre}. {detail(_facts(event, sees_exemption))}".strip()
 
 
-def _tell(event: Evenement) -> Ligne:
+def _facts(event: Evenement, sees_exemption: bool) -> Facts:
+    champs = event.faits.get("champs")
+    if sees_exemption or not isinstance(champs, dict):
+        facts: Facts = event.faits
+        return facts
+    return {**event.faits, "champs": {name: values for name, values in champs.items() if name not in _TITRES}}
+
+
+def _tell(event: Evenement, sees_exemption: bool) -> Ligne:
     titre, detail = SENTENCES.get(event.nom, (NEUTRE, _rien))
     return Ligne(
         nom=event.nom,
         at=event.survenu_at,
         titre=titre,
-        detail=detail(event.faits),
+        detail=detail(_facts(event, sees_exemption)),
         auteur=event.par.get_full_name() if event.par else SYSTEME,
         famille=famille(event.nom),
     )

@@ -83,12 +83,8 @@ def view_timeline(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The file's journal in sentences, all of it or one family."""
     contrat = file_or_404(request.user, pk)
     journal.log_access("voir_chronologie", by=request.user, target=contrat)
-    hidden = (
-        ()
-        if has_permission(request.user, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
-        else ("exemption",)
-    )
-    familles = {code: label for code, label in chronologie.FAMILLES.items() if code not in hidden}
+    sees = has_permission(request.user, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+    familles = {code: label for code, label in chronologie.FAMILLES.items() if sees or code != chronologie.EXEMPTION}
     choisie = request.GET.get("famille", "")
     chosen = [choisie] if choisie in familles else []
     context = {
@@ -97,6 +93,6 @@ def view_timeline(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         "situation": situations_of([contrat.pk])[contrat.pk],
         "familles": familles,
         "choisie": chosen[0] if chosen else "",
-        "evenements": chronologie.timeline(contrat.pk, familles=chosen, hidden=hidden),
+        "evenements": chronologie.timeline(contrat.pk, familles=chosen, sees_exemption=sees),
     }
     return render(request, "dossiers/chronologie.html", context)

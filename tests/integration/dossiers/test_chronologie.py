@@ -54,7 +54,7 @@ def histoire(contrat: Contrat, agent_ofii: Agent) -> Contrat:
 
 
 def test_the_timeline_tells_what_happened_latest_first(histoire: Contrat) -> None:
-    told = [(ligne.titre, ligne.detail) for ligne in timeline(histoire.pk)]
+    told = [(ligne.titre, ligne.detail) for ligne in timeline(histoire.pk, sees_exemption=True)]
 
     assert told[0] == ("Dossier annulé", "Raison\u00a0: Dossier ouvert deux fois.")
     assert told[-1][0] == "Contrat enregistré"
@@ -62,7 +62,9 @@ def test_the_timeline_tells_what_happened_latest_first(histoire: Contrat) -> Non
 
 
 def test_a_correction_says_what_was_there_before(histoire: Contrat) -> None:
-    detail = next(ligne.detail for ligne in timeline(histoire.pk) if ligne.nom == "contrat.corrige")
+    detail = next(
+        ligne.detail for ligne in timeline(histoire.pk, sees_exemption=True) if ligne.nom == "contrat.corrige"
+    )
 
     assert (
         "Échéance\u00a0: «\u00a015\u00a0mars\u00a02011\u00a0» devient «\u00a016\u00a0mars\u00a02011\u00a0»." in detail
@@ -70,8 +72,10 @@ def test_a_correction_says_what_was_there_before(histoire: Contrat) -> None:
 
 
 def test_a_family_may_be_chosen_and_another_hidden(histoire: Contrat) -> None:
-    assert {ligne.famille for ligne in timeline(histoire.pk, familles=["exemption"])} == {"exemption"}
-    assert "exemption" not in {ligne.famille for ligne in timeline(histoire.pk, hidden=["exemption"])}
+    assert {ligne.famille for ligne in timeline(histoire.pk, familles=["exemption"], sees_exemption=True)} == {
+        "exemption"
+    }
+    assert "exemption" not in {ligne.famille for ligne in timeline(histoire.pk, sees_exemption=False)}
 
 
 def test_the_page_filters_by_family(histoire: Contrat, agent_ofii: Agent, connect: Callable[[Agent], Client]) -> None:
@@ -99,3 +103,24 @@ def test_the_timeline_of_another_territory_does_not_exist(
     url = reverse("dossiers:view_timeline", args=[contrat.pk])
 
     assert connect(agent_ailleurs).get(url).status_code == 404
+
+
+def test_the_permit_is_told_neither_by_the_page_nor_by_the_api_to_those_who_follow_the_exchange(
+    contrat: Contrat, agent_ofii: Agent, correspondant: Agent, connect: Callable[[Agent], Client]
+) -> None:
+    with clock.travel(date(2010, 3, 16)):
+        correct_contrat(
+            contrat=contrat,
+            fiche=fiche_contrat(titre_actuel="L313-10-1-salarie", date_premier_titre=date(2009, 11, 2)),
+            by=agent_ofii,
+        )
+    addresses = [
+        reverse(name, args=[contrat.pk])
+        for name in ("dossiers:view_file", "dossiers:view_timeline", "api:contrat", "api:evenements")
+    ]
+    titres = ("L313-1", "Titre d’admission", "Titre actuel", "2009", contrat.titre_admission.libelle)
+    for agent, shown in ((correspondant, False), (agent_ofii, True)):
+        browser = connect(agent)
+        for address in addresses:
+            text = browser.get(address).content.decode()
+            assert any(word in text for word in titres) is shown, address
