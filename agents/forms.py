@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, SetPasswordMixin
 
+from agents.models import Agent
 from core.form_fields import CourrielField
 from core.forms import BaseForm, FormMixin
 
@@ -40,12 +41,19 @@ class MotDePasseOublieForm(BaseForm):
 NOUVEAU, ENCORE = "Nouveau mot de passe", "Le même mot de passe, une seconde fois"
 
 
-class NouveauMotDePasseForm(FormMixin, SetPasswordForm):  # type: ignore[type-arg]
+class _ReglesMixin(FormMixin):
+    """What the rules refuse is said at the first field, where the password is chosen; Django says it at the second."""
+
+    def validate_password_for_user(self, user: Agent, password_field_name: str = "") -> None:
+        super().validate_password_for_user(user, "new_password1")  # type: ignore[misc]  # of Django's form
+
+
+class NouveauMotDePasseForm(_ReglesMixin, SetPasswordForm):  # type: ignore[type-arg]
     new_password1, new_password2 = SetPasswordMixin.create_password_fields(NOUVEAU, ENCORE)
     error_messages = {"password_mismatch": "Les deux mots de passe diffèrent\u00a0: saisissez-les de nouveau."}
 
 
-class MotDePasseChangerForm(FormMixin, PasswordChangeForm):
+class MotDePasseChangerForm(_ReglesMixin, PasswordChangeForm):
     old_password = forms.CharField(
         label="Mot de passe actuel",
         strip=False,

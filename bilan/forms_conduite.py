@@ -90,7 +90,7 @@ class _PresentationForm(BilanForm):
         super().__init__(*args, **kwargs)
         synthese = current_synthese(self.bilan)
         if synthese is not None and synthese.figee_at is not None:
-            self.initial.setdefault("date_presentation", synthese.date_presentation)
+            self.initial.setdefault("date_presentation", synthese.date_presentation or clock.today())
             first, last = synthese.figee_at.astimezone(clock.PARIS).date(), clock.today()
             for field in self.fields.values():
                 if isinstance(field, DateField):
@@ -115,6 +115,8 @@ class ValidationForm(_PresentationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The copy is handed over as the person signs; the day they signed is theirs to say.
+        self.initial.setdefault("date_remise", clock.today())
         personne = self.bilan.contrat.signataire
         synthese = current_synthese(self.bilan)
         # Only someone who was a minor when the version was frozen may still have been one when signing it.

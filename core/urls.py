@@ -4,7 +4,10 @@ from django.urls import path
 from core import galerie, views
 
 app_name = "core"
-urlpatterns = [path("sante/", views.sante, name="sante")]
+urlpatterns = [
+    path("sante/", views.sante, name="sante"),
+    path("favicon.ico", views.favicon, name="favicon"),
+]
 
 if settings.GALERIE:
     urlpatterns.append(path("composants/", galerie.composants, name="composants"))

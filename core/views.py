@@ -4,7 +4,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -24,6 +25,13 @@ def sante(request: HttpRequest) -> JsonResponse:
         {name: "ok" if well else "injoignable" for name, well in parts.items()},
         status=200 if all(parts.values()) else 503,
     )
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look on pages that cannot name their icon, such as a PDF."""
+    return redirect(static("favicon.svg"))
 
 
 def _database_answers() -> bool:

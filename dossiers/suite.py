@@ -1,7 +1,7 @@
 """The next act on a file: one button for who may do it, a sentence that says what is waited for otherwise."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -15,12 +15,14 @@ from core import clock
 from core.french import date_longue, date_sans_jour, heure
 from dossiers.parcours import Faits, closing_is_due, deadlines_of
 from dossiers.situation import Situation
+from exemptions.selectors import contrats_to_reexamine
 from poleemploi.correction import corrections_of, why_not_redeposited
 from poleemploi.presentation import sentence_of
 from poleemploi.selectors import latest_of
 from poleemploi.states import EtatTransmission
 
 S = Situation
+CONVOQUER = "Convoquer au bilan"
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,14 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
             bouton="Lever l’exemption",
             url=_act(faits, "lever_exemption"),
         )
+    if contrats_to_reexamine(clock.today()).filter(pk=faits.contrat.pk).exists():
+        return Suite(
+            titre="Réexaminer l’exemption",
+            phrase="Ce qui fondait la dispense a pu prendre fin\u00a0: évaluez de nouveau avec la personne.",
+            bouton="Réexaminer l’exemption",
+            url=_evaluation_page(faits),
+            limite=faits.contrat.echeance_effective,
+        )
     return Suite(
         titre="Rien à faire",
         phrase="La personne est dispensée du bilan. Si sa situation change, réexaminez l’exemption.",
@@ -157,9 +167,9 @@ def _to_convoke(faits: Faits, agent: Agent) -> Suite:
         Permission.CONVOQUER,
         faits,
         Suite(
-            titre="Convoquer au bilan",
+            titre=CONVOQUER,
             phrase="Le rendez-vous se tient avant la fin du contrat, ce jour compris.",
-            bouton="Convoquer au bilan",
+            bouton=CONVOQUER,
             url=reverse("bilan:convoke", args=[faits.bilan.pk]),
             limite=faits.contrat.echeance_effective,
             lien="Revoir l’exemption",
@@ -211,14 +221,23 @@ def _unjustified(faits: Faits, agent: Agent) -> Suite:
     suite = _to_convoke(faits, agent)
     if not can(agent, Permission.REQUALIFIER_ABSENCE, faits.bilan):
         return suite
+    requalifier = _act(faits, "requalifier_absence")
+    if suite.bouton == CONVOQUER:
+        return replace(
+            suite,
+            phrase="L’absence est sans motif. La personne peut encore être convoquée ou présenter une raison légitime.",
+            lien="Requalifier l’absence",
+            lien_url=requalifier,
+        )
+    if suite.bouton:
+        return suite
     return Suite(
-        titre="Absence sans motif",
-        phrase="La personne peut encore présenter une raison légitime, ou être convoquée de nouveau.",
-        bouton=suite.bouton,
-        url=suite.url,
-        limite=suite.limite,
-        lien="Requalifier l’absence",
-        lien_url=_act(faits, "requalifier_absence"),
+        titre="Décider de la suite",
+        phrase="L’absence est sans motif. Si la personne présente une raison légitime, requalifiez l’absence\u00a0; "
+        "sinon, un prescripteur peut encore la convoquer avant la fin du contrat.",
+        bouton="Requalifier l’absence",
+        url=requalifier,
+        limite=faits.contrat.echeance_effective,
     )
 
 

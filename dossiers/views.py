@@ -36,7 +36,35 @@ def bureau(request: AgentRequest) -> HttpResponse:
     if code := request.GET.get("liste"):
         return _one_list(request, code)
     desk = desk_of(request.user)
-    return render(request, "dossiers/bureau.html", {"bureau": desk, "tuiles": _tiles(desk)})
+    context = {"bureau": desk, "tuiles": _tiles(desk), "vide": _nothing_waits(request.user)}
+    return render(request, "dossiers/bureau.html", context)
+
+
+def _nothing_waits(agent: Agent) -> dict[str, str]:
+    """What an empty desk says: nothing today, or, to a role that has no list, where its work is."""
+    if listes_of(agent):
+        phrase = "Les dossiers qui auront besoin de vous apparaîtront ici."
+        return {"titre": "Rien ne vous attend aujourd’hui", "phrase": phrase, "lien": "", "url": ""}
+    if has_permission(agent, Permission.ADMINISTRER):
+        return {
+            "titre": "Aucun dossier ne vous attend ici",
+            "phrase": "L’administration tient les comptes, les lieux, les marchés et les tables de référence.",
+            "lien": "Ouvrir l’administration",
+            "url": reverse("admin:index"),
+        }
+    if has_permission(agent, Permission.VOIR_PLANNING):
+        return {
+            "titre": "Aucun dossier ne vous attend ici",
+            "phrase": "Les rendez-vous de vos conseillers, et ceux à confier à un autre, sont dans le planning.",
+            "lien": "Ouvrir le planning",
+            "url": reverse("bilan:planning"),
+        }
+    return {
+        "titre": "Votre compte n’a aucun rôle en cours",
+        "phrase": "Demandez à votre administrateur de vous en attribuer un.",
+        "lien": "Voir mon compte",
+        "url": reverse("agents:mon_compte"),
+    }
 
 
 def _tiles(desk: Bureau) -> list[dict[str, Any]]:

@@ -218,6 +218,17 @@ def test_weak_passwords_are_refused_in_french(client: Client, agent_ofii: Agent,
     ask(client, agent_ofii.email)
     answer = choose(client, link_of(mail.outbox[0]), password)
     assert sentence in answer.content.decode()
+    assert list(answer.context["form"].errors) == ["new_password1"]
+
+
+def test_the_rules_are_told_at_the_password_and_the_difference_at_its_repetition(connect, agent_ofii: Agent) -> None:
+    answer = connect(agent_ofii).post(
+        CHANGER, {"old_password": MOT_DE_PASSE, "new_password1": "court", "new_password2": "autre"}
+    )
+
+    assert sorted(answer.context["form"].errors) == ["new_password1", "new_password2"]
+    assert "12" in str(answer.context["form"].errors["new_password1"])
+    assert "diffèrent" in str(answer.context["form"].errors["new_password2"])
 
 
 # --- changed from one's account -------------------------------------------------------------------

@@ -96,6 +96,20 @@ def test_the_page_asks_then_acts_and_leads_back(
     assert Evenement.objects.filter(nom=f"bilan.{name}", par=by).exists()
 
 
+def test_the_day_the_copy_is_handed_over_is_proposed_and_the_day_of_signature_is_not(
+    monde: Monde, acteurs: dict[str, Agent], connect: Connect
+) -> None:
+    bilan, by, _ = arrange("valider_synthese", monde, acteurs)
+    quand = TABLE["valider_synthese"].quand
+    with clock.travel(quand):
+        form = connect(by).get(address(bilan, "valider_synthese")).context["form"]
+        today = clock.today()
+
+    assert form["date_remise"].value() == today
+    assert form["date_presentation"].value()
+    assert form["date_signature"].value() is None
+
+
 @acts
 def test_sending_twice_does_it_once_and_says_where_one_stands(
     name: str, monde: Monde, acteurs: dict[str, Agent], connect: Connect

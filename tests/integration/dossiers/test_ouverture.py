@@ -97,6 +97,25 @@ def test_a_way_back_finds_what_was_typed_even_refused(client: Client, identifian
     assert 'value="7502"' in client.get(step("open_person", identifiant)).content.decode()
 
 
+def test_interview_and_signature_are_proposed_today_and_keep_what_was_typed(
+    client: Client, identifiant: uuid.UUID
+) -> None:
+    client.post(step("open_person", identifiant), PERSONNE)
+    with clock.travel(date(2011, 6, 20)):
+        proposed = client.get(step("open_contract", identifiant)).content.decode()
+    assert proposed.count('value="20/06/2011"') == 2
+
+    client.post(step("open_contract", identifiant), {**CONTRAT, "date_signature": "", "date_entretien": "14/03/2011"})
+    kept = client.get(step("open_contract", identifiant)).content.decode()
+
+    assert 'value="14/03/2011"' in kept
+    assert "20/06/2011" not in kept
+
+
+def test_a_birth_date_is_never_proposed(client: Client, identifiant: uuid.UUID) -> None:
+    assert client.get(step("open_person", identifiant)).context["form"].initial == {}
+
+
 def test_two_tabs_do_not_mix(client: Client) -> None:
     tabs = [uuid.uuid4(), uuid.uuid4()]
     for tab, nom in zip(tabs, ("Premier", "Second"), strict=True):

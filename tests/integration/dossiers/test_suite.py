@@ -127,7 +127,9 @@ def test_an_unjustified_absence_may_be_requalified_or_convoked_again(
     place(convoque, Etat.ABSENT_SANS_MOTIF)
 
     assert suite(convoque.contrat, prescripteur, JOUR).bouton == "Convoquer au bilan"
-    assert suite(convoque.contrat, directeur, JOUR).lien == "Requalifier l’absence"
+    assert suite(convoque.contrat, prescripteur, JOUR).lien == "Requalifier l’absence"
+    decide = suite(convoque.contrat, directeur, JOUR)
+    assert (decide.titre, decide.bouton) == ("Décider de la suite", "Requalifier l’absence")
     assert suite(convoque.contrat, correspondant, JOUR).bouton == ""
 
 

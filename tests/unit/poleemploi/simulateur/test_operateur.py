@@ -247,3 +247,13 @@ def test_a_form_of_another_site_is_refused(partenaire):
 )
 def test_a_french_date_is_read_and_anything_else_left_as_it_is(typed, read):
     assert read_date(typed) == read
+
+
+def test_the_pages_have_an_icon_that_their_own_policy_lets_in(partenaire):
+    answer = partenaire.http.get("/")
+    icon = re.search(r'<link rel="icon"[^>]*href="([^"]+)"', answer.text)
+
+    assert icon
+    with partenaire.http.get(icon[1]) as served:
+        assert served.mimetype == "image/svg+xml"
+    assert "img-src 'self'" in answer.headers["Content-Security-Policy"]
