@@ -16,6 +16,7 @@ from bilan.contenu import (
     MAXIMA,
     PRECONISATION_MAX,
     SyntheseContenu,
+    malformed,
 )
 from bilan.models import Metier, NiveauFormation
 from bilan.nomenclatures import DOMAINES_FORMATION, FREINS, NIVEAUX_CECRL, RECONNAISSANCES
@@ -31,10 +32,11 @@ from core.form_fields import (
     TexteField,
     YesNoField,
 )
-from core.forms import BaseForm, BaseLignesFormSet, all_valid, lignes_formset
+from core.forms import BaseForm, BaseLignesFormSet, all_valid, anchor, lignes_formset
 
 Choices = list[tuple[str, str]]
-LIGNES = ("langues", "experiences", "diplomes", "besoins_formation", "preconisations")
+ANNEE_ILLISIBLE = -1  # so that a line whose year could not be read is still a line
+LIGNES = ("experiences", "diplomes", "langues", "besoins_formation", "preconisations")  # in the order of the page
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,8 @@ class LangueForm(BrouillonForm):
 class ExperienceForm(BrouillonForm):
     metier = LigneField(label="Métier exercé", max_length=LIGNE_MAX)
     pays = RechercheField(label="Pays")
-    debut = MoisField(label="Premier mois")
-    fin = MoisField(label="Dernier mois", help_text="Vide si la personne exerce encore ce métier.", required=False)
+    debut = MoisField(label="Mois de début")
+    fin = MoisField(label="Mois de fin", help_text="Vide si la personne exerce encore ce métier.", required=False)
     code_rome = LigneField(
         label="Code ROME",
         help_text="Une lettre et quatre chiffres, par exemple G1602.",
@@ -195,8 +197,14 @@ class PreconisationForm(BrouillonForm):
 
 
 _FORMSETS = {
-    name: lignes_formset(form, max_num=MAXIMA[name])
-    for name, form in zip(LIGNES, (LangueForm, ExperienceForm, DiplomeForm, BesoinForm, PreconisationForm), strict=True)
+    name: lignes_formset(form, un=un, max_num=MAXIMA[name])
+    for name, form, un in (
+        ("experiences", ExperienceForm, "Expérience"),
+        ("diplomes", DiplomeForm, "Diplôme"),
+        ("langues", LangueForm, "Langue"),
+        ("besoins_formation", BesoinForm, "Besoin de formation"),
+        ("preconisations", PreconisationForm, "Préconisation"),
+    )
 }
 
 
@@ -231,43 +239,81 @@ class SaisieSynthese:
         """For the title of the page, which says so by itself for the main form only."""
         return any(form.errors for formset in self.lignes.values() for form in formset.forms)
 
+    @property
+    def is_adding(self) -> bool:
+        """Whether another line was asked for: nothing is judged then."""
+        return any(lignes.is_adding for lignes in self.lignes.values())
+
     def is_valid(self) -> bool:
-        """Whether everything typed can be kept, complete or not; no when only another line was asked for."""
-        return all_valid(*self.parts)
+        """Whether everything typed can be kept, complete or not; no when only another line was asked for.
+
+        What no version could hold is told at its field at once with what could not be read, never afterwards.
+        """
+        readable = all_valid(*self.parts)
+        if self.is_adding:
+            return False
+        refused = malformed(self.contenu)
+        self.show(refused)
+        return readable and not refused
 
     @cached_property
     def contenu(self) -> SyntheseContenu:
-        """What was typed. Only after ``is_valid``. What the form does not show is kept as it was."""
-        typed = self.form.cleaned_data
+        """What was typed, as it was typed where it could not be read. What the form does not show is kept as it was."""
+        typed = _typed(self.form)
         values = {
             **typed,
-            **{name: [form.cleaned_data for form in self._filled(name)] for name in LIGNES},
+            **{name: [_typed(form) for form in self._filled(name)] for name in LIGNES},
             "metiers": [typed[name] for name in METIERS],
         }
         values["preconisations"] = [line["texte"] for line in values["preconisations"]]
         return replace(SyntheseContenu.from_dict(values), niveau_cec=self.depart.niveau_cec)
 
     def show(self, blocages: Iterable[Blocage]) -> None:
-        """Put what is missing at its field."""
+        """Put what is missing at its field, unless something is already said there."""
         for blocage in blocages:
             form, field = self._place(blocage.field)
-            form.add_error(field, blocage.message)
+            if field is None or field not in form.errors:
+                form.add_error(field, blocage.message)
+
+    def places(self, blocages: Iterable[Blocage]) -> list[tuple[str, str]]:
+        """Of a form as it was opened: what is missing, and the identifier of the field where it is written."""
+        found = []
+        for blocage in blocages:
+            form, field = self._place(blocage.field)
+            found.append((f"{self._line_of(form)}{blocage.message}", anchor(form[field]) if field else "contenu"))
+        return found
+
+    def _line_of(self, form: forms.Form) -> str:
+        """« Expérience 2 — » for a line; nothing for the main form."""
+        for lignes in self.lignes.values():
+            if form in lignes.forms:
+                return f"{lignes.un} {lignes.forms.index(form) + 1} — "
+        return ""
 
     def _filled(self, name: str) -> list[forms.Form]:
         """The lines that hold something, in order: those the content is made of."""
-        return [
-            form
-            for form in self.lignes[name].forms
-            if not form.cleaned_data.get("DELETE") and any(form.cleaned_data.values())
-        ]
+        lignes = self.lignes[name]
+        if not lignes.is_bound:
+            return list(lignes.forms)  # those of the content, then the empty ones
+        return [form for form in lignes.forms if not form.cleaned_data.get("DELETE") and any(_typed(form).values())]
 
     def _place(self, path: str) -> tuple[forms.Form, str | None]:
         name, _, rest = path.partition(".")
         number, _, field = rest.partition(".")
         if name == "metiers" and number:
-            chosen = [key for key in METIERS if self.form.cleaned_data.get(key)]
+            chosen = [key for key in METIERS if _typed(self.form).get(key)] if self.form.is_bound else METIERS
             return self.form, chosen[int(number)]
         if name in self.lignes:
             lines = self._filled(name) if number else self.lignes[name].forms
             return lines[int(number or 0)], field or "texte"
         return self.form, name if name in self.form.fields else None
+
+
+def _typed(form: forms.Form) -> dict[str, Any]:
+    """The values of a form that was read; for those that could not be, what no judge would accept either."""
+    unread = {
+        name: ANNEE_ILLISIBLE if isinstance(form.fields[name], NombreField) else form[name].data
+        for name in form.errors
+        if name in form.fields
+    }
+    return {name: value for name, value in (form.cleaned_data | unread).items() if name != "DELETE"}

@@ -48,15 +48,17 @@ def write_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         journal.log_access("voir_synthese", by=request.user, target=bilan)
         return _page(request, bilan, SaisieSynthese(None, contenu), attendu)
-    saisie = SaisieSynthese(request.POST, contenu)
+    saisie, finishing = SaisieSynthese(request.POST, contenu), "terminer" in request.POST
     if not saisie.is_valid():
-        return _page(request, bilan, saisie, request.POST.get("attendu", ""))
+        if finishing and not saisie.is_adding:
+            saisie.show(redaction.blocages_of(saisie.contenu))
+        return _page(request, bilan, saisie, request.POST.get("attendu", ""), kept=False)
     seen = {"contenu": saisie.contenu, "attendu": request.POST.get("attendu", "")}
     if not saisie.form.accepted_by(redaction.save_draft, bilan=bilan, **seen, by=request.user):
-        return _page(request, bilan, saisie, attendu)  # having read the warning, the next save replaces
-    if "terminer" in request.POST and not _finish(request, bilan, saisie):
+        return _page(request, bilan, saisie, attendu, kept=False)  # having read the warning, the next save replaces
+    if finishing and not _finish(request, bilan, saisie):
         return _page(request, bilan, saisie, redaction.revision(redaction.current_draft(bilan)))
-    if "terminer" not in request.POST:
+    if not finishing:
         messages.success(request, "Le brouillon est enregistré.")
         return redirect("bilan:write_synthese", pk=bilan.pk)
     return redirect("bilan:voir_bilan", pk=bilan.pk)
@@ -77,14 +79,17 @@ def _finish(request: AgentRequest, bilan: Bilan, saisie: SaisieSynthese) -> bool
     return True
 
 
-def _page(request: AgentRequest, bilan: Bilan, saisie: SaisieSynthese, attendu: str) -> HttpResponse:
+def _page(
+    request: AgentRequest, bilan: Bilan, saisie: SaisieSynthese, attendu: str, *, kept: bool = True
+) -> HttpResponse:
     context = {
         "bilan": bilan,
         "saisie": saisie,
         "form": saisie.form,
         "parts": saisie.parts,
         "attendu": attendu,
-        "manque": [] if saisie.form.is_bound else redaction.blocages_of(saisie.depart),
+        "manque": [] if saisie.form.is_bound else saisie.places(redaction.blocages_of(saisie.depart)),
+        "garde": kept,
         "peut_terminer": bilan.etat in (Etat.PHASE_CONCLUSION, Etat.SYNTHESE_REDIGEE),
     }
     return render(request, "bilan/synthese_ecrire.html", context)
@@ -97,7 +102,7 @@ def preview_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     current = current_synthese(bilan)
     saisie = SaisieSynthese(request.POST, SyntheseContenu())
     if not saisie.is_valid():
-        return _page(request, bilan, saisie, request.POST.get("attendu", ""))
+        return _page(request, bilan, saisie, request.POST.get("attendu", ""), kept=False)
     sheet = impression.build_fiche(bilan, saisie.contenu, version=current.version if current else 1)
     return pdf_response(synthese_pdf(replace(sheet, apercu=True), clock.now()), "apercu-synthese.pdf")
 

@@ -1,5 +1,6 @@
 """The base of every form and of every group of repeated lines."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,11 +44,18 @@ class FormMixin:
             for name, messages in known.items():
                 for message in messages:
                     self.add_error(name, message)  # type: ignore[attr-defined]
-            said = [message for messages in known.values() for message in messages]
-            if not said or refusal.message not in " ".join(said):
-                self.add_error(None, refusal.message)  # type: ignore[attr-defined]
+            if rest := _unsaid(refusal.message, [message for said in known.values() for message in said]):
+                self.add_error(None, rest)  # type: ignore[attr-defined]
             return False
         return True
+
+
+def _unsaid(message: str, said: list[str]) -> str:
+    """What a refusal says besides what is told at its fields: each sentence shows once, a mere summary not at all."""
+    rest = message
+    for sentence in said:
+        rest = rest.replace(sentence, "")
+    return "" if said and rest == message else re.sub(" +", " ", rest).strip()
 
 
 class BaseForm(FormMixin, forms.Form):
@@ -64,6 +72,8 @@ class BaseLignesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     When that button was pressed, `is_adding` is true: the set keeps what was typed, shows one more empty line and is
     never valid, so that the view shows the page again. Empty lines are left out; `initial` counts on GET only.
     """
+
+    un: str  # what one line is called, on the page and in the summary of errors
 
     default_error_messages = {
         "missing_management_form": "La page a été envoyée incomplète. Rechargez-la et recommencez.",
@@ -117,8 +127,8 @@ class BaseLignesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         form.fields["DELETE"].label = "Retirer cette ligne"
 
 
-def lignes_formset(form: type[forms.Form], *, max_num: int, extra: int = 1) -> type[BaseLignesFormSet]:
-    """A class of repeated lines: `extra` empty lines at first, never more than `max_num` in all."""
+def lignes_formset(form: type[forms.Form], *, un: str, max_num: int, extra: int = 1) -> type[BaseLignesFormSet]:
+    """A class of repeated lines, each called `un`: `extra` empty ones at first, never more than `max_num` in all."""
     made: type[Any] = forms.formset_factory(
         form,
         formset=BaseLignesFormSet,
@@ -128,7 +138,14 @@ def lignes_formset(form: type[forms.Form], *, max_num: int, extra: int = 1) -> t
         validate_max=True,
         can_delete=True,
     )
+    made.un = un
     return made
+
+
+def anchor(field: forms.BoundField) -> str:
+    """The identifier that a link to a field goes to: the control itself, the first one of a group of choices."""
+    # A CheckboxSelectMultiple is a RadioSelect too.
+    return f"{field.auto_id}_0" if isinstance(field.field.widget, forms.RadioSelect) else field.id_for_label
 
 
 def all_valid(*parts: BaseForm | BaseModelForm | BaseLignesFormSet) -> bool:

@@ -62,7 +62,7 @@ class ExperienceForm(BaseForm):
     debut = MoisField(label="Premier mois")
 
 
-ExperienceFormSet = lignes_formset(ExperienceForm, max_num=3)
+ExperienceFormSet = lignes_formset(ExperienceForm, un="Expérience", max_num=3)
 
 
 @login_not_required

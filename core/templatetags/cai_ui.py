@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core import clock, french
 from core.form_fields import format_telephone
-from core.forms import BaseLignesFormSet
+from core.forms import BaseLignesFormSet, anchor
 
 register = template.Library()
 
@@ -122,9 +122,9 @@ def champ(field: BoundField, label: str = "", hint: str = "", titre: bool = Fals
 
 
 @register.inclusion_tag("components/_lignes.html")
-def lignes(formset: BaseLignesFormSet, titre: str, un: str, ajouter: str) -> dict[str, Any]:
-    """Repeated lines: `titre` heads the group, `un` names one line (« Expérience »), `ajouter` is the button."""
-    return {"formset": formset, "titre": titre, "un": un, "ajouter": ajouter}
+def lignes(formset: BaseLignesFormSet, titre: str, ajouter: str) -> dict[str, Any]:
+    """Repeated lines: `titre` heads the group, `ajouter` is the button; the formset says what one line is called."""
+    return {"formset": formset, "titre": titre, "un": formset.un, "ajouter": ajouter}
 
 
 @register.inclusion_tag("components/_error_summary.html")
@@ -137,24 +137,22 @@ def _errors_of(part: forms.BaseForm | BaseLignesFormSet, ligne: str = "") -> Ite
     if isinstance(part, BaseLignesFormSet):
         yield from ({"ancre": f"{part.prefix}-lignes", "texte": str(e)} for e in part.non_form_errors())
         for number, form in enumerate(part.forms, start=1):
-            yield from _errors_of(form, ligne=f"Ligne {number}, ")
+            yield from _errors_of(form, ligne=f"{part.un} {number} — ")
         return
     for name, messages in part.errors.items():
         field = part[name] if name in part.fields else None
         for message in messages:
-            yield {"ancre": _anchor(field) if field else "contenu", "texte": f"{ligne}{_sentence(field, str(message))}"}
+            yield {"ancre": anchor(field) if field else "contenu", "texte": _sentence(field, str(message), ligne)}
 
 
-def _sentence(field: BoundField | None, message: str) -> str:
-    """The message, after the name of its field unless it names it already."""
-    if field is None or not field.label or str(field.label) in message:
-        return message
-    label = str(field.label)
-    return f"{label} {message}" if label.endswith("?") else f"{label}{french.NBSP}: {message}"
-
-
-def _anchor(field: BoundField) -> str:
-    return f"{field.auto_id}_0" if _kind(field) in ("radios", "cases") else field.id_for_label
+def _sentence(field: BoundField | None, message: str, ligne: str = "") -> str:
+    """The message after the names of its line and of its field, unless it names the field already."""
+    label = str(field.label) if field is not None and field.label else ""
+    if not label or label.lower() in message.lower():
+        return f"{ligne}{message}"
+    if ligne:
+        label = label[:1].lower() + label[1:]
+    return f"{ligne}{label} {message}" if label.endswith("?") else f"{ligne}{label}{french.NBSP}: {message}"
 
 
 # --- components --------------------------------------------------------------------------------

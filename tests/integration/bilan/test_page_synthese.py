@@ -1,5 +1,6 @@
 """The synthesis form: drafts, lines added without scripts, what is missing, two tabs, the sheet on demand."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from bilan import redaction
-from bilan.contenu import SyntheseContenu
+from bilan.contenu import Experience, SyntheseContenu
 from bilan.forms_synthese import LIGNES, METIERS, SaisieSynthese
 from bilan.models import Bilan, Synthese
 from bilan.states import Etat
@@ -118,6 +119,63 @@ def test_a_wrong_month_comes_back_at_its_field_with_everything_typed(bilan: Bila
     assert "<title>Erreur - " in html
     assert "Cuisine familiale et collective" in html
     assert stored(bilan) == SyntheseContenu()
+
+
+def test_finishing_tells_every_error_at_once_each_once_with_the_name_of_its_line(
+    bilan: Bilan, client: Client, url: str
+) -> None:
+    contenu = SyntheseContenu.from_dict(
+        {
+            "circonstances": "Bilan",
+            "identifiant_pe": "123",
+            "experiences": [{"metier": "Maçon", "pays": "MLI", "debut": "2001-02"}, {"metier": "Plombier"}],
+            "diplomes": [{"intitule": "Brevet"}],
+        }
+    )
+    changes = {
+        "experiences-1-debut": "13/2001", "experiences-0-code_rome": "12", "diplomes-0-annee": "hier",
+        "langues-0-niveau": "Z9",
+    }  # fmt: skip
+    page = client.post(url, typed(contenu, attendu=attendu(bilan), terminer="1", **changes))
+    html = page.content.decode()
+    summary = html[html.index('id="resume-erreurs"') : html.index("</ul>", html.index('id="resume-erreurs"'))]
+    told = re.findall(r'<a href="#([^"]+)">(.*?)</a>', summary)
+    assert len(told) == len(dict(told)), told
+    said = {anchor: text.replace("\u00a0", " ") for anchor, text in told}
+    assert said["id_experiences-1-debut"].startswith("Expérience 2 — mois de début : ")
+    assert said["id_experiences-0-code_rome"].startswith("Expérience 1 — code ROME : ")
+    assert said["id_experiences-1-pays"] == "Expérience 2 — Choisissez le pays de l’expérience."
+    assert said["id_diplomes-0-annee"].startswith("Diplôme 1 — année : ")
+    assert said["id_diplomes-0-pays"] == "Diplôme 1 — Choisissez le pays du diplôme."
+    assert said["id_langues-0-niveau"].startswith("Langue 1 — niveau : ")
+    assert said["id_langues-0-langue"] == "Langue 1 — Choisissez la langue."
+    assert (
+        said["id_identifiant_pe"].startswith("Identifiant Pôle emploi")
+        or "huit caractères" in said["id_identifiant_pe"]
+    )
+    assert {"id_competences_aptitudes", "id_projet", "id_niveau_formation", "id_preconisations-0-texte"} <= set(said)
+    assert "n’est pas encore enregistré" in html
+    assert "data-modifie" in html
+    assert all(f'id="{anchor}"' in html for anchor in said)
+    assert stored(bilan) == SyntheseContenu()
+
+
+def test_a_draft_that_no_version_could_hold_is_told_at_its_line(bilan: Bilan, client: Client, url: str) -> None:
+    sent = typed(make_contenu(), attendu=attendu(bilan), **{"experiences-0-code_rome": "12"})
+    page = client.post(url, sent)
+    assert not page.context["form"].errors
+    assert 'href="#id_experiences-0-code_rome"' in page.content.decode()
+    assert page.content.decode().count("Cette valeur n’a pas la forme attendue.") == 2  # in the summary, at the field
+    assert stored(bilan) == SyntheseContenu()
+
+
+def test_what_is_left_to_complete_leads_to_each_field(bilan: Bilan, client: Client, url: str) -> None:
+    contenu = make_contenu(circonstances="", experiences=(Experience(metier="Maçon", pays="MLI"),), inscription_pe=None)
+    redaction.save_draft(bilan=bilan, contenu=contenu, by=bilan.conseiller)
+    html = client.get(url).content.decode()
+    assert 'href="#id_circonstances">Rédigez les circonstances du bilan.</a>' in html
+    assert 'href="#id_experiences-0-debut">Expérience 1 — Indiquez le mois de début.</a>' in html
+    assert 'href="#id_inscription_pe_0"' in html
 
 
 def test_finishing_completes_the_synthesis(bilan: Bilan, client: Client, url: str) -> None:

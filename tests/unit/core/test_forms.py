@@ -326,7 +326,7 @@ class Langue(BaseForm):
     maternelle = YesNoField(label="Maternelle ?", required=False)
 
 
-LangueFormSet = lignes_formset(Langue, max_num=3)
+LangueFormSet = lignes_formset(Langue, un="Langue", max_num=3)
 
 
 def posted(*langues: str, total: str | None = None, **others: str) -> QueryDict:
@@ -353,7 +353,7 @@ def test_asking_for_a_line_adds_it_and_judges_nothing():
     lignes = LangueFormSet(posted("x" * 200, **{"l-ajouter": "1"}), prefix="l")
     assert not all_valid(form, lignes)
     assert lignes.is_adding
-    html = render('{% lignes lignes titre="Langues" un="Langue" ajouter="Ajouter" %}', lignes=lignes)
+    html = render('{% lignes lignes titre="Langues" ajouter="Ajouter" %}', lignes=lignes)
     assert 'value="' + "x" * 200 in html
     assert 'name="l-1-langue"' in html
     assert 'name="l-TOTAL_FORMS" value="2"' in html
@@ -363,7 +363,7 @@ def test_asking_for_a_line_adds_it_and_judges_nothing():
 def test_lines_stop_at_their_maximum():
     lignes = LangueFormSet(posted("a", "b", "c", **{"l-ajouter": "1"}), prefix="l")
     assert len(lignes.forms) == 3
-    assert "l-ajouter" not in render('{% lignes l titre="L" un="L" ajouter="A" %}', l=lignes)
+    assert "l-ajouter" not in render('{% lignes l titre="L" ajouter="A" %}', l=lignes)
 
 
 @pytest.mark.parametrize("total", ["1000000", "-1", "abc", "\x00"])
@@ -383,7 +383,7 @@ def test_an_error_of_a_line_says_which_line():
     lignes = LangueFormSet(posted("wolof", "x" * 200), prefix="l")
     assert not all_valid(lignes)
     html = render("{% resume_erreurs lignes %}", lignes=lignes)
-    assert "Ligne 2, Langue" in html
+    assert "Langue 2 — " in html
     assert 'href="#id_l-1-langue"' in html
 
 

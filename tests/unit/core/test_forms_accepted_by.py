@@ -41,7 +41,7 @@ def test_what_concerns_no_field_is_said_above_the_form() -> None:
     form = bound_form()
     assert not form.accepted_by(refuse)
     assert form.errors["jour"] == ["Trop tôt."]
-    assert form.non_field_errors() == ["Le contrat est clos. Trop tôt."]
+    assert form.non_field_errors() == ["Le contrat est clos."]
 
 
 def test_a_field_unknown_to_the_form_is_said_above_it() -> None:

@@ -11,9 +11,7 @@ from core.galerie import ExempleForm, ExperienceFormSet
 from core.text import TextRefused, clean_line, clean_nom, clean_text
 from tests.nasty import NASTY, NASTY_JSON_ONLY
 
-PAGE = Template(
-    "{% load cai_ui %}{% resume_erreurs form lignes %}{{ form }}{% lignes lignes titre='L' un='L' ajouter='A' %}"
-)
+PAGE = Template("{% load cai_ui %}{% resume_erreurs form lignes %}{{ form }}{% lignes lignes titre='L' ajouter='A' %}")
 
 
 def posted(text: str) -> QueryDict:
