@@ -105,7 +105,7 @@ def test_the_day_the_copy_is_handed_over_is_proposed_and_the_day_of_signature_is
         form = connect(by).get(address(bilan, "valider_synthese")).context["form"]
         today = clock.today()
 
-    assert form["date_remise"].value() == today
+    assert form["date_remise"].value() == f"{today:%d/%m/%Y}"
     assert form["date_presentation"].value()
     assert form["date_signature"].value() is None
 
