@@ -56,6 +56,9 @@ class LieuInline(admin.StackedInline):  # type: ignore[type-arg]
 
 @admin.register(Prestataire)
 class PrestataireAdmin(CodeTableAdmin):
+    aide = (
+        "Adresse, téléphone et courriel figurent sur les convocations\u00a0; un marché dit quelles directions il sert."
+    )
     fixed_once_created = ()
     list_display = ("nom", "ville", "telephone", "courriel")
     search_fields = ("nom", "ville")
@@ -76,7 +79,7 @@ class MarcheAdmin(CodeTableAdmin):
     list_filter = ("prestataire", "directions")
     list_select_related = ("prestataire",)
     search_fields = ("numero", "prestataire__nom")
-    filter_horizontal = ("directions",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     @admin.display(boolean=True, description="en cours")
     def couvre_aujourd_hui(self, marche: Marche) -> bool:
@@ -110,6 +113,7 @@ class RoleTenuInline(admin.TabularInline):  # type: ignore[type-arg]
     readonly_fields = ("role", "direction", "prestataire", "debut")
     extra = 0
     can_delete = False
+    verbose_name = "rôle"
     verbose_name_plural = "Rôles\u00a0: indiquez le dernier jour pour en terminer un"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -127,7 +131,10 @@ class NouveauRoleInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = ("role", "direction", "prestataire", "debut", "fin")
     extra = 1
     can_delete = False
-    verbose_name_plural = "Attribuer un rôle"
+    verbose_name = "rôle"
+    verbose_name_plural = (
+        "Attribuer un rôle\u00a0: une direction pour un rôle OFII, un prestataire pour un rôle de prestataire"
+    )
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -158,7 +165,12 @@ class AgentAdmin(JournalledAdmin):
     fields = ("email", "prenom", "nom", "telephone", "is_active", "last_login")
     readonly_fields = ("is_active", "last_login")
     list_display = ("nom", "prenom", "roles_en_cours", "email", "is_active")
-    list_filter = ("is_active", "affectations__role", "affectations__direction")
+    list_filter = (
+        "is_active",
+        "affectations__role",
+        ("affectations__direction", admin.RelatedOnlyFieldListFilter),
+        ("affectations__prestataire", admin.RelatedOnlyFieldListFilter),
+    )
     search_fields = ("nom", "prenom", "email")
     actions = ("fermer", "rouvrir", "inviter")
 

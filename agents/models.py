@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject, Lower
 from agents.roles import DIRECTION_ROLES, PRESTATAIRE_ROLES, Role
 from core import clock
 from core.models import BaseModel
+from core.tri import alphabetique, annuaire
 
 
 class Region(models.Model):
@@ -25,7 +26,7 @@ class Region(models.Model):
 
     class Meta:
         verbose_name = "région"
-        ordering = ["nom"]
+        ordering = [alphabetique("nom")]
 
     def __str__(self) -> str:
         return self.nom
@@ -46,7 +47,7 @@ class DirectionTerritoriale(BaseModel):
     class Meta:
         verbose_name = "direction territoriale"
         verbose_name_plural = "directions territoriales"
-        ordering = ["nom"]
+        ordering = [alphabetique("nom")]
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,3}$"), name="direction_code_forme"),
         ]
@@ -67,7 +68,7 @@ class Prestataire(BaseModel):
 
     class Meta:
         verbose_name = "prestataire"
-        ordering = ["nom"]
+        ordering = [alphabetique("nom")]
 
     def __str__(self) -> str:
         return self.nom
@@ -195,7 +196,7 @@ class Agent(BaseModel, AbstractBaseUser):
 
     class Meta:
         verbose_name = "agent"
-        ordering = ["nom", "prenom"]
+        ordering = [annuaire("nom"), alphabetique("prenom")]
         constraints = [models.UniqueConstraint(Lower("email"), name="agent_email_unique_sans_casse")]
 
     def __str__(self) -> str:

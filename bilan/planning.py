@@ -103,7 +103,7 @@ def _month(planned: RendezVousQuerySet, day: date) -> list[tuple[str, int]]:
 def advisers_of(prestataires: Iterable[UUID]) -> list[Agent]:
     """Advisers in post today at these prestataires, by name, each once."""
     posts = Affectation.objects.in_force().filter(role=Role.CONSEILLER_BILAN, prestataire__in=list(prestataires))
-    return list(Agent.objects.filter(is_active=True, pk__in=posts.values("agent_id")).order_by("nom", "prenom"))
+    return list(Agent.objects.filter(is_active=True, pk__in=posts.values("agent_id")))
 
 
 def busy_advisers(rendez_vous: RendezVous) -> set[UUID]:

@@ -18,7 +18,7 @@ class AdministrationSite(AdminSite):
     site_header = "Administration"
     site_title = "Administration"
     index_title = "Comptes, lieux et tables de référence"
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # the lists need the width; the index and the breadcrumb say the same
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Agent) and request.user.is_staff

@@ -14,7 +14,7 @@ from agents.models import Affectation, Agent, DirectionTerritoriale, Jeton, Pres
 from agents.roles import Role
 from agents.services import issue_token
 from core.models import JournalAcces
-from tests.factories.agents import MOT_DE_PASSE
+from tests.factories.agents import MOT_DE_PASSE, make_agent
 
 LISTE = reverse("admin:agents_agent_changelist")
 AJOUT = reverse("admin:agents_agent_add")
@@ -244,3 +244,26 @@ def test_a_visitor_is_led_to_the_log_in_page_and_back(client: Client, administra
     assert asked["Location"] == f"/connexion/?next={LISTE.replace('/', '%2F')}"
     answer = client.post(asked["Location"], {"username": administrateur.email, "password": MOT_DE_PASSE})
     assert answer["Location"] == LISTE
+
+
+# --- how it looks ---------------------------------------------------------------------------------
+
+
+def test_names_are_in_the_order_of_a_directory(office: Client, direction: DirectionTerritoriale) -> None:
+    names = ["Zola", "Éluard", "d’Estienne", "de Gaulle", "Le Goff", "du Bellay", "eMMA", "Dupré"]
+    for rank, nom in enumerate(names):
+        make_agent(Role.AGENT_OFII, direction, nom=nom, email=f"essai{rank}@ofii.test")
+
+    page = office.get(LISTE, {"q": "essai"}).content.decode()
+
+    listed = re.findall(r'class="field-nom"><a [^>]*>([^<]+)</a>', page)
+    assert listed == ["du Bellay", "Dupré", "Éluard", "eMMA", "d’Estienne", "de Gaulle", "Le Goff", "Zola"]
+
+
+def test_the_directions_of_a_market_are_ticked_without_a_script(
+    office: Client, direction: DirectionTerritoriale
+) -> None:
+    page = office.get(reverse("admin:agents_marche_add")).content.decode()
+
+    assert re.search(r'<input type="checkbox" name="directions"', page)
+    assert "SelectFilter2" not in page
