@@ -40,8 +40,9 @@ CONDUITE = (
         transition="interrompre",
         permission=Permission.INTERROMPRE_BILAN,
         titre="Interrompre le bilan",
-        phrase="Les minutes, les notes et le brouillon sont gardés. Le bilan reprendra par la phase préliminaire après "
-        "une nouvelle convocation.",
+        phrase="Le bilan reprendra par la phase préliminaire après une nouvelle convocation. Les minutes restent "
+        "comptées. Les notes et le brouillon sont gardés pour le même prestataire\u00a0; si la personne est convoquée "
+        "chez un autre, ils sont détruits.",
         bouton="Interrompre le bilan",
         fait="Le bilan est interrompu. Le prescripteur doit convoquer de nouveau la personne.",
         service=conduite.interrupt,

@@ -18,7 +18,7 @@ from agents.roles import Permission
 from bilan import conduite, impression, redaction
 from bilan.contenu import LIGNE_MAX, LONGUEURS, MAXIMA, PRECONISATION_MAX, SyntheseContenu
 from bilan.models import Bilan, RendezVous, Seance, Synthese
-from bilan.permissions import check_can
+from bilan.passation import check_in_charge
 from bilan.selectors import current_synthese
 from bilan.states import Etat, MotifImpression
 from core import journal
@@ -295,7 +295,7 @@ class SyntheseView(APIView):
     )
     def get(self, request: Request, pk: str) -> Response:
         bilan = bilan_or_404(request, pk)
-        check_can(caller(request), Permission.ECRIRE_SYNTHESE, bilan)
+        check_in_charge(caller(request), Permission.ECRIRE_SYNTHESE, bilan)
         synthese = Synthese.objects.visible_to(request.user).filter(bilan=bilan).order_by("-version").first()
         if synthese is None:
             raise RuleViolation("Aucune synthèse n’est encore commencée.", code="synthese_absente")

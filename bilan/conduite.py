@@ -8,6 +8,7 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.contenu import SyntheseContenu
 from bilan.models import DUREE_MAX_MINUTES, Bilan, NotePhase, RendezVous, Seance, Synthese
+from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.states import PHASES, Etat, MotifInterruption
 from bilan.workflow import begin, finish, lock, set_prestation
@@ -140,7 +141,7 @@ def save_note(*, bilan: Bilan, phase: Etat, texte: str, by: Agent) -> None:
     a bilan that is not in one of its phases, and more than 10,000 characters.
     """
     bilan = lock(bilan.pk)
-    check_can(by, Permission.CONDUIRE_BILAN, bilan)
+    check_in_charge(by, Permission.CONDUIRE_BILAN, bilan)
     if bilan.etat not in PHASES or phase not in PHASES:
         raise RuleViolation("Les notes s’écrivent pendant les trois phases du bilan.", code="transition_impossible")
     if len(texte) > NOTE_MAX:
@@ -181,7 +182,7 @@ def record_work(
 
 def read_notes(*, bilan: Bilan, by: Agent) -> dict[str, str]:
     """The working notes by phase, for the adviser who conducts the bilan and nobody else (Forbidden)."""
-    check_can(by, Permission.CONDUIRE_BILAN, bilan)
+    check_in_charge(by, Permission.CONDUIRE_BILAN, bilan)
     return {note.phase: note.contenu["texte"] for note in bilan.notes.all()}
 
 
@@ -240,7 +241,10 @@ def conclusion_blocages(bilan: Bilan) -> list[Blocage]:
 
 @transaction.atomic
 def interrupt(*, bilan: Bilan, motif: MotifInterruption, by: Agent) -> Bilan:
-    """Transition 13: stop before the conclusion. Minutes, notes and draft are kept; a new convocation is needed."""
+    """Transition 13: stop before the conclusion. Minutes, notes and draft are kept; a new convocation is needed.
+
+    At the same prestataire the next adviser goes on with them; at another one they are destroyed (``bilan.passation``).
+    """
     bilan = begin(bilan, "interrompre", permission=Permission.INTERROMPRE_BILAN, by=by)
     used = bilan.minutes_utilisees
     return finish(

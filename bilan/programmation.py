@@ -10,6 +10,7 @@ from agents.roles import Permission
 from bilan import guards
 from bilan.emission import issue_convocation, issue_information
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
+from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.states import MotifAbsence, MotifReport
 from bilan.workflow import begin, check_state, finish, lock, set_prestation
@@ -173,6 +174,8 @@ def _hold_time_of(conseiller: Agent) -> None:
 def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> RendezVous:
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
 
+    At another prestataire than before, notes and draft written there are destroyed (``bilan.passation``).
+
     Refuses, all at once and each at its field: a date past, before the signature, after the effective échéance or with
     too short a notice, a Sunday or a public holiday; an hour outside those of reception; a duration outside 1–180
     minutes; a prestataire without a market that day; an adviser of another house or already taken; a person exempt *on
@@ -185,7 +188,7 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     evaluation = reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by)
     _refuse_exempt(evaluation.exempte, jour)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
-    bilan.prestataire = proposition.lieu.prestataire
+    hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller
     rendez_vous = rendez_vous_of(bilan, proposition)
     rendez_vous.convocation = issue_convocation(bilan=bilan, rendez_vous=rendez_vous, by=by)

@@ -14,6 +14,7 @@ from bilan.documents import synthese_pdf
 from bilan.fiche import Fiche
 from bilan.impression import MAJORITE_ANS, build_fiche
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Metier, Synthese, SynthesePdf
+from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.states import PHASES, Etat, MotifReprise
 from bilan.workflow import begin, check_state, finish, lock, set_prestation
@@ -56,7 +57,7 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
     Refuses (InvalidInput) what no version could hold: texts too long, codes outside their list.
     """
     bilan = lock(bilan.pk)
-    check_can(by, Permission.ECRIRE_SYNTHESE, bilan)
+    check_in_charge(by, Permission.ECRIRE_SYNTHESE, bilan)
     if bilan.etat not in WRITABLE:
         raise RuleViolation(
             f"Ce bilan est à l’état «\u00a0{bilan.get_etat_display()}\u00a0»\u00a0: la synthèse ne peut pas être "

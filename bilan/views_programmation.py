@@ -16,6 +16,7 @@ from bilan.actes import ACTES
 from bilan.emission import preview_convocation
 from bilan.forms_programmation import ConvocationForm
 from bilan.models import Bilan, Courrier
+from bilan.passation import leaves_work_behind
 from bilan.permissions import check_can
 from bilan.workflow import why_not
 from core import journal
@@ -87,6 +88,7 @@ def convoke(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
             proposition = form.proposition()
             context = {"bilan": bilan, "form": form, "proposition": proposition, "resume": _summary(proposition)}
             context["avertissements"] = guards.avertissements(bilan, proposition.debut)
+            context["travail_perdu"] = leaves_work_behind(bilan, proposition.lieu.prestataire)
             return render(request, "bilan/convocation_verifier.html", context)
     return _convocation_page(request, bilan, form)
 

@@ -17,6 +17,7 @@ from bilan.contenu import SyntheseContenu
 from bilan.documents import synthese_pdf
 from bilan.forms_synthese import SaisieSynthese
 from bilan.models import Bilan, Metier
+from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.selectors import current_synthese
 from bilan.states import Etat
@@ -31,7 +32,7 @@ RESULTATS_MAX = 20
 
 def _writable_bilan(request: AgentRequest, pk: uuid.UUID) -> Bilan:
     bilan = bilan_or_404(request.user, pk)
-    check_can(request.user, Permission.ECRIRE_SYNTHESE, bilan)
+    check_in_charge(request.user, Permission.ECRIRE_SYNTHESE, bilan)
     if bilan.etat not in redaction.WRITABLE:
         raise RuleViolation("La synthèse ne s’écrit pas à ce moment du bilan.", code="transition_impossible")
     return bilan

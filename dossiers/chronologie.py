@@ -202,6 +202,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "bilan.synthese_imprimee": ("Synthèse imprimée", _impression),
     "bilan.synthese_recue": ("Synthèse reçue par Pôle emploi", _version),
     "bilan.consentement_recueilli": ("Décision de la personne enregistrée", _consentement),
+    "bilan.travail_detruit": ("Notes et brouillon détruits", lambda _: "Le bilan passe à un autre prestataire."),
     "bilan.contenu_detruit": ("Contenu de la synthèse détruit", _motif(MotifDestruction)),
     "bilan.refixer_duree": ("Durée du bilan changée", _duree),
     "bilan.cloturer": ("Bilan clos", _cloture),
