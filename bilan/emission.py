@@ -1,6 +1,13 @@
-"""Letters leave here: numbered, rendered, frozen and encrypted in the transaction of the act they announce."""
+"""Letters leave here: numbered, frozen and encrypted in the transaction of the act they announce.
+
+They are laid out before it: a tenth of a second, a second in a process that has just started, during which the bilan,
+its adviser and the number series of a whole direction would be locked. The number is then the one expected; when
+somebody else was quicker, or anything on the letter has changed, it is laid out again under the lock.
+"""
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -19,10 +26,18 @@ from core.models import Compteur
 _SERIES = {Courrier.Genre.CONVOCATION: "C", Courrier.Genre.INFORMATION: "I"}
 
 
-def next_number(bilan: Bilan, genre: Courrier.Genre) -> str:
-    """Next number of the direction's series this year, such as ``75-C2011-000042``."""
+@dataclass(frozen=True)
+class MiseEnPage:
+    """A letter laid out before any lock was taken, under the number it was expected to bear."""
+
+    lettre: Convocation | Information
+    pdf: bytes
+
+
+def _number(bilan: Bilan, genre: Courrier.Genre, take: Callable[[str], int]) -> str:
+    """A number of the direction's series this year, such as ``75-C2011-000042``."""
     code, year, series = bilan.contrat.direction.code, clock.today().year, _SERIES[genre]
-    return f"{code}-{series}{year}-{Compteur.next(f'courrier:{code}:{series}:{year}'):06d}"
+    return f"{code}-{series}{year}-{take(f'courrier:{code}:{series}:{year}'):06d}"
 
 
 def _freeze(*, bilan: Bilan, genre: Courrier.Genre, numero: str, pdf: bytes, by: Agent) -> Courrier:
@@ -80,10 +95,17 @@ def _convocation(bilan: Bilan, rendez_vous: RendezVous, numero: str, by: Agent) 
     )
 
 
-def issue_convocation(*, bilan: Bilan, rendez_vous: RendezVous, by: Agent) -> Courrier:
-    """Number, render and freeze the letter of an appointment about to be saved."""
-    numero = next_number(bilan, Courrier.Genre.CONVOCATION)
-    pdf = convocation_pdf(_convocation(bilan, rendez_vous, numero, by), clock.now())
+def lay_out_convocation(*, bilan: Bilan, rendez_vous: RendezVous, by: Agent) -> MiseEnPage:
+    """The letter that ``issue_convocation`` will most likely freeze; to be called before any lock is taken."""
+    lettre = _convocation(bilan, rendez_vous, _number(bilan, Courrier.Genre.CONVOCATION, Compteur.expected), by)
+    return MiseEnPage(lettre, convocation_pdf(lettre, clock.now()))
+
+
+def issue_convocation(*, bilan: Bilan, rendez_vous: RendezVous, prete: MiseEnPage, by: Agent) -> Courrier:
+    """Number and freeze the letter of an appointment about to be saved: ``prete``, if it still says the same."""
+    numero = _number(bilan, Courrier.Genre.CONVOCATION, Compteur.next)
+    lettre = _convocation(bilan, rendez_vous, numero, by)
+    pdf = prete.pdf if prete.lettre == lettre else convocation_pdf(lettre, clock.now())
     return _freeze(bilan=bilan, genre=Courrier.Genre.CONVOCATION, numero=numero, pdf=pdf, by=by)
 
 
@@ -92,10 +114,22 @@ def preview_convocation(*, bilan: Bilan, rendez_vous: RendezVous, by: Agent) -> 
     return convocation_pdf(_convocation(bilan, rendez_vous, "", by), clock.now())
 
 
-def issue_information(*, bilan: Bilan, by: Agent) -> Courrier:
-    """Number, render and freeze the notice given at prescription (transition 2)."""
-    numero = next_number(bilan, Courrier.Genre.INFORMATION)
-    notice = Information(
+def lay_out_information(*, bilan: Bilan) -> MiseEnPage:
+    """The notice that ``issue_information`` will most likely freeze; to be called before any lock is taken."""
+    notice = _information(bilan, _number(bilan, Courrier.Genre.INFORMATION, Compteur.expected))
+    return MiseEnPage(notice, information_pdf(notice, clock.now()))
+
+
+def issue_information(*, bilan: Bilan, prete: MiseEnPage, by: Agent) -> Courrier:
+    """Number and freeze the notice given at prescription (transition 2): ``prete``, if it still says the same."""
+    numero = _number(bilan, Courrier.Genre.INFORMATION, Compteur.next)
+    notice = _information(bilan, numero)
+    pdf = prete.pdf if prete.lettre == notice else information_pdf(notice, clock.now())
+    return _freeze(bilan=bilan, genre=Courrier.Genre.INFORMATION, numero=numero, pdf=pdf, by=by)
+
+
+def _information(bilan: Bilan, numero: str) -> Information:
+    return Information(
         numero=numero,
         numero_cai=bilan.contrat.numero_cai,
         date_remise=clock.today(),
@@ -103,8 +137,6 @@ def issue_information(*, bilan: Bilan, by: Agent) -> Courrier:
         personne=_personne(bilan),
         langue=bilan.contrat.signataire.langue_comprise_id,
     )
-    pdf = information_pdf(notice, clock.now())
-    return _freeze(bilan=bilan, genre=Courrier.Genre.INFORMATION, numero=numero, pdf=pdf, by=by)
 
 
 def blank_consent(*, bilan: Bilan, portee: Consentement.Portee) -> bytes:

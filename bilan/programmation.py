@@ -8,12 +8,18 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import guards
-from bilan.emission import issue_convocation, issue_information
+from bilan.emission import (
+    MiseEnPage,
+    issue_convocation,
+    issue_information,
+    lay_out_convocation,
+    lay_out_information,
+)
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.states import MotifAbsence, MotifReport
-from bilan.workflow import begin, check_state, finish, lock, set_prestation
+from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
 from cai.models import Contrat, Prestation
 from core import clock
 from core.errors import Blocage, InvalidInput, refuse, refuse_if
@@ -82,26 +88,38 @@ def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
     return jour in (contrat.date_entretien, today) or today < jour <= contrat.echeance_effective
 
 
-@transaction.atomic
 def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
     """Transition 2: the bilan is due, a prescripteur of the direction takes charge, the notice is issued.
 
     Refuses, all at once: no evaluation at the date of the interview or one with a ground, a contract that no longer
-    runs or was signed before 1 December 2008, a ``prescripteur`` who is none in this direction.
+    runs or was signed before 1 December 2008, a ``prescripteur`` who is none in this direction. Refused before the
+    notice is laid out, and again under the lock.
     """
-    bilan = begin(bilan, "prescrire", permission=Permission.PRESCRIRE_BILAN, by=by)
-    refuse_if(guards.prescription(bilan, prescripteur))
-    set_prestation(bilan, Prestation.Statut.PRESCRITE)
-    return finish(bilan, "prescrire", by=by, **_put_in_charge(bilan, prescripteur, by=by))
+    seen = foresee(bilan, "prescrire", permission=Permission.PRESCRIRE_BILAN, by=by)
+    refuse_if(guards.prescription(seen, prescripteur))
+    return _prescribe(bilan, prescripteur, lay_out_information(bilan=seen), by=by)
 
 
 @transaction.atomic
+def _prescribe(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by: Agent) -> Bilan:
+    bilan = begin(bilan, "prescrire", permission=Permission.PRESCRIRE_BILAN, by=by)
+    refuse_if(guards.prescription(bilan, prescripteur))
+    set_prestation(bilan, Prestation.Statut.PRESCRITE)
+    return finish(bilan, "prescrire", by=by, **_put_in_charge(bilan, prescripteur, notice, by=by))
+
+
 def lift_exemption(*, bilan: Bilan, motif: str, prescripteur: Agent | None = None, by: Agent) -> Bilan:
     """Transition 3: no ground holds any more, as an evaluation made today for today says, while the contract runs.
 
     The reason is mandatory. A file never prescribed before is prescribed by the same act, with its notice: it needs a
     ``prescripteur`` of the direction, by default the author; a file that has one in charge keeps them.
     """
+    seen = foresee(bilan, "lever_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
+    return _lift_exemption(bilan, motif, prescripteur, lay_out_information(bilan=seen), by=by)
+
+
+@transaction.atomic
+def _lift_exemption(bilan: Bilan, motif: str, prescripteur: Agent | None, notice: MiseEnPage, *, by: Agent) -> Bilan:
     bilan = begin(bilan, "lever_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
     if not motif.strip():
         message = "Indiquez pourquoi l’exemption est levée."
@@ -121,19 +139,19 @@ def lift_exemption(*, bilan: Bilan, motif: str, prescripteur: Agent | None = Non
         blocages += guards.prescripteur_de_la_direction(bilan.contrat, in_charge)
     refuse_if(blocages)
     faits: dict[str, Any] = {"motif": motif.strip()} | (
-        {} if bilan.prescripteur else _put_in_charge(bilan, in_charge, by=by)
+        {} if bilan.prescripteur else _put_in_charge(bilan, in_charge, notice, by=by)
     )
     set_prestation(bilan, Prestation.Statut.PRESCRITE)
     return finish(bilan, "lever_exemption", by=by, **faits)
 
 
-def _put_in_charge(bilan: Bilan, prescripteur: Agent, *, by: Agent) -> dict[str, Any]:
+def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by: Agent) -> dict[str, Any]:
     """Prescribe on the row, issue the notice; what the event says of it."""
     bilan.prescripteur = prescripteur
     bilan.prescrit_at = clock.now()
     bilan.prescrit_par = by
-    notice = issue_information(bilan=bilan, by=by)
-    return {"prescripteur": str(prescripteur.pk), "notice": notice.numero}
+    issued = issue_information(bilan=bilan, prete=notice, by=by)
+    return {"prescripteur": str(prescripteur.pk), "notice": issued.numero}
 
 
 def _refuse_exempt(exempte: bool, jour: date) -> None:
@@ -170,7 +188,6 @@ def _hold_time_of(conseiller: Agent) -> None:
     Agent.objects.get_queryset().select_for_update(no_key=True).get(pk=conseiller.pk)
 
 
-@transaction.atomic
 def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> RendezVous:
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
 
@@ -179,8 +196,16 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     Refuses, all at once and each at its field: a date past, before the signature, after the effective échéance or with
     too short a notice, a Sunday or a public holiday; an hour outside those of reception; a duration outside 1–180
     minutes; a prestataire without a market that day; an adviser of another house or already taken; a person exempt *on
-    the day of the appointment* (reference C.5).
+    the day of the appointment* (reference C.5). Refused before the letter is laid out, and again under the locks.
     """
+    seen = foresee(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
+    check_convocation(bilan=seen, proposition=proposition)
+    lettre = lay_out_convocation(bilan=seen, rendez_vous=rendez_vous_of(seen, proposition), by=by)
+    return _convoke(bilan, proposition, lettre, by=by)
+
+
+@transaction.atomic
+def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, *, by: Agent) -> RendezVous:
     bilan = begin(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
     _hold_time_of(proposition.conseiller)
     refuse_if(guards.convocation(bilan, proposition))
@@ -191,7 +216,7 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller
     rendez_vous = rendez_vous_of(bilan, proposition)
-    rendez_vous.convocation = issue_convocation(bilan=bilan, rendez_vous=rendez_vous, by=by)
+    rendez_vous.convocation = issue_convocation(bilan=bilan, rendez_vous=rendez_vous, prete=lettre, by=by)
     rendez_vous.save()
     finish(
         bilan,

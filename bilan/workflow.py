@@ -59,10 +59,25 @@ def lock(bilan_id: uuid.UUID) -> Bilan:
     Two statements, because one would show the contract as it was before the wait for the lock.
     """
     Bilan.objects.select_for_update().values_list("pk").get(pk=bilan_id)
-    locked: Bilan = Bilan.objects.select_related(
+    return _read(bilan_id)
+
+
+def _read(bilan_id: uuid.UUID) -> Bilan:
+    found: Bilan = Bilan.objects.select_related(
         "contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur"
     ).get(pk=bilan_id)
-    return locked
+    return found
+
+
+def foresee(bilan: Bilan, name: str, *, permission: Permission, by: Agent) -> Bilan:
+    """What ``begin`` would open now, read again but not locked: for paper, laid out before anybody has to wait for it.
+
+    Raises as ``begin`` does; nothing of it holds once it has returned.
+    """
+    found = _read(bilan.pk)
+    check_can(by, permission, found)
+    check_state(found, name)
+    return found
 
 
 def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) -> Bilan:

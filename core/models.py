@@ -99,6 +99,11 @@ class Compteur(models.Model):
         return self.cle
 
     @classmethod
+    def expected(cls, cle: str) -> int:
+        """The number that ``next`` would give if nobody else took it first; takes nothing, locks nothing."""
+        return (cls.objects.filter(pk=cle).values_list("valeur", flat=True).first() or 0) + 1
+
+    @classmethod
     def next(cls, cle: str) -> int:
         """The next number of a series, starting at 1; rolled back with the caller's transaction, so without gap."""
         with connection.cursor() as cursor:

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
-from bilan import programmation
+from bilan import emission, programmation
+from bilan.documents import convocation_pdf
 from bilan.models import Bilan, Courrier, RendezVous
 from bilan.states import Etat
 from core import clock, journal
@@ -24,6 +25,7 @@ from tests.factories.cai import fiche_contrat
 from tests.factories.conduite import JOUR, make_convoque
 from tests.factories.programmation import RIEN_A_DECLARER, proposition
 from tests.factories.transitions import lay
+from tests.paper import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LE = date(2010, 4, 1)
@@ -147,3 +149,49 @@ def _wait_until_somebody_waits_for_us() -> None:
                 return
             time.sleep(0.02)
     pytest.fail("Nobody waits for this transaction.")
+
+
+# --- paper -----------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_laid_out_while_nothing_is_locked(
+    make_a_programmer: Callable[[], Bilan],
+    lieu: Lieu,
+    prescripteur: Agent,
+    conseiller: Agent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside: list[bool] = []
+
+    def _lay_out(*args: Any) -> bytes:
+        inside.append(connection.in_atomic_block)
+        return convocation_pdf(*args)
+
+    monkeypatch.setattr(emission, "convocation_pdf", _lay_out)
+    with clock.travel(LE):
+        convoke(make_a_programmer(), lieu, conseiller, prescripteur)()
+    assert inside == [False]
+
+
+def test_a_letter_whose_number_was_taken_meanwhile_bears_the_next_one(
+    make_a_programmer: Callable[[], Bilan],
+    lieu: Lieu,
+    prescripteur: Agent,
+    conseiller: Agent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = make_a_programmer(), make_a_programmer()
+    quicker = [convoke(second, lieu, conseiller, prescripteur, debut=clock.at(JOUR, 14))]
+
+    def _lay_out(*args: Any) -> bytes:
+        if quicker:
+            quicker.pop()()
+        return convocation_pdf(*args)
+
+    monkeypatch.setattr(emission, "convocation_pdf", _lay_out)
+    with clock.travel(LE):
+        convoke(first, lieu, conseiller, prescripteur)()
+    for bilan, numero in ((second, "75-C2010-000001"), (first, "75-C2010-000002")):
+        letter = RendezVous.objects.get(bilan=bilan).convocation
+        assert letter.numero == numero
+        assert numero in text_of(bytes(letter.pdf))
