@@ -250,6 +250,20 @@ def test_the_appointments_of_the_day_come_by_their_hour(
     assert shown == [clock.at(JOUR, hour, minute) for hour, minute in sorted(hours)]
 
 
+def test_every_kind_of_limit_is_put_in_order_with_the_others(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    for etat in (Etat.PHASE_PRELIMINAIRE, Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE):
+        advance(make_convoque(direction, prescripteur, conseiller), etat)
+    for jour in (JOUR, JOUR + timedelta(days=1), JOUR + timedelta(days=2)):
+        make_convoque(direction, prescripteur, conseiller, jour=jour)
+    with clock.travel(clock.at(JOUR + timedelta(days=1), 8)):
+        codes = [ligne.liste.code for ligne in desk_of(conseiller).lignes]
+    assert codes[0] == "rendez-vous-du-jour"
+    assert codes[-1] == "rendez-vous-a-venir"
+    assert len(codes) == 7
+
+
 def test_another_territory_sees_nothing_of_it(contrat: Contrat, agent_ailleurs: Agent) -> None:
     assert waiting(agent_ailleurs, SIGNATURE) == {}
 
