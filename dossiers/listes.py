@@ -83,6 +83,10 @@ def _exemption(bilan: Bilan) -> str:
     return reverse("exemptions:evaluate_contrat", args=[bilan.contrat_id])
 
 
+def _interview_exemption(bilan: Bilan) -> str:
+    return f"{_exemption(bilan)}?date={bilan.contrat.date_entretien.isoformat()}"
+
+
 def _convocation(bilan: Bilan) -> str:
     return reverse("bilan:convoke", args=[bilan.pk])
 
@@ -322,7 +326,7 @@ LISTES: tuple[Liste, ...] = (
     Liste("bilans-en-risque", "Bilans en risque avant la fin du contrat", Permission.REATTRIBUER_DOSSIER, _at_risk,
           "Voir le dossier", _file, "Fin du contrat"),
     Liste("exemptions-a-evaluer", "Exemptions à évaluer", Permission.EVALUER_EXEMPTION, _to_assess,
-          "Évaluer l’exemption", _exemption, "Fin du contrat"),
+          "Évaluer l’exemption", _interview_exemption, "Fin du contrat"),
     Liste("exemptions-a-constater", "Exemptions à constater", Permission.CONSTATER_EXEMPTION, _to_exempt,
           "Constater l’exemption", _file, "Fin du contrat"),
     Liste("bilans-a-prescrire", "Bilans à prescrire", Permission.PRESCRIRE_BILAN, _to_prescribe,

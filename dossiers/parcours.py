@@ -28,7 +28,8 @@ class Faits:
     contrat: Contrat
     bilan: Bilan
     situation: Situation
-    evaluation: Evaluation | None
+    evaluation: Evaluation | None  # the last one, whatever the day it speaks for
+    evaluation_entretien: Evaluation | None  # the last for the interview: what prescribing needs
     rendez_vous: RendezVous | None
     manque: RendezVous | None
     synthese: Synthese | None
@@ -44,14 +45,10 @@ class Faits:
         return self.bilan.informe_le is not None
 
     @property
-    def is_assessed(self) -> bool:
-        """Whether the last evaluation speaks for the interview: what prescribing or exempting needs."""
-        return self.evaluation is not None and self.evaluation.date_reference == self.contrat.date_entretien
-
-    @property
-    def is_assessed_today(self) -> bool:
-        """Whether the last evaluation was made today: what exempting, and lifting an exemption, need."""
-        return self.evaluation is not None and _day(self.evaluation.evaluee_at) == clock.today()
+    def is_exempt_today(self) -> bool:
+        """Whether the last evaluation was made today and exempts: what recording an exemption needs."""
+        last = self.evaluation
+        return last is not None and last.exempte and _day(last.evaluee_at) == clock.today()
 
 
 def facts_of(contrat: Contrat) -> Faits:
@@ -60,11 +57,13 @@ def facts_of(contrat: Contrat) -> Faits:
     appointments = list(
         RendezVous.objects.filter(bilan=bilan).select_related("lieu", "conseiller", "prestataire").order_by("-debut")
     )
+    evaluations = list(contrat.evaluations.latest_first())
     return Faits(
         contrat=contrat,
         bilan=bilan,
         situation=Situation(getattr(bilan, "situation", bilan.etat)),
-        evaluation=contrat.evaluations.latest_first().first(),
+        evaluation=next(iter(evaluations), None),
+        evaluation_entretien=next((e for e in evaluations if e.date_reference == contrat.date_entretien), None),
         rendez_vous=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.PREVU), None),
         manque=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.MANQUE), None),
         synthese=current_synthese(bilan),

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.guards import limite_justification
+from bilan.guards import evaluation_sans_motif, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from core import clock
@@ -53,6 +53,11 @@ def _evaluation_page(faits: Faits) -> str:
     return reverse("exemptions:evaluate_contrat", args=[faits.contrat.pk])
 
 
+def _interview_evaluation(faits: Faits) -> str:
+    """The same page, for the day of the interview: until the bilan is prescribed, no other day counts."""
+    return f"{_evaluation_page(faits)}?date={faits.contrat.date_entretien.isoformat()}"
+
+
 def _offered(agent: Agent, permission: Permission, faits: Faits, suite: Suite, attente: str) -> Suite:
     """The act with its button when the agent may do it, else who it waits for."""
     if can(agent, permission, faits.bilan):
@@ -78,22 +83,25 @@ def _over(faits: Faits, agent: Agent) -> Suite:
 
 def _to_assess(faits: Faits, agent: Agent) -> Suite:
     fin = faits.contrat.echeance_effective
-    if not faits.is_assessed or faits.evaluation is None:
+    at_interview = faits.evaluation_entretien
+    if faits.is_exempt_today or (at_interview is not None and at_interview.exempte):
+        return _to_exempt(faits, agent)
+    if blocages := evaluation_sans_motif(faits.bilan):
         return _offered(
             agent,
             Permission.EVALUER_EXEMPTION,
             faits,
             Suite(
                 titre="Évaluer l’exemption",
-                phrase="Quatre questions disent si la personne est dispensée du bilan.",
+                phrase="Quatre questions disent si la personne est dispensée du bilan."
+                if faits.evaluation is None
+                else blocages[0].message,
                 bouton="Évaluer l’exemption",
-                url=_evaluation_page(faits),
+                url=_interview_evaluation(faits),
                 limite=fin,
             ),
             "Un agent de la direction évalue si la personne est dispensée du bilan.",
         )
-    if faits.evaluation.exempte:
-        return _to_exempt(faits, agent)
     return _offered(
         agent,
         Permission.PRESCRIRE_BILAN,
@@ -105,7 +113,7 @@ def _to_assess(faits: Faits, agent: Agent) -> Suite:
             url=_act(faits, "prescrire"),
             limite=fin,
             lien="Revoir l’exemption",
-            lien_url=_evaluation_page(faits),
+            lien_url=_interview_evaluation(faits),
         ),
         "La personne n’est pas dispensée. Un prescripteur de la direction lui prescrit le bilan.",
     )
@@ -113,12 +121,12 @@ def _to_assess(faits: Faits, agent: Agent) -> Suite:
 
 def _to_exempt(faits: Faits, agent: Agent) -> Suite:
     attente = "L’évaluation retient un motif de dispense. Un agent de la direction constate l’exemption."
-    if not faits.is_assessed_today:
+    if not faits.is_exempt_today:
         suite = Suite(
             titre="Constater l’exemption",
             phrase="L’évaluation date d’un autre jour : refaites-la aujourd’hui pour constater l’exemption.",
             bouton="Évaluer de nouveau",
-            url=_evaluation_page(faits),
+            url=_interview_evaluation(faits),
         )
     else:
         suite = Suite(
@@ -160,7 +168,7 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
 
 
 def _to_convoke(faits: Faits, agent: Agent) -> Suite:
-    if faits.is_assessed_today and faits.evaluation and faits.evaluation.exempte:
+    if faits.is_exempt_today:
         return _to_exempt(faits, agent)
     return _offered(
         agent,

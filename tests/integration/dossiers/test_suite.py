@@ -8,7 +8,7 @@ import pytest
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import Contrat, Signataire
 from core import clock
 from dossiers.parcours import deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
@@ -58,6 +58,30 @@ def test_without_ground_the_bilan_is_prescribed(contrat: Contrat, agent_ofii: Ag
 
     assert suite(contrat, prescripteur, SIGNATURE).bouton == "Prescrire le bilan"
     assert "prescripteur de la direction" in suite(contrat, agent_ofii, SIGNATURE).phrase
+
+
+def test_an_evaluation_for_another_day_does_not_undo_that_of_the_interview(
+    contrat: Contrat, agent_ofii: Agent, prescripteur: Agent
+) -> None:
+    assess(contrat, agent_ofii)
+    later = date(2010, 3, 20)
+    assess(contrat, agent_ofii, le=later)
+
+    act = suite(contrat, prescripteur, later)
+    assert act.bouton == "Prescrire le bilan"
+    assert act.lien_url.endswith("?date=2010-03-15")
+
+
+def test_after_a_correction_of_the_birth_the_exemption_is_assessed_again_for_the_interview(
+    contrat: Contrat, agent_ofii: Agent, prescripteur: Agent
+) -> None:
+    assess(contrat, agent_ofii)
+    Signataire.objects.filter(pk=contrat.signataire_id).update(date_naissance=date(1950, 1, 1))
+
+    act = suite(contrat, prescripteur, date(2010, 3, 20))
+    assert act.bouton == "Évaluer l’exemption"
+    assert "corrigés depuis l’évaluation" in act.phrase
+    assert act.url.endswith("?date=2010-03-15")
 
 
 def test_with_a_ground_the_exemption_is_recorded_the_same_day_or_assessed_again(agent_ofii: Agent) -> None:
