@@ -54,6 +54,14 @@ PHRASES: dict[str, str] = {
     T.EFFACEMENT_DEMANDE: "Son effacement est demandé à Pôle emploi.",
     T.EFFACEE: "Pôle emploi l’a effacée.",
 }
+# What the end of a row is called, and what the list offers to do about it.
+TERMES: dict[str, str] = {
+    T.REJETEE: "Refus",
+    T.ECHEC_DEFINITIF: "Dernier essai",
+    T.ANNULEE: "Annulation",
+    T.EFFACEE: "Effacement",
+}
+A_FAIRE: dict[str, str] = {T.REJETEE: "Voir quoi corriger", T.ECHEC_DEFINITIF: "Relancer ou abandonner"}
 FINS: dict[str, str] = {
     MotifFin.CONSENTEMENT_RETIRE: "La personne a retiré son accord\u00a0: rien n’est chez Pôle emploi et rien "
     "ne partira.",
@@ -93,6 +101,20 @@ class Vue:
         return str(MotifFin.REMPLACEE.label if row.motif_fin == MotifFin.REMPLACEE else row.get_etat_display())
 
     @property
+    def attendu(self) -> str:
+        """Who corrects what, when it is not the reader."""
+        return " ".join(dict.fromkeys(correction.qui for correction in self.corrections if correction.qui))
+
+    @property
+    def liens(self) -> list[tuple[str, str]]:
+        """The pages on which the reader corrects, each once."""
+        return list(dict.fromkeys((one.lien, one.url) for one in self.corrections if one.url))
+
+    @property
+    def a_faire(self) -> str:
+        return A_FAIRE.get(self.transmission.etat, "Voir les essais")
+
+    @property
     def creee_at(self) -> datetime:
         return clock.shown(self.transmission.created_at)
 
@@ -105,6 +127,7 @@ class Vue:
             ("Premier envoi", row.premier_essai_at),
             ("Accusé de réception", row.accuse_at),
             ("Prochain essai", row.prochain_essai_at),
+            (TERMES.get(row.etat, ""), row.termine_at if row.etat in TERMES else None),
         ]
         told = [(label, said(moment)) for label, moment in moments if moment]
         return [*told, ("Numéro de l’accusé", row.accuse_identifiant)] if row.accuse_identifiant else told
@@ -118,19 +141,20 @@ def said(moment: datetime) -> str:
 def sentence_of(transmission: Transmission) -> str:
     """Where it stands and what happens next, in a sentence."""
     if transmission.etat in A_TRAITER_PAR_UN_AGENT:
-        told = explain_refusal(transmission.erreur_code)
-        return f"{_series_of(transmission)} {told}" if transmission.erreur_code == DELAI_DEPASSE else told
+        if transmission.erreur_code == DELAI_DEPASSE:
+            return f"{_series_of(transmission)}\u00a0: relancez quand Pôle emploi répond de nouveau."
+        return explain_refusal(transmission.erreur_code)
     return FINS.get(transmission.motif_fin, PHRASES[transmission.etat])
 
 
 def _series_of(transmission: Transmission) -> str:
     """How often, and over how long, it was really tried."""
     first, last = transmission.premier_essai_at, transmission.termine_at
-    if first is None or last is None:
-        return ""
-    if transmission.nombre_essais == 1:
-        return f"Un essai, {said(first)}."
-    return f"{transmission.nombre_essais}\u00a0essais, le premier {said(first)}, le dernier {said(last)}."
+    if first is None or last is None or transmission.nombre_essais < 2:
+        return f"Un essai {said(first)}, sans réponse sûre" if first else "Aucun essai n’a abouti"
+    return (
+        f"{transmission.nombre_essais}\u00a0essais, du premier {said(first)} au dernier {said(last)}, sans réponse sûre"
+    )
 
 
 def show(transmission: Transmission, agent: Agent, *, alone: bool = False) -> Vue:

@@ -115,15 +115,15 @@ TABLE: tuple[Ligne, ...] = (
     Ligne((DEPOT,), _exact(409), "VERSION_PERIMEE", Suite.REJETER,
           "Pôle emploi a déjà une version égale ou plus récente de cette synthèse."),
     Ligne((DEPOT,), _exact(422), "NUMERO_CAI_INCONNU", Suite.REJETER,
-          "Pôle emploi ne connaît pas ce numéro CAI\u00a0: vérifiez-le, corrigez-le, puis déposez à nouveau."),
+          "Pôle emploi ne connaît pas ce numéro CAI\u00a0: corrigé dans le dossier, il permet un nouveau dépôt."),
     Ligne((DEPOT,), _exact(422), "CODE_ROME_OBSOLETE", Suite.REJETER,
-          "Un code métier n’est plus en usage\u00a0: le conseiller reprend la synthèse et en choisit un autre."),
+          "Un code métier n’est plus en usage\u00a0: un autre est à choisir dans une nouvelle version."),
     Ligne((DEPOT,), _exact(422), "CONSENTEMENT_PERIME", Suite.REJETER,
-          "Pôle emploi juge l’accord trop ancien\u00a0: il est redemandé pour une nouvelle version de la synthèse."),
+          "Pôle emploi juge l’accord de la personne trop ancien."),
     Ligne((DEPOT,), _exact(413), TOUT_CODE, Suite.REJETER,
           "La synthèse est trop longue pour Pôle emploi\u00a0: le conseiller la reprend et l’abrège."),
     Ligne((DEPOT,), _exact(400), "CORPS_INVALIDE", Suite.REJETER,
-          "Pôle emploi n’accepte pas une valeur\u00a0: corrigez la rubrique indiquée."),
+          "Pôle emploi n’accepte pas la rubrique indiquée\u00a0: elle est à corriger."),
     Ligne((DEPOT,), (400, 499), UN_CODE, Suite.REJETER, "Pôle emploi refuse cet envoi\u00a0: prévenez le support."),
     # Without a code of the contract, a gateway spoke and not the partner.
     Ligne((DEPOT,), (300, 499), TOUT_CODE, Suite.DOUTER,
@@ -149,7 +149,7 @@ TABLE: tuple[Ligne, ...] = (
 # What the system itself did to an attempt or to a row.
 PHRASES_LOCALES: dict[str, str] = {
     BAIL_EXPIRE: "L’envoi a été interrompu\u00a0: il sera vérifié avant d’être repris.",
-    NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: corrigez la rubrique indiquée.",
+    NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: la rubrique indiquée est à corriger.",
     CORPS_CHANGE: "Ce qui serait envoyé n’est plus ce qui l’a été\u00a0: prévenez le support.",
     ILLISIBLE_ICI: "La synthèse n’a pas pu être relue pour l’envoi\u00a0: prévenez le support.",
     DELAI_DEPASSE: "Les essais sont restés sans succès\u00a0: relancez quand Pôle emploi répond de nouveau.",

@@ -85,7 +85,7 @@ def _page(rows: "QuerySet[Transmission]", avant: str) -> tuple[list[Transmission
     if key := _read_key(avant):
         rows = rows.filter(Q(created_at__lt=key[0]) | Q(created_at=key[0], pk__lt=key[1]))
     keys = list(rows.order_by("-created_at", "-pk").values_list("pk", flat=True)[: LIGNES_PAR_PAGE + 1])
-    whole = Transmission.objects.without_content().select_related("bilan__contrat__signataire")
+    whole = Transmission.objects.without_content().select_related("bilan__contrat__signataire", "bilan__conseiller")
     shown = list(whole.filter(pk__in=keys[:LIGNES_PAR_PAGE]).order_by("-created_at", "-pk"))
     suite = f"{shown[-1].created_at.isoformat()}_{shown[-1].pk}" if len(keys) > LIGNES_PAR_PAGE else ""
     return shown, suite

@@ -47,7 +47,7 @@ def echouee(partenaire: SimulateurEnProcessus, transmission: Transmission, settl
 def test_what_needs_a_person_comes_first(connect: Connect, correspondant: Agent, rejetee: Transmission) -> None:
     page = connect(correspondant).get(reverse(LIST))
     assert [vue.transmission.pk for vue in page.context["vues"]] == [rejetee.pk]
-    assert "le conseiller reprend la synthèse" in page.content.decode()
+    assert "Camille Conseillère reprend la synthèse" in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_every_attempt_is_told_in_a_sentence(connect: Connect, directeur: Agent,
     text = connect(directeur).get(address("view_transmission", echouee)).content.decode()
     assert "Pôle emploi est en panne" in text
     assert "Code technique&nbsp;: 500" in text
-    assert "2\u00a0essais, le premier le" in text
+    assert "2\u00a0essais, du premier le" in text
     assert "Trois jours" not in text
     assert address("requeue_transmission", echouee) not in text
 
