@@ -52,7 +52,8 @@ class TravailForm(BilanForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("phase", self.bilan.etat)
         self.initial.setdefault("jour", clock.today())
-        self.fields["texte"].label = f"Notes de la phase «\u00a0{self.phase_vue.label}\u00a0»"
+        phase = str(self.phase_vue.label)
+        self.fields["texte"].label = f"Notes de la {phase[0].lower()}{phase[1:]}"
         self.fields["texte"].mention = ""  # type: ignore[attr-defined]
         self.fields["jour"].mention = ""  # type: ignore[attr-defined]
 

@@ -280,7 +280,8 @@ class SaisieSynthese:
         found = []
         for blocage in blocages:
             form, field = self._place(blocage.field)
-            found.append((f"{self._line_of(form)}{blocage.message}", anchor(form[field]) if field else "contenu"))
+            line = self._line_of(form) if "." in blocage.field else ""
+            found.append((f"{line}{blocage.message}", anchor(form[field]) if field else "contenu"))
         return found
 
     def _line_of(self, form: forms.Form) -> str:

@@ -28,9 +28,9 @@ PHRASES = {
     Etat.PHASE_CONCLUSION: "Rendez les résultats à la personne et terminez avec elle la rédaction de la synthèse.",
     Etat.SYNTHESE_REDIGEE: "La synthèse est complète\u00a0: figez-la pour la faire lire et signer.",
     Etat.SYNTHESE_PRESENTEE: "Imprimez la synthèse, faites-la lire et signer, remettez-en une copie, puis validez-la.",
-    Etat.SYNTHESE_VALIDEE: "La synthèse est signée et la personne a répondu. Rien d’autre n’est attendu de vous.",
+    Etat.SYNTHESE_VALIDEE: "La synthèse est signée et la personne a répondu. Tout est fait.",
     Etat.REPORTE: "Le bilan est interrompu. Le prescripteur doit convoquer de nouveau la personne.",
-    Etat.SIGNATURE_REFUSEE: "La personne n’a pas signé. Rien d’autre n’est attendu de vous.",
+    Etat.SIGNATURE_REFUSEE: "La personne n’a pas signé\u00a0: le bilan compte comme suivi.",
 }
 
 
@@ -103,7 +103,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         bilan=bilan,
         identite=identity_facts(bilan),
         etapes=steps_of(bilan, seances, decided=not awaited),
-        titre=action.label if action else "Rien à faire pour le moment",
+        titre=action.label if action else "Rien n’est attendu de vous",
         phrase=("" if running or action is None else action.waits_for) or PHRASES.get(Etat(bilan.etat), ""),
         action=action if action and action.url else None,
         suites=suites,
@@ -164,6 +164,9 @@ def steps_of(bilan: Bilan, seances: list[Seance], *, decided: bool) -> list[dict
     for rank, etat in enumerate(ORDRE):
         state = "fait" if over or rank < present else "present" if rank == present else "a_venir"
         steps.append({"label": LIBELLES.get(etat, str(etat.label)), "etat": state, "detail": _minutes(etat, seances)})
+    if bilan.etat == Etat.SIGNATURE_REFUSEE:
+        steps[-2]["detail"] = "refusée"
+        steps[-1]["etat"] = "sans_objet"
     return steps
 
 
@@ -189,8 +192,9 @@ def _is_open(portee: Portee, decision: Consentement | None, version: int) -> boo
 def _minutes(etat: Etat, seances: list[Seance]) -> str:
     if etat not in PHASES:
         return ""
+    advised = f"{duree(MINUTES_INDICATIVES[etat])} conseillées"
     spent = sum(seance.minutes for seance in seances if seance.phase == etat)
-    return f"{duree(spent)} sur {duree(MINUTES_INDICATIVES[etat])} conseillées"
+    return f"{duree(spent)} sur {advised}" if spent else advised
 
 
 def _facts(bilan: Bilan) -> list[tuple[str, Any]]:

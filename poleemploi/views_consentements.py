@@ -15,6 +15,7 @@ from agents.permissions import direction_ids
 from agents.roles import Permission
 from bilan.emission import blank_consent
 from bilan.models import Bilan, Consentement
+from bilan.permissions import can
 from bilan.retention import would_destroy
 from bilan.selectors import current_synthese, last_decision
 from bilan.states import MotifReprise
@@ -74,6 +75,7 @@ def collect_consents(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         "suivante": next((question for question in questions if question.is_open), None),
         "panel": exchange,
         "retour": _home_of(request.user, bilan),
+        "retour_nom": "dossier" if can(request.user, Permission.VOIR_DOSSIER, bilan) else "bilan",
     }
     return render(request, "poleemploi/consentements.html", context)
 

@@ -117,6 +117,25 @@ def test_once_the_person_has_answered_no_step_is_in_progress(
     assert decisions() == "fait"
 
 
+def test_a_refused_signature_leaves_no_decision_to_collect(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
+    redaction.record_signature_refusal(bilan=bilan, date_presentation=JOUR, date_refus=JOUR, by=conseiller)
+    page = connect(conseiller).get(page_of(bilan)).context["page"]
+    assert [(etape["etat"], etape["detail"]) for etape in page.etapes[-2:]] == [("fait", "refusée"), ("sans_objet", "")]
+    assert page.titre == "Rien n’est attendu de vous"
+
+
+def test_the_signature_is_told_step_by_step_and_printed_from_there(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
+    html = connect(conseiller).get(page_of(bilan)).content.decode()
+    assert html.index("Imprimer la synthèse à signer") < html.index(">Valider la synthèse</a>")
+    assert f'action="{reverse("bilan:print_for_signature", args=[bilan.pk])}"' in html
+
+
 def test_the_page_shows_minutes_and_languages_but_no_permit_and_no_birth_date(
     convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
 ) -> None:

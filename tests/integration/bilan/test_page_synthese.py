@@ -176,6 +176,10 @@ def test_what_is_left_to_complete_leads_to_each_field(bilan: Bilan, client: Clie
     assert 'href="#id_circonstances">Rédigez les circonstances du bilan.</a>' in html
     assert 'href="#id_experiences-0-debut">Expérience 1 — Indiquez le mois de début.</a>' in html
     assert 'href="#id_inscription_pe_0"' in html
+    redaction.save_draft(bilan=bilan, contenu=make_contenu(preconisations=()), by=bilan.conseiller)
+    assert (
+        'href="#id_preconisations-0-texte">Indiquez au moins une préconisation.</a>' in client.get(url).content.decode()
+    )
 
 
 def test_finishing_completes_the_synthesis(bilan: Bilan, client: Client, url: str) -> None:

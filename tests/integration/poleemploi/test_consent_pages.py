@@ -51,6 +51,17 @@ def test_conservation_is_asked_first(connect: Connect, conseiller: Agent, bilan:
     ]
 
 
+def test_each_reader_goes_back_to_their_own_page(
+    connect: Connect, conseiller: Agent, prescripteur: Agent, bilan: Bilan
+) -> None:
+    for agent, name, home in [
+        (conseiller, "bilan", reverse("bilan:voir_bilan", args=[bilan.pk])),
+        (prescripteur, "dossier", reverse("dossiers:view_file", args=[bilan.contrat_id])),
+    ]:
+        html = connect(agent).get(address("collect_consents", bilan)).content.decode()
+        assert f'href="{home}">Revenir au {name}</a>' in html
+
+
 def test_nothing_is_ticked_beforehand(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
     for portee in ("conservation", "transmission", "suivi"):
         page = connect(conseiller).get(address("ask_consent", bilan, portee))
