@@ -12,6 +12,7 @@ from cai.services import correct_signataire
 from core import clock
 from dossiers import services
 from dossiers.demonstration.recit import SANS_EMPLOI, Recit, working_day
+from exemptions.domain.bareme import MOIS_RENTREE
 from exemptions.domain.situation import TypePiece
 from exemptions.services import Declarations
 
@@ -67,7 +68,9 @@ def piece_rejetee(r: Recit, signature: date) -> None:
 
 def exempte_scolarise(r: Recit, signature: date) -> None:
     r.ouvrir(signature)
-    r.deposer(signature, TypePiece.CERTIFICAT_SCOLARITE, du=signature - timedelta(days=10))
+    # Of this school year: one written last summer would speak of the year that ended.
+    rentree = date(signature.year if signature.month >= MOIS_RENTREE else signature.year - 1, MOIS_RENTREE, 1)
+    r.deposer(signature, TypePiece.CERTIFICAT_SCOLARITE, du=max(signature - timedelta(days=10), rentree))
     r.evaluer(signature, replace(SANS_EMPLOI, scolarise=True))
     r.constater_exemption(signature)
 
@@ -128,11 +131,11 @@ def a_programmer_urgent(r: Recit, signature: date) -> None:
 
 
 def convoque_aujourdhui(r: Recit, signature: date) -> None:
-    """Today, or the next working day when nobody is received today."""
+    """Today, or the first day after it when nobody is received today or no hour of it is left."""
     a_programmer(r, signature)
     closed = jour_de_reception(clock.at(r.aujourdhui))
     jour = working_day(r.aujourdhui) if closed else r.aujourdhui
-    r.convoquer(r.il_y_a(r.hasard.randrange(18, 30)), jour, exactement=True)
+    r.convoquer(r.il_y_a(r.hasard.randrange(18, 30)), jour, d_abord=True)
 
 
 def convoque_bientot(r: Recit, signature: date) -> None:

@@ -23,7 +23,10 @@ ADULTE, MINEUR, AINE = Age(), Age(au_moins=16, au_plus=16), Age(au_moins=57, au_
 
 @dataclass(frozen=True, kw_only=True)
 class Ligne:
-    """One story: how many days ago its contract was signed (both included), how many in each of DIRECTIONS."""
+    """One story: how many days ago its contract was signed (both included), how many in each of DIRECTIONS.
+
+    Never today: the hours of the story could lie ahead of the clock.
+    """
 
     histoire: Histoire
     jours: tuple[int, int]
@@ -33,9 +36,9 @@ class Ligne:
 
 
 LIGNES = (
-    Ligne(histoire=h.a_evaluer, jours=(0, 12), parts=(4, 3, 3, 1)),
+    Ligne(histoire=h.a_evaluer, jours=(1, 12), parts=(4, 3, 3, 1)),
     Ligne(histoire=h.nom_corrige, jours=(1, 9), parts=(1, 1, 1, 0)),
-    Ligne(histoire=h.piece_a_examiner, jours=(0, 6), parts=(2, 1, 1, 1)),
+    Ligne(histoire=h.piece_a_examiner, jours=(1, 6), parts=(2, 1, 1, 1)),
     Ligne(histoire=h.pieces_manquantes, jours=(2, 20), parts=(2, 1, 1, 1)),
     Ligne(histoire=h.piece_rejetee, jours=(2, 20), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.exempte_scolarise, jours=(20, 120), parts=(2, 1, 2, 0), age=MINEUR),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import chain
 from random import Random
 
 from agents.models import Agent
@@ -173,11 +174,12 @@ class Recit:
 
     def convoquer(
         self, envoi: date, pour: date, *, duree: int = DUREE_MAX_MINUTES, au_plus_tard: date | None = None,
-        exactement: bool = False, delai_reduit: bool = False,
+        d_abord: bool = False, delai_reduit: bool = False,
     ) -> None:  # fmt: skip
         """Send the letter on ``envoi`` for ``pour``, or the nearest working day on which an adviser is free.
 
-        ``au_plus_tard`` keeps a past appointment in the past; ``exactement`` takes no other day.
+        ``au_plus_tard`` keeps a past appointment in the past; an appointment to come never falls today, whose hours
+        are left to the story of today. ``d_abord`` tries ``pour`` itself before all, were it a Saturday.
         """
         formation = working_day(envoi - timedelta(days=20), step=-1)
         first_letter = not self.bilan.prestataire_id
@@ -185,7 +187,9 @@ class Recit:
             self.suivre_les_formations(formation)
         minutes = duree - self.bilan.minutes_utilisees
         earliest = envoi + timedelta(days=1 if delai_reduit else 15)
-        days = [pour] if exactement else _around(pour, earliest, au_plus_tard)
+        if pour > self.aujourdhui:
+            earliest = max(earliest, self.aujourdhui + timedelta(days=1))
+        days = chain([pour] if d_abord else [], _around(pour, earliest, au_plus_tard))
         debut, conseiller = self._creneau(days, minutes)
         with self.le(envoi):
             self.rendez_vous = programmation.convoke(
