@@ -16,7 +16,8 @@ from core.french import date_longue, date_sans_jour, heure
 from dossiers.parcours import Faits, closing_is_due, deadlines_of
 from dossiers.situation import Situation
 from exemptions.selectors import contrats_to_reexamine
-from poleemploi.correction import corrections_of, why_not_redeposited
+from poleemploi.correction import corrections_of, told, why_not_redeposited
+from poleemploi.models import Transmission
 from poleemploi.presentation import sentence_of
 from poleemploi.selectors import latest_of
 from poleemploi.states import EtatTransmission
@@ -276,23 +277,33 @@ def _waiting_deposit(faits: Faits, agent: Agent) -> Suite:
 
 
 def _deposit_to_settle(faits: Faits, agent: Agent) -> Suite:
-    titre = "Traiter la transmission"
     row = latest_of(faits.bilan)
-    corrections = corrections_of(row, agent)
-    refus = " ".join(f"{correction.rubrique}\u00a0: {correction.motif}" for correction in corrections)
-    phrase = f"Pôle emploi a refusé la synthèse. {refus}" if refus else sentence_of(row)
-    if can(agent, Permission.RELANCER_TRANSMISSION, faits.bilan):
-        url = reverse("poleemploi:view_transmission", args=[row.pk])
-        return Suite(titre=titre, phrase=phrase, bouton="Traiter la transmission", url=url)
-    if row.etat == EtatTransmission.REJETEE and why_not_redeposited(row) is None:
+    follows = can(agent, Permission.RELANCER_TRANSMISSION, faits.bilan)
+    page = reverse("poleemploi:view_transmission", args=[row.pk]) if follows else ""
+    if row.etat == EtatTransmission.REJETEE:
+        return _refused_deposit(row, agent, page)
+    suite = Suite(titre="Relancer la transmission", phrase=sentence_of(row), bouton="Voir la transmission", url=page)
+    attente = f"{sentence_of(row)} Le correspondant de la direction s’en occupe."
+    return _offered(agent, Permission.RELANCER_TRANSMISSION, faits, suite, attente)
+
+
+def _refused_deposit(row: Transmission, agent: Agent, page: str) -> Suite:
+    """``page`` is the transmission's, for who may deposit again; nothing for the others."""
+    if why_not_redeposited(row) is None:
+        if page:
+            phrase = "Ce qui avait été refusé a changé depuis\u00a0: la synthèse peut repartir."
+            return Suite(titre="Déposer à nouveau", phrase=phrase, bouton="Voir la transmission", url=page)
         phrase = "Le dossier a été corrigé\u00a0: le correspondant de la direction dépose à nouveau la synthèse."
-        return Suite(titre=titre, phrase=phrase)
+        return Suite(titre="Attendre le nouveau dépôt", phrase=phrase)
+    corrections = corrections_of(row, agent)
+    phrase = f"Pôle emploi a refusé la synthèse. {told(corrections) or sentence_of(row)}"
     mine = next((correction for correction in corrections if correction.url), None)
     if mine is not None:
         suite = "Le correspondant de la direction déposera ensuite à nouveau la synthèse."
-        return Suite(titre=titre, phrase=f"{phrase} {suite}", bouton=mine.lien, url=mine.url)
+        return Suite(titre="Corriger ce qui est refusé", phrase=f"{phrase} {suite}", bouton=mine.lien, url=mine.url)
     qui = " ".join(dict.fromkeys(correction.qui for correction in corrections))
-    return Suite(titre=titre, phrase=f"{phrase} {qui or 'Le correspondant de la direction s’en occupe.'}")
+    lien = "Voir la transmission" if page else ""
+    return Suite(titre="Attendre la correction", phrase=f"{phrase} {qui}".strip(), lien=lien, lien_url=page)
 
 
 DETRUITE = "Le contenu de la synthèse a été détruit\u00a0: plus rien ne peut être signé ni transmis."

@@ -1,5 +1,6 @@
 """What a refused deposit waits for: who corrects which field, on which page, and whether it has been done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -31,7 +32,8 @@ IDENTITE = ("Corriger l’identité", "dossiers:correct_signataire")
 class Correction:
     """One refused field: what is wrong with it, who corrects it, and the page when it is theirs who reads this."""
 
-    rubrique: str
+    champ: str  # the heading
+    rubrique: str  # and the line of it
     motif: str
     qui: str = ""
     lien: str = ""
@@ -43,6 +45,16 @@ def corrections_of(transmission: Transmission, agent: Agent) -> list[Correction]
     if transmission.etat != EtatTransmission.REJETEE:
         return []
     return [_correction(field, transmission.bilan, agent) for field in transmission.erreur_champs]
+
+
+def told(corrections: Sequence[Correction]) -> str:
+    """What was refused, in a sentence: each fault once, with the headings that bear it."""
+    headings: dict[str, list[str]] = {}
+    for correction in corrections:
+        bearers = headings.setdefault(correction.motif, [])
+        if correction.champ not in bearers:
+            bearers.append(correction.champ)
+    return " ".join(f"{', '.join(bearers)}\u00a0: {motif}" for motif, bearers in headings.items())
 
 
 def why_not_redeposited(refused: Transmission) -> RuleViolation | None:
@@ -77,7 +89,12 @@ def _correction(field: dict[str, str], bilan: Bilan, agent: Agent) -> Correction
     rubrique = f"{champ.rubrique}, ligne\u00a0{rang}" if rang else champ.rubrique
     lien, url = _page_of(champ, bilan, agent)
     return Correction(
-        rubrique=rubrique, motif=field["motif"], qui="" if url else _who(champ, bilan), lien=lien, url=url
+        champ=champ.rubrique,
+        rubrique=rubrique,
+        motif=field["motif"],
+        qui="" if url else _who(champ, bilan),
+        lien=lien,
+        url=url,
     )
 
 

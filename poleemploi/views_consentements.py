@@ -26,7 +26,7 @@ from poleemploi import services
 from poleemploi.forms import DecisionForm, RepriseForm, RetraitForm
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_collect, check_can_rework, check_can_withdraw
-from poleemploi.presentation import PORTEES, panel
+from poleemploi.presentation import PORTEES, panel, questions_of
 from poleemploi.states import EtatTransmission
 
 Portee, Decision = Consentement.Portee, Consentement.Decision
@@ -89,6 +89,10 @@ def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpRespon
     """
     bilan, scope = _bilan_or_404(request.user, pk), _portee_or_404(portee)
     check_can_collect(request.user, bilan)
+    question = next(one for one in questions_of(bilan, request.user) if one.portee == scope)
+    if request.method != "POST" and not question.ask_url:
+        messages.warning(request, question.attente or "Un accord est en vigueur\u00a0: il n’y a rien à demander.")
+        return redirect("poleemploi:collect_consents", pk=bilan.pk)
     form = DecisionForm(request.POST if request.method == "POST" else None, bilan=bilan, portee=scope)
     context = {"bilan": bilan, "form": form, "portee": portee, "texte": CONSENTEMENTS[scope], "droits": DROITS}
     context |= {"conservation_url": ""}

@@ -178,7 +178,8 @@ def test_a_validated_synthesis_waits_for_the_persons_decision(
     ("etat", "titre"),
     [
         ("en_file", "Attendre Pôle emploi"),
-        ("rejetee", "Traiter la transmission"),
+        ("rejetee", "Déposer à nouveau"),
+        ("echec_definitif", "Relancer la transmission"),
         ("accusee", "Attendre le suivi à six mois"),
     ],
 )
@@ -207,7 +208,9 @@ REFUS_NUMERO = {
 REFUS_METIER = {
     "etat": "rejetee",
     "erreur_code": "CODE_ROME_OBSOLETE",
-    "erreur_champs": [{"chemin": "/synthese/metiers/0", "motif": "Ce code métier n’est plus en usage."}],
+    "erreur_champs": [
+        {"chemin": f"/synthese/metiers/{rang}", "motif": "Ce code métier n’est plus en usage."} for rang in range(3)
+    ],
 }
 
 
@@ -220,8 +223,9 @@ def _unchanged(transmission: Transmission) -> str:
     [
         (REFUS_NUMERO, "agent_ofii", "Corriger le numéro CAI", "ne connaît pas ce numéro"),
         (REFUS_NUMERO, "directeur", "", "Un agent de la direction corrige"),
-        (REFUS_NUMERO, "correspondant", "Traiter la transmission", "Numéro CAI"),
+        (REFUS_NUMERO, "correspondant", "", "Numéro CAI\u00a0: Pôle emploi ne connaît pas ce numéro."),
         (REFUS_METIER, "agent_ofii", "", "Camille Conseillère reprend la synthèse"),
+        (REFUS_METIER, "correspondant", "", "Métiers visés\u00a0: Ce code métier n’est plus en usage. Camille"),
     ],
 )
 def test_a_refused_deposit_names_the_field_and_who_corrects_it(

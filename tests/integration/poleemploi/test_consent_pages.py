@@ -247,3 +247,11 @@ def test_another_territory_finds_nothing(
 
 def test_an_unknown_scope_is_nowhere(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
     assert connect(conseiller).get(address("ask_consent", bilan, "publicite")).status_code == 404
+
+
+def test_a_question_that_makes_no_sense_is_not_asked(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    client = connect(conseiller)
+    asked = client.get(address("ask_consent", bilan, "transmission"), follow=True)
+    assert asked.redirect_chain == [(address("collect_consents", bilan), 302)]
+    assert "il n’y a rien à demander" in asked.content.decode()
