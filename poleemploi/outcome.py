@@ -45,7 +45,8 @@ def record(resultat: Resultat) -> None:
     """Complete the attempt and draw its consequences.
 
     An acknowledgement is always recorded, even one that comes after the lease has expired or the consent has been
-    withdrawn; the erasure then follows. Any other answer that comes too late is dropped: the row has gone on without.
+    withdrawn; the erasure then follows, and the attempt it overtakes is closed. Any other answer that comes too late is
+    dropped: the row has gone on without.
     """
     now = timezone.now()
     transmission = _lock(resultat.transmission_id)
@@ -67,6 +68,7 @@ def record(resultat: Resultat) -> None:
     elif decision.suite is Suite.ACCUSER and resultat.reponse.recu and not transmission.accuse_identifiant:
         acknowledge(transmission, resultat.reponse.recu, now)
         transmission.save()
+        _close_overtaken(transmission, now)
     _tell_channel(tentative, decision, resultat, now)
     logger.info(
         "tentative_fermee",
@@ -105,6 +107,16 @@ def close_attempt(
     tentative.fermee_at, tentative.issue, tentative.code_metier = now, issue, code
     tentative.statut_http, tentative.duree_ms = statut, duree_ms
     tentative.save()
+
+
+def _close_overtaken(transmission: Transmission, now: datetime) -> None:
+    """The attempt that a late receipt overtakes: its own answer, if any, only tells of the channel.
+
+    At once, since nothing else would if its worker died: a received row is not due any more, and a version is not
+    reworked while an attempt is open.
+    """
+    if tentative := transmission.tentatives.select_for_update().filter(fermee_at=None).first():
+        close_attempt(tentative, issue=Issue.INCERTAIN, code=reponses.RECU_ENTRETEMPS, now=now)
 
 
 # --- the row ------------------------------------------------------------------------------------

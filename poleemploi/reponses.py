@@ -42,6 +42,7 @@ ISSUES: dict[Suite, Issue] = {
 JAMAIS_PARTIE = "COUPURE_AVANT"
 SANS_REPONSE = "COUPURE_APRES"
 BAIL_EXPIRE = "BAIL_EXPIRE"
+RECU_ENTRETEMPS = "RECU_ENTRETEMPS"
 NON_CONFORME = "NON_CONFORME"
 CORPS_CHANGE = "CORPS_CHANGE"
 ILLISIBLE_ICI = "ILLISIBLE_ICI"
@@ -149,6 +150,7 @@ TABLE: tuple[Ligne, ...] = (
 # What the system itself did to an attempt or to a row.
 PHRASES_LOCALES: dict[str, str] = {
     BAIL_EXPIRE: "L’envoi a été interrompu\u00a0: il sera vérifié avant d’être repris.",
+    RECU_ENTRETEMPS: "L’accusé de réception d’un essai précédent est arrivé entre-temps.",
     NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: la rubrique indiquée est à corriger.",
     CORPS_CHANGE: "Ce qui serait envoyé n’est plus ce qui l’a été\u00a0: prévenez le support.",
     ILLISIBLE_ICI: "La synthèse n’a pas pu être relue pour l’envoi\u00a0: prévenez le support.",

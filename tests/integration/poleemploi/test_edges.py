@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -9,13 +10,14 @@ from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan, Synthese
+from bilan.states import MotifReprise
 from core import clock
 from poleemploi import canal, sender, services
 from poleemploi.canal import JetonEnCours
-from poleemploi.client import Coupure, Reponse
+from poleemploi.client import Coupure, Recu, Reponse
 from poleemploi.depot import freeze
 from poleemploi.models import Canal, Transmission
-from poleemploi.states import EtatTransmission, MotifPause
+from poleemploi.states import EtatTransmission, MotifFin, MotifPause
 from tests.factories.transmissions import RECUEIL, add_version, make_valide
 from tests.simulateur import SimulateurEnProcessus
 
@@ -56,6 +58,65 @@ def test_an_answer_that_comes_too_late_changes_nothing_unless_it_is_a_receipt(
     answer(late, Reponse(422, code="NUMERO_CAI_INCONNU"))
     assert read(transmission).etat == T.INCERTAINE
     assert transmission.tentatives.get(numero=1).code_metier == "BAIL_EXPIRE"
+
+
+def a_receipt() -> Reponse:
+    return Reponse(201, recu=Recu("PE-1", timezone.now(), "TROUVE"))
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+@pytest.mark.parametrize("reponse", [Reponse(200, recu=Recu("PE-1", timezone.now(), "TROUVE")),
+                                     Reponse(404, code="INCONNU"), Reponse(500), None])  # fmt: skip
+def test_a_late_receipt_that_crosses_a_look_up_leaves_no_attempt_open(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    conseiller: Agent,
+    agent_ofii: Agent,
+    withdrawn: bool,
+    reponse: Reponse | None,
+) -> None:
+    deposit = take(lease=timedelta(0))
+    look_up = take()
+    if withdrawn:
+        services.withdraw_transmission(bilan=transmission.bilan, by=agent_ofii, **RECUEIL)
+    answer(deposit, a_receipt())
+    if reponse is not None:  # otherwise its worker has died
+        answer(look_up, reponse)
+    assert read(transmission).etat == (T.EFFACEMENT_DEMANDE if withdrawn else T.ACCUSEE)
+    assert not transmission.tentatives.filter(fermee_at=None).exists()
+    if not withdrawn:
+        services.rework_synthese(bilan=transmission.bilan, motif=next(iter(MotifReprise)), by=conseiller)
+
+
+# What each state asks of a row, as the database checks it.
+ETATS: dict[str, dict[str, Any]] = {
+    T.EN_FILE: {},
+    T.EN_COURS: {},
+    T.INCERTAINE: {},
+    T.ACCUSEE: {"accuse_identifiant": "PE-0", "accuse_at": timezone.now()},
+    T.REJETEE: {"erreur_code": "CORPS_INVALIDE"},
+    T.ECHEC_DEFINITIF: {"erreur_code": "DELAI_DEPASSE"},
+    T.ANNULEE: {"motif_fin": MotifFin.CONSENTEMENT_RETIRE},
+    T.EFFACEMENT_DEMANDE: {"accuse_identifiant": "PE-0", "accuse_at": timezone.now()},
+    T.EFFACEE: {"accuse_identifiant": "PE-0", "accuse_at": timezone.now()},
+}
+
+
+@pytest.mark.parametrize("etat", T.values)
+def test_a_late_answer_finds_a_row_in_any_state_and_only_a_first_receipt_moves_it(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, etat: str
+) -> None:
+    late = take(lease=timedelta(0))
+    take()
+    Transmission.objects.filter(pk=transmission.pk).update(etat=etat, **ETATS[etat])
+    for reponse in (Reponse(400, code="CORPS_INVALIDE"), *map(Reponse, (401, 403, 429, 500)),
+                    Reponse(coupure=Coupure.APRES)):  # fmt: skip
+        answer(late, reponse)
+        assert read(transmission).etat == etat
+    answer(late, a_receipt())
+    received = etat in (T.ACCUSEE, T.EFFACEMENT_DEMANDE, T.EFFACEE)
+    assert read(transmission).etat == (etat if received else T.ACCUSEE)
+    assert read(transmission).accuse_identifiant == ("PE-0" if received else "PE-1")
 
 
 def test_a_refusal_that_crosses_a_withdrawal_leaves_nobody_anything_to_correct(
