@@ -198,7 +198,11 @@ class Launch:
         rows.append(("Données", str(self.folder)))
         if (pointer := self.folder / "emplacement").exists():
             rows.append(("", f"et la base dans {pointer.read_text().strip()}"))
-        rows += [("Journaux", str(self.logs)), ("Pour arrêter", "Ctrl-C ici ; les données sont gardées")]
+        rows += [
+            ("Journaux", str(self.logs)),
+            ("Courriels", "écrits à la fin de journaux/taches.log, au lieu de partir"),
+        ]
+        rows += [("Pour arrêter", "Ctrl-C ici ; les données sont gardées")]
         lines = [f"  {title:<20} {value}" for title, value in rows]
         rule = "─" * 78
         took = f"{time.monotonic() - self.began:.1f}".replace(".", ",")
