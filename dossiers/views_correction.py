@@ -78,6 +78,7 @@ def cancel_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, f"Le dossier {contrat.numero_cai} est annulé.")
         return redirect("dossiers:view_file", pk)
     context = {
+        "contrat": contrat,
         "titre": "Annuler le dossier",
         "phrase": f"Le dossier {contrat.numero_cai} a été ouvert deux fois ou par erreur.",
         "bouton": "Annuler le dossier",

@@ -1,6 +1,8 @@
 """What an agent asks the person about exemption, and the documents shown."""
 
+from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from core.form_fields import ChoixField, DateField, LigneField, YesNoField
 from core.forms import BaseForm
@@ -27,6 +29,12 @@ class EvaluationForm(BaseForm):
         label="Jour où l’exemption s’apprécie",
         help_text="Le jour de l’entretien la première fois, puis aujourd’hui ou le jour d’un rendez-vous : JJ/MM/AAAA.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in fields(Declarations):
+            # To be asked, although no answer is not refused: the page says what it entails.
+            self.fields[question.name].mention = ""  # type: ignore[attr-defined]
 
     def declarations(self) -> Declarations:
         """The answers, once the form is valid."""

@@ -116,7 +116,7 @@ def add_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _justificatif_or_404(request: AgentRequest, pk: uuid.UUID) -> Justificatif:
-    visible = Justificatif.objects.visible_to(request.user).select_related("contrat__direction")
+    visible = Justificatif.objects.visible_to(request.user).select_related("contrat__direction", "contrat__signataire")
     justificatif = get_object_or_404(visible, pk=pk)
     check_permission(request.user, Permission.VERIFIER_JUSTIFICATIF, direction_id=justificatif.contrat.direction_id)
     return justificatif
@@ -143,6 +143,7 @@ def reject_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, f"La pièce « {justificatif} » est rejetée.")
         return redirect(back)
     context = {
+        "contrat": justificatif.contrat,
         "titre": "Rejeter une pièce",
         "phrase": f"{justificatif} du {justificatif.date_document:%d/%m/%Y} : la pièce ne comptera pas.",
         "bouton": "Rejeter la pièce",
