@@ -9,6 +9,7 @@ from django.urls import reverse
 from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
+from dossiers.situation import Situation
 
 register = template.Library()
 
@@ -41,6 +42,12 @@ def navigation(context: Context) -> dict[str, Any]:
 def cherche_des_dossiers(agent: Agent) -> bool:
     """Whether the search of files is of any use to the agent: an adviser sees bilans, not files."""
     return has_permission(agent, Permission.VOIR_DOSSIER)
+
+
+@register.filter
+def couleur_de_l_etat(etat: str) -> str:
+    """The badge's colour of a state of the bilan: the same on every page."""
+    return Situation(etat).couleur if etat in Situation.values else "neutre"
 
 
 @register.filter

@@ -90,6 +90,16 @@ def test_verifying_shows_who_receives_what_and_writes_nothing(send: Callable[...
     assert not Evenement.objects.exists()
 
 
+@pytest.mark.parametrize(("jour", "told"), [("31/03/2010", "à partir du 01/04/2010"), ("16/03/2011", "le 15/03/2011")])
+def test_a_day_outside_the_contract_is_told_with_the_other_errors(
+    send: Callable[..., HttpResponse], jour: str, told: str
+) -> None:
+    form = send("verifier", jour=jour, heure="", lieu="").context["form"]
+
+    assert list(form.errors) == ["jour", "heure", "lieu"]
+    assert told in form.errors["jour"][0]
+
+
 def test_a_day_worth_a_second_thought_is_pointed_out(send: Callable[..., HttpResponse], bilan: Bilan) -> None:
     Prestation.objects.create(
         contrat=bilan.contrat, type=Prestation.Type.FORMATION_LINGUISTIQUE, statut=Prestation.Statut.EN_COURS

@@ -8,6 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from agents.models import Agent, DirectionTerritoriale
 from agents.roles import Role
+from bilan.states import Etat
+from dossiers.situation import Situation
+from dossiers.templatetags.dossiers_ui import couleur_de_l_etat
 from tests.factories.agents import add_role
 
 Connect = Callable[[Agent], Client]
@@ -35,6 +38,15 @@ def test_the_menu_shows_what_the_role_opens(connect: Connect, administrateur: Ag
 def test_the_search_is_shown_to_those_who_see_files(connect: Connect, agent_ofii: Agent, conseiller: Agent):
     assert "recherche-entete" in header(connect(agent_ofii))
     assert "recherche-entete" not in header(connect(conseiller))
+
+
+def test_a_state_of_the_bilan_has_the_colour_of_the_same_situation():
+    assert {etat: couleur_de_l_etat(etat) for etat in (Etat.A_PROGRAMMER, Etat.CLOS, Etat.SIGNATURE_REFUSEE)} == {
+        Etat.A_PROGRAMMER: Situation.A_PROGRAMMER.couleur,
+        Etat.CLOS: "neutre",
+        Etat.SIGNATURE_REFUSEE: "neutre",
+    }
+    assert couleur_de_l_etat(Etat.A_PROGRAMMER) == "attention"
 
 
 def test_logging_out_is_a_form(connect: Connect, agent_ofii: Agent):

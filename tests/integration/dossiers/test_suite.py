@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan
@@ -51,6 +52,15 @@ def test_first_the_exemption_is_assessed(contrat: Contrat, agent_ofii: Agent, di
         "",
         "Un agent de la direction évalue si la personne est dispensée du bilan.",
     )
+
+
+def test_a_page_says_what_is_to_be_done_or_what_is_the_case() -> None:
+    source = Template("{% load cai_ui %}{% acte_suivant titre bouton=bouton url='/' %}")
+
+    assert "À faire maintenant" in source.render(Context({"titre": "Clore le bilan", "bouton": "Clore le bilan"}))
+    quiet = source.render(Context({"titre": "Rien à faire", "bouton": ""}))
+    assert "À faire maintenant" not in quiet
+    assert "En ce moment" in quiet
 
 
 def test_without_ground_the_bilan_is_prescribed(contrat: Contrat, agent_ofii: Agent, prescripteur: Agent) -> None:

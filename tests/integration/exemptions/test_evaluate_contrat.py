@@ -58,6 +58,10 @@ def test_the_first_evaluation_is_proposed_on_the_day_of_the_interview(client: Cl
         assert 'value="15/03/2010"' in text_of(client, page(contrat))
 
 
+def test_the_questions_are_not_called_optional(client: Client, contrat: Contrat) -> None:
+    assert "(facultatif)" not in text_of(client, page(contrat))
+
+
 def test_a_later_evaluation_is_proposed_today_with_the_last_answers(client: Client, contrat: Contrat) -> None:
     client.post(page(contrat), REPONSES)
 
@@ -216,7 +220,9 @@ def test_a_document_of_the_future_is_refused_and_kept_on_the_page(client: Client
 
 def test_a_rejection_asks_why(client: Client, piece: Justificatif) -> None:
     url = reverse("exemptions:reject_justificatif", args=[piece.pk])
-    assert "Rejeter la pièce" in text_of(client, url)
+    asked = text_of(client, url)
+    assert "Rejeter la pièce" in asked
+    assert "Mamadou Diallo" in asked
     assert client.post(url, {"motif": ""}).status_code == 200
 
     client.post(url, {"motif": "Au nom d’une autre personne"})
