@@ -60,7 +60,7 @@ def test_a_page_says_what_is_to_be_done_or_what_is_the_case() -> None:
     assert "À faire maintenant" in source.render(Context({"titre": "Clore le bilan", "bouton": "Clore le bilan"}))
     quiet = source.render(Context({"titre": "Rien à faire", "bouton": ""}))
     assert "À faire maintenant" not in quiet
-    assert "En ce moment" in quiet
+    assert "Pour le moment" in quiet
 
 
 def test_without_ground_the_bilan_is_prescribed(contrat: Contrat, agent_ofii: Agent, prescripteur: Agent) -> None:
