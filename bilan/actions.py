@@ -14,7 +14,7 @@ from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
 from bilan.fin import AVANT_SIGNATURE, closing_blocages
-from bilan.guards import contrat_en_cours, evaluation_sans_motif
+from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
 from bilan.programmation import current_rendez_vous
@@ -24,7 +24,6 @@ from bilan.states import BEFORE_SYNTHESE, Etat
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, heure
-from exemptions.models import Evaluation
 
 P = Permission
 
@@ -146,11 +145,9 @@ def _is_over(bilan: Bilan) -> bool:
 
 
 def _exempt_today(bilan: Bilan) -> bool | None:
-    """What the latest evaluation says, provided it was made today; None otherwise."""
-    last: Evaluation | None = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
-    if last is None or last.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
-        return None
-    return last.exempte
+    """What the latest evaluation says, provided it was made today and still speaks of the file; None otherwise."""
+    evaluation = evaluation_du_jour(bilan.contrat)
+    return evaluation.verdict if evaluation else None
 
 
 def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:

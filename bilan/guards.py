@@ -14,13 +14,18 @@ from cai.feries import jours_feries_depuis, nom_jour_ferie
 from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, Prestation
 from core import clock
 from core.errors import Blocage
-from core.french import date_longue, date_sans_jour, heure
+from core.french import date_longue, date_sans_jour, day_of, heure
 from exemptions.models import Evaluation
 
 MINUTE = timedelta(minutes=1)
 # [D] When a person may be summoned, in Paris time, all included: first start, last start, latest end.
 OUVERTURE, DERNIER_DEBUT, FERMETURE = time(8), time(18), time(20)
 DIMANCHE = 6
+EVALUATION_PERIMEE = Blocage(
+    "evaluation_perimee",
+    "La naissance ou le titre d’admission ont été corrigés depuis l’évaluation, ou une pièce examinée\u00a0: évaluez "
+    "de nouveau.",
+)
 
 
 def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
@@ -34,6 +39,7 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
     """Guard of transition 2: an evaluation at the date of the interview, without any ground."""
     evaluation = (
         Evaluation.objects.filter(contrat_id=bilan.contrat_id, date_reference=bilan.contrat.date_entretien)
+        .with_verdict()
         .latest_first()
         .first()
     )
@@ -45,22 +51,55 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
                 f"le {date_sans_jour(bilan.contrat.date_entretien)}.",
             )
         ]
-    if _facts_changed(bilan.contrat, evaluation):
-        return [
-            Blocage(
-                "evaluation_perimee",
-                "La naissance ou le titre d’admission ont été corrigés depuis l’évaluation\u00a0: évaluez de nouveau.",
-            )
-        ]
+    if evaluation.verdict is None:
+        return [EVALUATION_PERIMEE]
     if evaluation.exempte:
         return [Blocage("personne_exemptee", "La personne est dispensée du bilan\u00a0: constatez l’exemption.")]
     return []
 
 
-def _facts_changed(contrat: Contrat, evaluation: Evaluation) -> bool:
-    """A sealed evaluation is never rewritten: once the file is corrected, it no longer speaks of it."""
-    sealed = (evaluation.faits["date_naissance"], evaluation.faits["titre_admission"])
-    return sealed != (contrat.signataire.date_naissance.isoformat(), contrat.titre_admission_id)
+def evaluation_du_jour(contrat: Contrat) -> Evaluation | None:
+    """The latest evaluation with its ``verdict``, provided it was made today."""
+    last: Evaluation | None = Evaluation.objects.filter(contrat=contrat).with_verdict().latest_first().first()
+    return last if last is not None and day_of(last.evaluee_at) == clock.today() else None
+
+
+def exemption(bilan: Bilan, evaluation: Evaluation) -> list[Blocage]:
+    """Guards of transition 1 on the evaluation of today: true to the file, with a ground, at a day that counts."""
+    if evaluation.verdict is None:
+        return [EVALUATION_PERIMEE]
+    if not evaluation.exempte:
+        return [Blocage("aucun_motif", "L’évaluation du jour ne retient aucun motif d’exemption.")]
+    if not _may_be_exempt_on(evaluation.date_reference, bilan):
+        return [
+            Blocage(
+                "date_reference_autre",
+                "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou à la date d’un rendez-vous possible.",
+            )
+        ]
+    return []
+
+
+def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
+    """The interview, today, or the day of an appointment that the contract would still allow."""
+    today, contrat = clock.today(), bilan.contrat
+    return jour in (contrat.date_entretien, today) or today < jour <= contrat.echeance_effective
+
+
+def levee(bilan: Bilan) -> list[Blocage]:
+    """Guards of transition 3: a contract that runs, an evaluation made today for today, true to the file, no ground."""
+    blocages = contrat_en_cours(bilan.contrat)
+    fin = bilan.contrat.echeance_effective
+    if clock.today() > fin:
+        blocages.append(Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(fin)}."))
+    evaluation = evaluation_du_jour(bilan.contrat)
+    if evaluation is None or evaluation.date_reference != clock.today():
+        blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez d’abord l’exemption à la date d’aujourd’hui."))
+    elif evaluation.verdict is None:
+        blocages.append(EVALUATION_PERIMEE)
+    elif evaluation.exempte:
+        blocages.append(Blocage("toujours_exemptee", "L’évaluation d’aujourd’hui retient encore un motif d’exemption."))
+    return blocages
 
 
 def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[Blocage]:

@@ -22,9 +22,8 @@ from bilan.states import MotifAbsence, MotifReport
 from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
 from cai.models import Contrat, Prestation
 from core import clock
-from core.errors import Blocage, InvalidInput, refuse, refuse_if
+from core.errors import InvalidInput, refuse, refuse_if
 from core.french import date_sans_jour
-from exemptions.models import Evaluation
 from exemptions.services import assess, reassess_contrat
 
 
@@ -59,33 +58,13 @@ def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
     Its reference date is that of the interview, today, or an appointment to come. An open appointment is cancelled.
     """
     bilan = begin(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
-    evaluation = _evaluation_of_today(bilan)
+    evaluation = guards.evaluation_du_jour(bilan.contrat)
     if evaluation is None:
         refuse("evaluation_du_jour_absente", "Évaluez l’exemption aujourd’hui avant de la constater.")
-    if not evaluation.exempte:
-        refuse("aucun_motif", "L’évaluation du jour ne retient aucun motif d’exemption.")
-    if not _may_be_exempt_on(evaluation.date_reference, bilan):
-        refuse(
-            "date_reference_autre",
-            "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou à la date d’un rendez-vous possible.",
-        )
+    refuse_if(guards.exemption(bilan, evaluation))
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="exemption")
     set_prestation(bilan, Prestation.Statut.EXEMPTEE)
     return finish(bilan, "constater_exemption", by=by, motifs=evaluation.motifs)
-
-
-def _evaluation_of_today(bilan: Bilan) -> Evaluation | None:
-    """The latest assessment, provided it was made today."""
-    evaluation = Evaluation.objects.filter(contrat_id=bilan.contrat_id).latest_first().first()
-    if evaluation is None or evaluation.evaluee_at.astimezone(clock.PARIS).date() != clock.today():
-        return None
-    return evaluation
-
-
-def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
-    """The interview, today, or the day of an appointment that the contract would still allow."""
-    today, contrat = clock.today(), bilan.contrat
-    return jour in (contrat.date_entretien, today) or today < jour <= contrat.echeance_effective
 
 
 def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
@@ -124,16 +103,7 @@ def _lift_exemption(bilan: Bilan, motif: str, prescripteur: Agent | None, notice
     if not motif.strip():
         message = "Indiquez pourquoi l’exemption est levée."
         raise InvalidInput(message, fields={"motif": [message]})
-    blocages = guards.contrat_en_cours(bilan.contrat)
-    if clock.today() > bilan.contrat.echeance_effective:
-        blocages.append(
-            Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(bilan.contrat.echeance_effective)}.")
-        )
-    evaluation = _evaluation_of_today(bilan)
-    if evaluation is None or evaluation.date_reference != clock.today():
-        blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez d’abord l’exemption à la date d’aujourd’hui."))
-    elif evaluation.exempte:
-        blocages.append(Blocage("toujours_exemptee", "L’évaluation d’aujourd’hui retient encore un motif d’exemption."))
+    blocages = guards.levee(bilan)
     in_charge = bilan.prescripteur or prescripteur or by
     if bilan.prescripteur is None:
         blocages += guards.prescripteur_de_la_direction(bilan.contrat, in_charge)

@@ -133,14 +133,16 @@ def _midnight(day: date) -> datetime:
 
 
 def _assessed(agent: Agent, permission: Permission, *, exempte: bool | None) -> Bilans:
-    """Bilans to assess whose last evaluation at the interview says so; None for those that have none."""
-    at_interview = Evaluation.objects.filter(
-        contrat=OuterRef("contrat"), date_reference=OuterRef("contrat__date_entretien")
-    ).latest_first()
+    """Bilans to assess whose last evaluation at the interview says so; None for those it no longer speaks of."""
+    at_interview: Any = (
+        Evaluation.objects.filter(contrat=OuterRef("contrat"), date_reference=OuterRef("contrat__date_entretien"))
+        .with_verdict()
+        .latest_first()
+    )
     return (
         _of_directions(agent, permission)
         .filter(etat=Etat.A_EVALUER)
-        .alias(_exempte=Subquery(at_interview.values("exempte")[:1]))
+        .alias(_exempte=Subquery(at_interview.values("verdict")[:1]))
         .filter(_exempte=exempte)
     )
 

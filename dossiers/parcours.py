@@ -46,9 +46,17 @@ class Faits:
 
     @property
     def is_exempt_today(self) -> bool:
-        """Whether the last evaluation was made today and exempts: what recording an exemption needs."""
+        """Whether the last evaluation was made today and still exempts: what recording an exemption needs."""
         last = self.evaluation
-        return last is not None and last.exempte and _day(last.evaluee_at) == clock.today()
+        return last is not None and bool(last.verdict) and _day(last.evaluee_at) == clock.today()
+
+    @property
+    def may_be_lifted(self) -> bool:
+        """Whether the last evaluation, made today for today, still says there is no ground: lifting needs it."""
+        last, today = self.evaluation, clock.today()
+        if last is None or last.verdict is not False:
+            return False
+        return (_day(last.evaluee_at), last.date_reference) == (today, today)
 
 
 def facts_of(contrat: Contrat) -> Faits:
@@ -57,7 +65,7 @@ def facts_of(contrat: Contrat) -> Faits:
     appointments = list(
         RendezVous.objects.filter(bilan=bilan).select_related("lieu", "conseiller", "prestataire").order_by("-debut")
     )
-    evaluations = list(contrat.evaluations.latest_first())
+    evaluations = list(contrat.evaluations.with_verdict().latest_first())
     return Faits(
         contrat=contrat,
         bilan=bilan,

@@ -85,7 +85,7 @@ def _over(faits: Faits, agent: Agent) -> Suite:
 def _to_assess(faits: Faits, agent: Agent) -> Suite:
     fin = faits.contrat.echeance_effective
     at_interview = faits.evaluation_entretien
-    if faits.is_exempt_today or (at_interview is not None and at_interview.exempte):
+    if faits.is_exempt_today or (at_interview is not None and at_interview.verdict):
         return _to_exempt(faits, agent)
     if blocages := evaluation_sans_motif(faits.bilan):
         return _offered(
@@ -144,8 +144,7 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
         return _closing(faits, agent, "Le contrat est fini et la personne était dispensée.")
     if not can(agent, Permission.CONSTATER_EXEMPTION, faits.bilan):
         return Suite(titre="Rien à faire", phrase="La personne est dispensée du bilan.")
-    evaluation = faits.evaluation
-    if evaluation and not evaluation.exempte and evaluation.date_reference == clock.today():
+    if faits.may_be_lifted:
         return Suite(
             titre="Lever l’exemption",
             phrase="L’évaluation d’aujourd’hui ne retient plus aucun motif de dispense.",

@@ -1,11 +1,13 @@
 """What was shown and what was decided about exemption: documents and immutable evaluations."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from agents.permissions import direction_ids
 from agents.roles import Permission
@@ -85,6 +87,22 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def latest_first(self) -> "EvaluationQuerySet":
         return self.order_by("-evaluee_at", "-created_at")
 
+    def with_verdict(self) -> "EvaluationQuerySet":
+        """Annotate ``corrigee``: birth or permit of admission changed since; and ``verdict``: what still holds.
+
+        A sealed evaluation is never rewritten: ``verdict`` is ``exempte``, or None once it no longer speaks of the
+        file, corrected since or whose documents were examined since.
+        """
+        examined = Justificatif.objects.filter(contrat=OuterRef("contrat"), examinee_at__gt=OuterRef("evaluee_at"))
+        same = Q(_naissance=F("contrat__signataire__date_naissance"), _titre=F("contrat__titre_admission_id"))
+        found: dict[str, Any] = {  # a mapping, because types cannot follow an annotation that the model declares
+            "corrigee": Case(When(same, then=Value(False)), default=Value(True)),
+            "verdict": Case(When(same & ~Exists(examined), then=F("exempte")), default=Value(None)),
+        }
+        return self.alias(
+            _naissance=Cast(KT("faits__date_naissance"), models.DateField()), _titre=KT("faits__titre_admission")
+        ).annotate(**found)
+
 
 class Evaluation(BaseModel):
     """One assessment at one reference date: facts, grounds, explanations, author. Append-only (trigger)."""
@@ -100,6 +118,8 @@ class Evaluation(BaseModel):
     evaluee_par = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="évaluée par", on_delete=models.PROTECT, related_name="+"
     )
+
+    verdict: bool | None  # read with ``with_verdict`` alone
 
     objects = EvaluationQuerySet.as_manager()
 

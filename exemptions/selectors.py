@@ -17,9 +17,10 @@ def latest_evaluation(contrat: Contrat) -> Evaluation | None:
 
 
 def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
-    """Running contracts last assessed exempt on grounds that lapse, where a day came or a document fell since.
+    """Running contracts whose last assessment no longer founds an exemption: read it for exempt files alone.
 
-    Grounds a and d lapse, b and c never do (reference C.5). The file stays exempt until an agent decides.
+    Birth or permit were corrected since; or a ground that lapses (a and d, reference C.5) saw its day come or its
+    document fall. The file stays exempt until an agent decides.
     """
     caducs = sorted(motif.value for motif in bareme.MOTIFS_CADUCS)
     last = Evaluation.objects.filter(contrat=OuterRef("contrat")).latest_first().values("pk")[:1]
@@ -27,9 +28,14 @@ def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
         contrat=OuterRef("contrat"), statut=Justificatif.Statut.REJETEE, examinee_at__gt=OuterRef("evaluee_at")
     )
     lapsed = (
-        Evaluation.objects.filter(exempte=True, motifs__contained_by=caducs, pk=last)
+        Evaluation.objects.filter(pk=last)
+        .with_verdict()
         .alias(changement=KT("resultat__prochain_changement"))
-        .filter(Q(changement__lte=on.isoformat()) | Exists(rejected_since))
+        .filter(
+            Q(corrigee=True)
+            | Q(exempte=True, motifs__contained_by=caducs)
+            & (Q(changement__lte=on.isoformat()) | Exists(rejected_since))
+        )
     )
     return Contrat.objects.alias(fin=Coalesce("date_echeance_prorogee", "date_echeance")).filter(
         statut__in=Contrat.EN_COURS, fin__gte=on, pk__in=lapsed.values("contrat_id")

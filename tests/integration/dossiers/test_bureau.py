@@ -13,7 +13,7 @@ from django.urls import reverse
 from agents.models import Agent, DirectionTerritoriale, Lieu
 from bilan.models import Bilan
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import Contrat, Signataire
 from core import clock
 from dossiers.bureau import desk_of, list_page
 from dossiers.listes import LISTES, Liste, listes_of
@@ -188,6 +188,19 @@ def test_an_ended_exemption_is_looked_at_again(agent_ofii: Agent) -> None:
 
     assert waiting(agent_ofii, date(2010, 6, 19)) == {}
     assert waiting(agent_ofii, date(2010, 6, 20)) == {"exemptions-a-reexaminer": 1}
+
+
+@pytest.mark.parametrize("naissance", [date(1980, 7, 1), date(1950, 1, 1)])
+def test_an_evaluation_that_no_longer_speaks_of_the_file_is_to_be_made_again(
+    agent_ofii: Agent, naissance: date
+) -> None:
+    contrat = make_contrat(by=agent_ofii, date_naissance=naissance)
+    with clock.travel(SIGNATURE):
+        evaluate_contrat(contrat=contrat, declarations=Declarations(), date_reference=SIGNATURE, by=agent_ofii)
+    assert "exemptions-a-evaluer" not in waiting(agent_ofii, SIGNATURE)
+
+    Signataire.objects.filter(pk=contrat.signataire_id).update(date_naissance=date(1981, 1, 1))
+    assert waiting(agent_ofii, SIGNATURE) == {"exemptions-a-evaluer": 1}
 
 
 # --- the adviser ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from agents.models import Agent
 from bilan.models import Bilan
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import Contrat, Signataire
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
@@ -243,6 +243,21 @@ def test_an_exemption_that_also_rests_on_age_never_lapses(agent_ofii: Agent) -> 
         services.reject_justificatif(justificatif=documents[0], motif="Faux", by=agent_ofii)
 
     assert contrat not in contrats_to_reexamine(date(2010, 4, 1))
+
+
+def test_an_exemption_is_to_be_looked_at_again_once_the_birth_or_the_permit_was_corrected(agent_ofii: Agent) -> None:
+    contrat = make_contrat(by=agent_ofii, date_naissance=date(1950, 1, 1))
+    services.evaluate_contrat(contrat=contrat, declarations=Declarations(), date_reference=JOUR, by=agent_ofii)
+    assert contrat not in contrats_to_reexamine(JOUR)
+
+    Signataire.objects.filter(pk=contrat.signataire_id).update(date_naissance=date(1951, 1, 1))
+    assert contrat in contrats_to_reexamine(JOUR)
+
+    services.evaluate_contrat(contrat=contrat, declarations=Declarations(), date_reference=JOUR, by=agent_ofii)
+    assert contrat not in contrats_to_reexamine(JOUR)
+
+    Contrat.objects.filter(pk=contrat.pk).update(titre_admission="L313-8")
+    assert contrat in contrats_to_reexamine(JOUR)
 
 
 def test_an_ended_contract_leaves_the_list(contrat: Contrat, agent_ofii: Agent) -> None:

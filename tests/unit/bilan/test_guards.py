@@ -291,4 +291,5 @@ def test_an_evaluation_made_before_a_correction_no_longer_speaks_for_the_file(pr
     assert guards.evaluation_sans_motif(bilan) == []
     signataire = bilan.contrat.signataire
     signataire.date_naissance = date(1950, 1, 1)
+    signataire.save()
     assert [blocage.code for blocage in guards.evaluation_sans_motif(bilan)] == ["evaluation_perimee"]
