@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
+from django_fsm import can_proceed
 
 from agents.models import Agent, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
+from bilan.states import Etat
 from cai import delais
 from cai.feries import jours_feries_depuis, nom_jour_ferie
 from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, Prestation
@@ -74,16 +76,27 @@ def exemption(bilan: Bilan, evaluation: Evaluation) -> list[Blocage]:
         return [
             Blocage(
                 "date_reference_autre",
-                "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou à la date d’un rendez-vous possible.",
+                "Évaluez l’exemption à la date de l’entretien, à aujourd’hui ou, une fois le bilan prescrit, à celle "
+                "du rendez-vous.",
             )
         ]
     return []
 
 
 def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
-    """The interview, today, or the day of an appointment that the contract would still allow."""
+    """The interview, today, or the intended appointment (reference C.5).
+
+    That is the open appointment; without one, a day on which the person could be summoned now but for the ground: a
+    refused convocation leaves no trace by which to know the day that was meant.
+    """
     today, contrat = clock.today(), bilan.contrat
-    return jour in (contrat.date_entretien, today) or today < jour <= contrat.echeance_effective
+    if jour in (contrat.date_entretien, today):
+        return True
+    if bilan.etat == Etat.CONVOQUE:
+        appointments = RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.PREVU)
+        return jour in map(day_of, appointments.values_list("debut", flat=True))
+    may_be_summoned = can_proceed(bilan.convoquer) and today < jour <= contrat.echeance_effective
+    return may_be_summoned and not jour_de_reception(clock.at(jour))
 
 
 def levee(bilan: Bilan) -> list[Blocage]:

@@ -55,7 +55,8 @@ def last_missed(bilan: Bilan) -> RendezVous:
 def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 1: the person is exempt, as an evaluation made today says.
 
-    Its reference date is that of the interview, today, or an appointment to come. An open appointment is cancelled.
+    Its reference date is that of the interview, today, or the intended appointment: the open one, or, once the bilan
+    is prescribed, a day on which the person could be summoned. An open appointment is cancelled.
     """
     bilan = begin(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
     evaluation = guards.evaluation_du_jour(bilan.contrat)

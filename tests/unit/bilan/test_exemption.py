@@ -90,23 +90,40 @@ def test_lifting_an_exemption_needs_an_assessment_true_to_the_file(monde: Monde,
 
 
 @pytest.mark.parametrize(
-    ("reference", "accepted"),
+    ("etat", "reference", "accepted"),
     [
-        (date(2010, 3, 15), True),  # the interview
-        (date(2010, 3, 16), False),
-        (date(2010, 5, 9), False),
-        (date(2010, 5, 10), True),  # today
-        (date(2010, 5, 11), True),
-        (date(2011, 3, 15), True),  # the last day on which an appointment may stand
-        (date(2011, 3, 16), False),
+        (Etat.A_EVALUER, date(2010, 3, 15), True),  # the interview
+        (Etat.A_EVALUER, date(2010, 3, 16), False),
+        (Etat.A_EVALUER, date(2010, 5, 10), True),  # today
+        (Etat.A_EVALUER, date(2011, 3, 10), False),  # nobody is summoned before the bilan is prescribed
+        (Etat.A_PROGRAMMER, date(2010, 5, 9), False),
+        (Etat.A_PROGRAMMER, date(2010, 5, 11), True),
+        (Etat.A_PROGRAMMER, date(2010, 5, 13), False),  # Ascension Day
+        (Etat.A_PROGRAMMER, date(2010, 5, 16), False),  # a Sunday
+        (Etat.REPORTE, date(2011, 3, 15), True),  # the last day on which an appointment may stand
+        (Etat.REPORTE, date(2011, 3, 16), False),
+        (Etat.ABSENT_A_QUALIFIER, date(2010, 5, 11), False),
     ],
 )
-def test_an_exemption_holds_at_the_interview_today_or_a_possible_appointment(
-    monde: Monde, reference: date, accepted: bool
+def test_an_exemption_holds_at_the_interview_today_or_an_appointment_that_may_be_meant(
+    monde: Monde, etat: Etat, reference: date, accepted: bool
 ) -> None:
-    bilan = monde.a_evaluer(naissance=AGEE)
+    bilan = monde.a_evaluer(naissance=AGEE, prescrit=etat != Etat.A_EVALUER)
+    lay(bilan, etat)
     with clock.travel(APRES_MIDI):
         monde.evaluate(bilan, reference)
+        if accepted:
+            assert programmation.record_exemption(bilan=bilan, by=monde.prescripteur).etat == Etat.EXEMPTE
+        else:
+            refused = refusal(programmation.record_exemption, bilan=bilan, by=monde.prescripteur)
+            assert refused.code == "date_reference_autre"
+
+
+@pytest.mark.parametrize(("days", "accepted"), [(0, True), (1, False)])
+def test_a_summoned_person_is_exempt_on_the_day_of_the_appointment(monde: Monde, days: int, accepted: bool) -> None:
+    bilan = monde.convoque(date_naissance=AGEE)
+    with clock.travel(JOUR - timedelta(days=4)):
+        monde.evaluate(bilan, JOUR + timedelta(days=days))
         if accepted:
             assert programmation.record_exemption(bilan=bilan, by=monde.prescripteur).etat == Etat.EXEMPTE
         else:
