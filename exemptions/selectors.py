@@ -19,8 +19,8 @@ def latest_evaluation(contrat: Contrat) -> Evaluation | None:
 def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
     """Running contracts whose last assessment no longer founds an exemption: read it for exempt files alone.
 
-    Birth or permit were corrected since; or a ground that lapses (a and d, reference C.5) saw its day come or its
-    document fall. The file stays exempt until an agent decides.
+    It found no ground; or birth or permit were corrected since; or a ground that lapses (a and d, reference C.5) saw
+    its day come or its document fall. The file stays exempt until an agent decides.
     """
     caducs = sorted(motif.value for motif in bareme.MOTIFS_CADUCS)
     last = Evaluation.objects.filter(contrat=OuterRef("contrat")).latest_first().values("pk")[:1]
@@ -33,6 +33,7 @@ def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
         .alias(changement=KT("resultat__prochain_changement"))
         .filter(
             Q(corrigee=True)
+            | Q(exempte=False)
             | Q(exempte=True, motifs__contained_by=caducs)
             & (Q(changement__lte=on.isoformat()) | Exists(rejected_since))
         )

@@ -260,6 +260,18 @@ def test_an_exemption_is_to_be_looked_at_again_once_the_birth_or_the_permit_was_
     assert contrat in contrats_to_reexamine(JOUR)
 
 
+def test_an_exemption_assessed_again_without_ground_is_not_forgotten_the_next_day(
+    contrat: Contrat, agent_ofii: Agent
+) -> None:
+    proven(contrat, agent_ofii)
+    services.evaluate_contrat(contrat=contrat, declarations=EN_EMPLOI, date_reference=JOUR, by=agent_ofii)
+    le = date(2010, 4, 1)
+    with clock.travel(le):
+        services.evaluate_contrat(contrat=contrat, declarations=Declarations(), date_reference=le, by=agent_ofii)
+
+    assert contrat in contrats_to_reexamine(date(2010, 4, 2))
+
+
 def test_an_ended_contract_leaves_the_list(contrat: Contrat, agent_ofii: Agent) -> None:
     documents = proven(contrat, agent_ofii)
     services.evaluate_contrat(contrat=contrat, declarations=EN_EMPLOI, date_reference=JOUR, by=agent_ofii)
