@@ -14,7 +14,7 @@ from agents.models import DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from cai import delais
-from core.french import articles
+from core.french import insecable
 from core.models import BaseModel
 from core.text import search_key
 
@@ -83,7 +83,7 @@ class TitreAdmission(models.Model):
         ordering = ["ordre"]
 
     def __str__(self) -> str:
-        return articles(self.libelle)
+        return insecable(self.libelle)
 
 
 class SignataireQuerySet(models.QuerySet["Signataire"]):

@@ -15,6 +15,7 @@ _ELIDED = re.compile(r"[aeiouœæ]|y[^aeiouy]")
 _JOURS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 _MOIS = ["janvier", "février", "mars", "avril", "mai", "juin"]
 _MOIS += ["juillet", "août", "septembre", "octobre", "novembre", "décembre"]
+_DATE = re.compile(rf"\b(1er|[0-9]{{1,2}}) ({'|'.join(_MOIS)}) ([0-9]{{4}})\b")
 
 
 def day_of(value: date | datetime) -> date:
@@ -103,7 +104,8 @@ def de(word: str) -> str:
     return f"d’{word}" if _ELIDED.match(bare) else f"de {word}"
 
 
-def articles(text: object) -> str:
-    """The same text, where « L. 313-11 » and « art. R. 311-26 » never break at the end of a line."""
+def insecable(text: object) -> str:
+    """The same text, where « L. 313-11 », « art. R. 311-26 » and « 15 mars 2011 » never break at the end of a line."""
     glued = _ARTICLE.sub(f"\\1.{NBSP}\\2\u2011\\3", str(text))
+    glued = _DATE.sub(rf"\1{NBSP}\2{NBSP}\3", glued)
     return re.sub(r"\b(art\.|article) (?=[LRD]\.)", rf"\1{NBSP}", glued)

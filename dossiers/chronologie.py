@@ -19,7 +19,7 @@ from bilan.states import (
 )
 from cai.models import Contrat, Prestation, Signataire
 from core import clock
-from core.french import articles, date_sans_jour, duree, heure
+from core.french import date_sans_jour, duree, heure, insecable
 from core.models import Evenement
 from exemptions.domain import bareme
 from exemptions.models import Justificatif
@@ -89,7 +89,7 @@ def _evaluation(faits: Facts) -> str:
     if not faits["exempte"]:
         return f"Au {jour}, aucun motif de dispense : le bilan est à proposer."
     motifs = " ; ".join(bareme.LIBELLES_MOTIFS.get(motif, motif) for motif in faits["motifs"])
-    return f"Au {jour}, la personne est dispensée : {articles(motifs)}."
+    return f"Au {jour}, la personne est dispensée : {insecable(motifs)}."
 
 
 def _piece(faits: Facts) -> str:

@@ -8,7 +8,7 @@ from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
 from cai.models import Contrat, Signataire
-from core.french import articles, date_sans_jour
+from core.french import date_sans_jour, insecable
 from exemptions.domain import bareme
 from exemptions.domain.resultat import Explication, Resultat
 from exemptions.domain.situation import Declaration, Motif
@@ -29,7 +29,7 @@ class Verdict:
     @property
     def articles(self) -> list[str]:
         """The provisions that exempt; the article as a whole when none does."""
-        return [articles(reference) for reference in [e.article for e in self.satisfaits] or [self.resultat.texte]]
+        return [insecable(reference) for reference in [e.article for e in self.satisfaits] or [self.resultat.texte]]
 
     @property
     def satisfaits(self) -> list[Explication]:
@@ -39,7 +39,7 @@ class Verdict:
     def motifs(self) -> list[tuple[str, str, Explication]]:
         """The four grounds in the order of the text: letter, label, explanation."""
         return [
-            (bareme.LETTRES[Motif(e.motif)], articles(bareme.LIBELLES_MOTIFS[e.motif]), e)
+            (bareme.LETTRES[Motif(e.motif)], insecable(bareme.LIBELLES_MOTIFS[e.motif]), e)
             for e in self.resultat.explications
         ]
 
@@ -51,7 +51,7 @@ def present(signataire: Signataire, resultat: Resultat) -> Verdict:
     verdict = f"est dispensé{accord} du bilan" if resultat.exempte else f"n’est pas dispensé{accord} du bilan"
     return Verdict(
         resultat=resultat,
-        phrase=articles(f"{signataire.civilite} {signataire.nom} {verdict} : {resultat.raison(pronom)}."),
+        phrase=insecable(f"{signataire.civilite} {signataire.nom} {verdict} : {resultat.raison(pronom)}."),
         pieces_manquantes=[bareme.LIBELLES_EXIGENCES[piece] for piece in resultat.pieces_manquantes],
         questions_restantes=[bareme.LIBELLES_DECLARATIONS[question] for question in resultat.declarations_manquantes],
     )

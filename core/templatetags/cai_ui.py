@@ -35,9 +35,9 @@ register.filter("telephone", format_telephone)
 
 @register.filter(is_safe=True)
 @stringfilter
-def articles(text: str) -> str:
-    """References to the law as `french.articles` writes them; also around a whole piece of template."""
-    return french.articles(text)
+def insecable(text: str) -> str:
+    """References to the law and dates as `french.insecable` writes them; also around a whole piece of template."""
+    return french.insecable(text)
 
 
 _BADGES = {

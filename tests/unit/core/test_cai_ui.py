@@ -195,12 +195,16 @@ def test_de_loses_its_vowel_before_another(word: str, with_de: str):
     assert read("{{ word|de }}", word=word) == with_de.strip()
 
 
+def test_a_date_in_a_sentence_never_breaks_either():
+    assert french.insecable("né le 1er mai 2011 à 3 mars") == "né le 1er\u00a0mai\u00a02011 à 3 mars"
+
+
 def test_a_reference_to_the_law_never_breaks_at_the_end_of_a_line():
     written = "CESEDA, art. R. 311-26 I a, carte L. 313-11 ou L. 314-8 du 01-02"
 
-    told = french.articles(written)
+    told = french.insecable(written)
 
     assert told == "CESEDA, art.\u00a0R.\u00a0311\u201126 I a, carte L.\u00a0313\u201111 ou L.\u00a0314\u20118 du 01-02"
-    assert french.articles(told) == told
-    assert "L.\u00a0313\u201111" in render("{{ x|articles }}", x="<b>L. 313-11")
-    assert "&lt;b&gt;" in render("{{ x|articles }}", x="<b>L. 313-11")
+    assert french.insecable(told) == told
+    assert "L.\u00a0313\u201111" in render("{{ x|insecable }}", x="<b>L. 313-11")
+    assert "&lt;b&gt;" in render("{{ x|insecable }}", x="<b>L. 313-11")
