@@ -7,6 +7,7 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan.contenu import SyntheseContenu
+from bilan.guards import ecriture
 from bilan.models import DUREE_MAX_MINUTES, Bilan, NotePhase, RendezVous, Seance, Synthese
 from bilan.passation import check_in_charge
 from bilan.permissions import check_can
@@ -138,12 +139,13 @@ def save_note(*, bilan: Bilan, phase: Etat, texte: str, by: Agent) -> None:
     """Keep the adviser's working notes of one phase, encrypted; an empty text removes them.
 
     They are nobody else's, leave no trace in the journal, and are destroyed with the synthesis. Refuses another agent,
-    a bilan that is not in one of its phases, and more than 10,000 characters.
+    a bilan that is not in one of its phases or whose notes reached their term, and more than 10,000 characters.
     """
     bilan = lock(bilan.pk)
     check_in_charge(by, Permission.CONDUIRE_BILAN, bilan)
     if bilan.etat not in PHASES or phase not in PHASES:
         raise RuleViolation("Les notes s’écrivent pendant les trois phases du bilan.", code="transition_impossible")
+    refuse_if(ecriture(bilan))
     if len(texte) > NOTE_MAX:
         raise InvalidInput(
             "Ces notes sont trop longues.",

@@ -27,10 +27,12 @@ class FaitsConservation:
 
     ``ecrite_le`` is the validation of the present version, or its writing while it is not validated; ``premiere_le``
     is the same for the first version that was validated, or written, so that a rework never prolongs the year.
+    ``terme_des_ecrits`` is the last day of notes and draft while no version was written.
     """
 
     ecrite_le: date | None = None
     premiere_le: date | None = None
+    terme_des_ecrits: date | None = None
     conservation: Accord = Accord.AUCUN
     conservation_retiree_le: date | None = None
     transmission: Accord = Accord.AUCUN
@@ -50,7 +52,8 @@ def motif_destruction(
     """
     if faits.sans_suite:
         return MotifDestruction.ANNULATION
-    if faits.premiere_le and today >= delais.date_destruction(faits.premiere_le):
+    terme = delais.date_destruction(faits.premiere_le) if faits.premiere_le else faits.terme_des_ecrits
+    if terme and today >= terme:
         return MotifDestruction.TERME_CONSERVATION
     if faits.conservation == Accord.ACCORDE:
         return None

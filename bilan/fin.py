@@ -8,6 +8,7 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import retention
+from bilan.guards import ecriture
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
 from bilan.selectors import current_synthese, in_force, is_destroyed
@@ -90,7 +91,10 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
 
 @transaction.atomic
 def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
-    """Transition 25: the contract is over and the bilan did not take place; why stays internal."""
+    """Transition 25: the contract is over and the bilan did not take place; why stays internal.
+
+    Refuses a bilan in its conclusion, held in time, as long as it can be written up: a year after the person last came.
+    """
     bilan = begin(bilan, "constater_non_realisation", permission=Permission.CONSTATER_NON_REALISATION, by=by)
     fin = bilan.contrat.echeance_effective
     blocages = []
@@ -100,8 +104,10 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
                 "contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)}\u00a0: le bilan peut avoir lieu."
             )
         )
-    # Every session lies within the contract: one held in the conclusion was held in time, and can still be written up.
-    if bilan.etat == Etat.PHASE_CONCLUSION and bilan.seances.filter(phase=Etat.PHASE_CONCLUSION).exists():
+    # Every session lies within the contract: one held in the conclusion was held in time, and can be written up until
+    # notes and draft reach their term.
+    concluded = bilan.seances.filter(phase=Etat.PHASE_CONCLUSION).exists()
+    if bilan.etat == Etat.PHASE_CONCLUSION and concluded and not ecriture(bilan):
         blocages.append(
             Blocage("bilan_conclu", "La phase de conclusion a eu lieu à temps\u00a0: la synthèse peut être rédigée.")
         )

@@ -10,6 +10,7 @@ from django_fsm import can_proceed
 from agents.models import Agent, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
+from bilan.selectors import terme_des_ecrits
 from bilan.states import Etat
 from cai import delais
 from cai.feries import jours_feries_depuis, nom_jour_ferie
@@ -113,6 +114,20 @@ def levee(bilan: Bilan) -> list[Blocage]:
     elif evaluation.exempte:
         blocages.append(Blocage("toujours_exemptee", "L’évaluation d’aujourd’hui retient encore un motif d’exemption."))
     return blocages
+
+
+def ecriture(bilan: Bilan) -> list[Blocage]:
+    """Nothing more is written on a bilan in its phases once notes and draft reached their term."""
+    terme = terme_des_ecrits(bilan)
+    if terme is None or clock.today() < terme:
+        return []
+    return [
+        Blocage(
+            "terme_atteint",
+            "Un an a passé depuis la dernière séance\u00a0: les notes et le brouillon sont détruits, la synthèse ne "
+            "peut plus être écrite.",
+        )
+    ]
 
 
 def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[Blocage]:

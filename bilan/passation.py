@@ -14,6 +14,8 @@ from bilan.permissions import check_can
 from core import journal
 from core.errors import Forbidden
 
+AUTRE_PRESTATAIRE = "autre_prestataire"
+
 
 def check_in_charge(agent: Agent, permission: Permission, bilan: Bilan) -> None:
     """Raise Forbidden unless the agent holds the right and is the adviser in charge of this bilan today."""
@@ -37,18 +39,24 @@ def hand_over(bilan: Bilan, prestataire: Prestataire, *, by: Agent) -> None:
     never presented is none, and the next adviser opens version 1. Minutes are never touched.
     """
     if leaves_work_behind(bilan, prestataire):
-        notes, _ = _notes(bilan).delete()
-        drafts, _ = _drafts(bilan).delete()
+        destroy_work(bilan, AUTRE_PRESTATAIRE, by=by)
+    bilan.prestataire = prestataire
+
+
+def destroy_work(bilan: Bilan, motif: str, *, by: Agent | None) -> None:
+    """Destroy notes and draft of a bilan whose synthesis was never completed, and tell it; nothing to do, no event."""
+    notes, _ = _notes(bilan).delete()
+    drafts, _ = _drafts(bilan).delete()
+    if notes or drafts:
         journal.record(
             "bilan.travail_detruit",
             dossier=bilan.contrat_id,
             target=bilan,
             by=by,
-            motif="autre_prestataire",
+            motif=motif,
             notes=notes,
             brouillons=drafts,
         )
-    bilan.prestataire = prestataire
 
 
 def _notes(bilan: Bilan) -> QuerySet[NotePhase]:

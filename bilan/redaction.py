@@ -12,6 +12,7 @@ from bilan import retention
 from bilan.contenu import SyntheseContenu, codes_langues, codes_pays, codes_rome, malformed, problems
 from bilan.documents import synthese_pdf
 from bilan.fiche import Fiche
+from bilan.guards import ecriture
 from bilan.impression import MAJORITE_ANS, build_fiche
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Metier, Synthese, SynthesePdf
 from bilan.passation import check_in_charge
@@ -54,7 +55,8 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
 
     The first save opens version 1. ``attendu`` is the ``revision`` that the writer started from: when another save came
     in between, Conflict ``brouillon_modifie`` is raised and nothing is written; None overwrites without looking.
-    Refuses (InvalidInput) what no version could hold: texts too long, codes outside their list.
+    Refuses (InvalidInput) what no version could hold: texts too long, codes outside their list; and a bilan whose notes
+    and draft reached their term.
     """
     bilan = lock(bilan.pk)
     check_in_charge(by, Permission.ECRIRE_SYNTHESE, bilan)
@@ -64,6 +66,8 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
             "modifiée.",
             code="transition_impossible",
         )
+    if bilan.etat in PHASES:
+        refuse_if(ecriture(bilan))
     if wrong := malformed(contenu):
         _refuse_input(wrong)
     draft = current_draft(bilan)
@@ -87,9 +91,10 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 14: the writing is over, the bilan is carried out.
 
     Fixes the end of the conclusion on the day of the last session; the prestation is *suivie*. Refuses a missing
-    mandatory heading, no minute at all, and an end after the effective échéance.
+    mandatory heading, no minute at all, an end after the effective échéance, and a draft that reached its term.
     """
     bilan = begin(bilan, "rediger_synthese", permission=Permission.ECRIRE_SYNTHESE, by=by)
+    refuse_if(ecriture(bilan))
     draft = _draft_or_refuse(bilan)
     last = _last_day(bilan)
     refuse_if([*blocages_of(SyntheseContenu.from_dict(draft.contenu)), *_duration_blocages(bilan, last)])
@@ -104,6 +109,8 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
 
 def why_not_complete(bilan: Bilan) -> str:
     """What the end of the writing waits for, as one sentence; nothing when transition 14 would be accepted."""
+    if expired := ecriture(bilan):
+        return expired[0].message
     return what_is_missing(current_draft(bilan)) or next(
         (blocage.message for blocage in _duration_blocages(bilan, _last_day(bilan))), ""
     )

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from agents.models import Agent
 from bilan.conservation import Accord, FaitsConservation, motif_destruction
 from bilan.models import Bilan, BilanQuerySet, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
-from bilan.selectors import Portee, current_synthese, in_force, last_decision
+from bilan.passation import destroy_work
+from bilan.selectors import Portee, current_synthese, in_force, last_decision, terme_des_ecrits
 from bilan.states import Etat, MotifDestruction
 from bilan.workflow import lock
 from cai import delais
@@ -29,8 +30,11 @@ def apply_rules(bilan: Bilan, *, by: Agent | None = None) -> MotifDestruction | 
     Safe to call at any time and any number of times.
     """
     bilan = lock(bilan.pk)
-    motif = _motif_today(read_facts(bilan))
-    if motif is not None:
+    facts = read_facts(bilan)
+    motif = _motif_today(facts)
+    if motif == MotifDestruction.TERME_CONSERVATION and facts.premiere_le is None:
+        destroy_work(bilan, str(motif), by=by)  # no tombstone, as at a change of prestataire: no synthesis ever was
+    elif motif is not None:
         destroy_content(bilan, motif, by=by)
     return motif
 
@@ -51,6 +55,7 @@ def read_facts(bilan: Bilan) -> FaitsConservation:
     return FaitsConservation(
         ecrite_le=(current.date_validation or current.date_redaction) if current else None,
         premiere_le=min(validated or written, default=None),
+        terme_des_ecrits=terme_des_ecrits(bilan),
         conservation=_accord(conservation),
         conservation_retiree_le=conservation.date_heure.astimezone(clock.PARIS).date() if conservation else None,
         transmission=_transmission_accord(transmission, current),
@@ -140,12 +145,15 @@ def sweep(today: date) -> int:
 
 
 def candidates(today: date) -> BilanQuerySet:
-    """Bilans that still hold content and whose rows make a destruction possible on ``today``."""
+    """Bilans that still hold content or notes and whose rows make a destruction possible on ``today``."""
     content = Synthese.objects.filter(bilan=OuterRef("pk"), detruite_at=None)
+    written = Synthese.objects.filter(bilan=OuterRef("pk"), date_redaction__isnull=False)
+    work = Exists(content) | Exists(NotePhase.objects.filter(bilan=OuterRef("pk")))
     before_days = today - timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
     year_ago = delais.add_years(today, -delais.CONSERVATION_ANNEES)
     # 29 February: a year after it ends on 28 February, one day before the same quantième.
     one_year = Exists(content.filter(date_redaction__lte=year_ago + timedelta(days=1)))
+    never_written = ~Exists(written) & Q(informe_le__lte=year_ago + timedelta(days=1))
     decided = (
         Exists(content.filter(date_redaction__lte=before_days))
         | Exists(content.filter(accuse_at__isnull=False))
@@ -155,11 +163,7 @@ def candidates(today: date) -> BilanQuerySet:
     unkept = ~Q(conservation=Consentement.Decision.ACCORDE) | Q(conservation=None)
     queryset: BilanQuerySet = (
         Bilan.objects.annotate(conservation=Subquery(_latest(Portee.CONSERVATION).values("decision")))
-        .filter(
-            Q(one_year)
-            | Exists(content) & unkept & decided
-            | Q(etat__in=SANS_SUITE) & (Exists(content) | Exists(NotePhase.objects.filter(bilan=OuterRef("pk"))))
-        )
+        .filter(Q(one_year) | Exists(content) & unkept & decided | (never_written | Q(etat__in=SANS_SUITE)) & work)
         .order_by("pk")
     )
     return queryset

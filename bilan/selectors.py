@@ -1,8 +1,12 @@
 """Questions asked of a bilan from several places: its present version, the consents in force."""
 
 import uuid
+from datetime import date
+
+from django.db.models import Max
 
 from bilan.models import Bilan, Consentement, Synthese
+from cai import delais
 
 Portee = Consentement.Portee
 Decision = Consentement.Decision
@@ -19,6 +23,17 @@ def is_destroyed(bilan: Bilan) -> bool:
     """Whether a synthesis was written and its content is no more: nothing can be signed, sent or printed."""
     synthese = current_synthese(bilan)
     return synthese is not None and synthese.detruite_at is not None
+
+
+def terme_des_ecrits(bilan: Bilan) -> date | None:
+    """Day from which notes and draft of a synthesis never completed are destroyed; None before the person came.
+
+    A year after the person last came [D]: R. 6322-59 code du travail [V] keeps what was written for a bilan one year at
+    most, and a synthesis not completed has no date of writing to count it from (reference E.4, last row).
+    """
+    days = [bilan.informe_le, bilan.seances.aggregate(dernier=Max("jour"))["dernier"]]
+    last = max((day for day in days if day), default=None)
+    return delais.date_destruction(last) if last else None
 
 
 def last_decision(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentement | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bilan.models import Consentement, Courrier
+from bilan.passation import AUTRE_PRESTATAIRE
 from bilan.states import (
     MotifAbsence,
     MotifAnnulation,
@@ -103,6 +104,12 @@ def _prestation(faits: Facts) -> str:
 
 def _motif(choices: type[Any]) -> Callable[[Facts], str]:
     return lambda faits: f"Raison : {_label(choices, faits['motif'])}." if faits.get("motif") else ""
+
+
+def _travail(faits: Facts) -> str:
+    if faits["motif"] == AUTRE_PRESTATAIRE:
+        return "Le bilan passe à un autre prestataire."
+    return "Un an a passé depuis la dernière séance, et la synthèse n’a pas été rédigée."
 
 
 def _libre(faits: Facts) -> str:
@@ -202,7 +209,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Facts], str]]] = {
     "bilan.synthese_imprimee": ("Synthèse imprimée", _impression),
     "bilan.synthese_recue": ("Synthèse reçue par Pôle emploi", _version),
     "bilan.consentement_recueilli": ("Décision de la personne enregistrée", _consentement),
-    "bilan.travail_detruit": ("Notes et brouillon détruits", lambda _: "Le bilan passe à un autre prestataire."),
+    "bilan.travail_detruit": ("Notes et brouillon détruits", _travail),
     "bilan.contenu_detruit": ("Contenu de la synthèse détruit", _motif(MotifDestruction)),
     "bilan.refixer_duree": ("Durée du bilan changée", _duree),
     "bilan.cloturer": ("Bilan clos", _cloture),

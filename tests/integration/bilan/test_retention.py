@@ -7,11 +7,12 @@ import pytest
 from agents.models import Agent
 from bilan import conduite, fin, redaction, retention
 from bilan.models import Bilan, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
-from bilan.states import Etat, MotifDestruction, MotifReprise
+from bilan.states import Etat, MotifDestruction, MotifInterruption, MotifReprise
 from bilan.tasks import appliquer_conservation
 from core import clock
+from core.errors import RuleViolation
 from core.models import Evenement
-from tests.factories.conduite import JOUR, advance, consent, make_convoque
+from tests.factories.conduite import JOUR, advance, consent, make_contenu, make_convoque
 
 pytestmark = pytest.mark.django_db
 P, D = Consentement.Portee, Consentement.Decision
@@ -129,6 +130,45 @@ def test_a_draft_being_written_is_not_the_daily_tasks_business(convoque: Bilan, 
     with clock.travel(JOUR + timedelta(days=300)):
         assert retention.sweep(clock.today()) == 0
     assert bilan.syntheses.get().contenu is not None
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_notes_and_draft_never_written_up_live_one_year_after_the_person_last_came(
+    convoque: Bilan, conseiller: Agent, interrupted: bool
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_CONCLUSION)
+    last = JOUR + timedelta(days=3)
+    with clock.travel(last):
+        conduite.record_seance(bilan=bilan, jour=last, minutes=20, by=conseiller)
+        if interrupted:
+            conduite.interrupt(bilan=bilan, motif=MotifInterruption.DEPART, by=conseiller)
+    for day, count in ((date(2011, 5, 12), 0), (date(2011, 5, 13), 1), (date(2014, 1, 1), 0)):
+        with clock.travel(day):
+            assert retention.sweep(day) == count
+    assert not NotePhase.objects.exists()
+    assert not Synthese.objects.exists()
+    assert not SyntheseDetruite.objects.exists()
+    event = Evenement.objects.get(nom="bilan.travail_detruit")
+    assert event.faits == {"motif": "terme_conservation", "notes": 1, "brouillons": 1}
+
+
+def test_notes_without_any_draft_are_swept_too(convoque: Bilan) -> None:
+    advance(convoque, Etat.PHASE_INVESTIGATION)
+    with clock.travel(date(2011, 5, 10)):
+        assert retention.sweep(clock.today()) == 1
+    assert not NotePhase.objects.exists()
+
+
+def test_nothing_is_written_any_more_once_the_term_is_reached(convoque: Bilan, conseiller: Agent) -> None:
+    bilan = advance(convoque, Etat.PHASE_CONCLUSION)
+    for act in (
+        lambda: conduite.save_note(bilan=bilan, phase=Etat.PHASE_CONCLUSION, texte="x", by=conseiller),
+        lambda: redaction.save_draft(bilan=bilan, contenu=make_contenu(), by=conseiller),
+        lambda: redaction.complete_synthese(bilan=bilan, by=conseiller),
+    ):
+        with clock.travel(date(2011, 5, 10)), pytest.raises(RuleViolation) as refusal:
+            act()
+        assert refusal.value.code == "terme_atteint"
 
 
 def test_a_cancelled_bilan_keeps_neither_notes_nor_draft(convoque: Bilan) -> None:

@@ -60,7 +60,10 @@ RETIRE = {**SANS, "conservation": Accord.RETIRE, "conservation_retiree_le": date
         pytest.param(
             {**CONSERVE, "sans_suite": True}, VALIDATION, M.ANNULATION, id="cancelled, whatever was agreed"
         ),
-        pytest.param({}, date(2030, 1, 1), None, id="a draft whose writing is not over"),
+        pytest.param({}, date(2030, 1, 1), None, id="nobody ever came"),
+        pytest.param({"terme_des_ecrits": VALIDATION}, date(2010, 5, 11), None, id="never written up, eve of the term"),
+        pytest.param({"terme_des_ecrits": VALIDATION}, VALIDATION, M.TERME_CONSERVATION, id="never written up, term"),
+        pytest.param({**CONSERVE, "terme_des_ecrits": VALIDATION}, VALIDATION, None, id="written, the year is its own"),
     ],
 )  # fmt: skip
 def test_content_is_destroyed_on_the_day_and_for_the_reason_of_e4(facts: dict, day: date, expected: M | None) -> None:

@@ -182,6 +182,10 @@ def test_a_conclusion_held_in_time_is_written_up_rather_than_lost(monde: Monde) 
         conduite.record_seance(bilan=bilan, jour=JOUR, minutes=30, by=monde.conseiller)
     with clock.travel(APRES_LE_CONTRAT):
         assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "bilan_conclu"
+    with clock.travel(date(2011, 5, 9)):
+        assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "bilan_conclu"
+    with clock.travel(date(2011, 5, 10)):  # what was written is destroyed: nothing can be written up any more
+        assert fin.record_not_done(bilan=bilan, by=None).motif_non_realisation == "interrompu"
 
 
 # --- 26: cancelling --------------------------------------------------------------------------------
