@@ -182,6 +182,13 @@ def record_work(
     return record_seance(bilan=bilan, jour=jour, minutes=minutes, by=by)
 
 
+def read_note(*, bilan: Bilan, phase: Etat, by: Agent) -> tuple[str, str]:
+    """The notes of one phase and their revision, which changes with every save; two empty texts when there are none."""
+    check_in_charge(by, Permission.CONDUIRE_BILAN, bilan)
+    note = bilan.notes.filter(phase=phase).first()
+    return (note.contenu["texte"], note.updated_at.isoformat()) if note else ("", "")
+
+
 def read_notes(*, bilan: Bilan, by: Agent) -> dict[str, str]:
     """The working notes by phase, for the adviser who conducts the bilan and nobody else (Forbidden)."""
     check_in_charge(by, Permission.CONDUIRE_BILAN, bilan)

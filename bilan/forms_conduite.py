@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from bilan.conduite import BESOINS_A_NOTER, NOTE_MAX
+from bilan.conduite import BESOINS_A_NOTER, NOTE_MAX, read_note
 from bilan.forms_programmation import BilanForm
 from bilan.impression import MAJORITE_ANS
 from bilan.models import DUREE_MAX_MINUTES
@@ -31,7 +31,12 @@ class InterruptionForm(BilanForm):
 class TravailForm(BilanForm):
     """The notes of a phase and, if there was one, a session: one form, so that saving one never loses the other."""
 
-    phase = forms.ChoiceField(choices=[(phase.value, phase.label) for phase in PHASES], widget=forms.HiddenInput)
+    phase = forms.ChoiceField(
+        choices=[(phase.value, phase.label) for phase in PHASES],
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "Cette phase n’existe pas."},
+    )
+    attendu = LigneField(widget=forms.HiddenInput, required=False)  # the revision of the notes that were opened
     texte = TexteField(
         label="Notes",
         help_text="Pour vous seul. Elles sont détruites avec la synthèse.",
@@ -52,6 +57,8 @@ class TravailForm(BilanForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("phase", self.bilan.etat)
         self.initial.setdefault("jour", clock.today())
+        self.stored, self.revision = read_note(bilan=self.bilan, phase=self.phase_vue, by=self.agent)
+        self.initial.update(texte=self.stored, attendu=self.revision)
         phase = str(self.phase_vue.label)
         self.fields["texte"].label = f"Notes de la {phase[0].lower()}{phase[1:]}"
         self.fields["texte"].mention = ""  # type: ignore[attr-defined]
@@ -70,6 +77,8 @@ class TravailForm(BilanForm):
             self.add_error("jour", "Indiquez le jour de cette séance.")
         if jour is not None and minutes is None and "minutes" not in self.errors and "jour" in self.changed_data:
             self.add_error("minutes", "Indiquez les minutes de cette séance, ou remettez la date d’aujourd’hui.")
+        if typed.get("attendu") != self.revision and typed.get("texte", self.stored) != self.stored:
+            self._warn_of_other_window()
         if (
             self.data.get("suite") == "passer_en_investigation"
             and not typed.get("texte")
@@ -77,6 +86,15 @@ class TravailForm(BilanForm):
         ):
             self.add_error("texte", BESOINS_A_NOTER)
         return typed
+
+    def _warn_of_other_window(self) -> None:
+        """What was kept meanwhile is shown; having read the warning, the next save replaces it."""
+        self.add_error(
+            "texte",
+            "Ces notes ont été modifiées dans une autre fenêtre depuis que vous avez ouvert cette page. Relisez "
+            "ci-dessous ce qui est enregistré, reprenez-le ici s’il le faut, puis enregistrez de nouveau.",
+        )
+        self.data = {**dict(self.data.items()), "attendu": self.revision}
 
     def arguments(self) -> dict[str, Any]:
         typed = self.cleaned_data

@@ -60,7 +60,7 @@ class PageConseiller:
     minutes: int
     seances: list[Seance]
     travail: TravailForm | None
-    notes: list[tuple[str, str]]  # of the other phases
+    notes: list[tuple[str, str]]  # as kept: of the other phases, and of this one when the form could not be saved
     versions: list[Synthese]
     tombe: SyntheseDetruite | None
     decisions: list[tuple[Portee, Consentement | None]]
@@ -92,7 +92,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
     seances = list(bilan.seances.all())
     written = conduite.read_notes(bilan=bilan, by=agent)
     if travail is None and running:
-        travail = TravailForm(bilan=bilan, agent=agent, initial={"texte": written.get(bilan.etat, "")})
+        travail = TravailForm(bilan=bilan, agent=agent)
     versions = list(bilan.syntheses.without_content())
     tombe = SyntheseDetruite.objects.filter(bilan=bilan).first()
     decisions = [(portee, last_decision(bilan.pk, portee)) for portee in QUESTIONS]
@@ -120,7 +120,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         notes=[
             (str(phase.label), written[phase])
             for phase in PHASES
-            if phase in written and (travail is None or phase != travail.phase_vue)
+            if phase in written and (travail is None or phase != travail.phase_vue or travail.has_error("texte"))
         ],
         versions=versions,
         tombe=tombe,

@@ -209,7 +209,8 @@ def test_the_button_that_leads_on_keeps_what_was_typed_first(
         ("interrompre", reverse("bilan:act", args=[bilan.pk, "interrompre"])),
         ("annuler", page_of(bilan)),  # not the adviser's
     ]:
-        assert client.post(work_of(bilan), work(texte=f"Avant {suite}", suite=suite)).url == url
+        seen = client.get(page_of(bilan)).context["page"].travail["attendu"].value()
+        assert client.post(work_of(bilan), work(texte=f"Avant {suite}", suite=suite, attendu=seen)).url == url
         assert NotePhase.objects.get().contenu == {"texte": f"Avant {suite}"}
 
 
@@ -237,6 +238,22 @@ def test_a_wrong_session_comes_back_with_everything_typed_and_nothing_is_kept(
     assert all(f'value="{value}"' in html for value in typed.values() if value)
     assert not Seance.objects.exists()
     assert not NotePhase.objects.exists()
+
+
+def test_a_page_left_open_does_not_wipe_the_notes_of_another_window(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
+    client = connect(conseiller)
+    client.post(work_of(bilan), work(texte="Écrites ailleurs"))
+    for button in ({}, {"suite": "ecrire_synthese"}):
+        page = client.post(work_of(bilan), work(texte="", **button))
+        assert "modifiées dans une autre fenêtre" in page.content.decode()
+        assert "<p>Écrites ailleurs</p>" in page.content.decode()
+        assert NotePhase.objects.get().contenu == {"texte": "Écrites ailleurs"}
+    seen = page.context["page"].travail["attendu"].value()
+    assert client.post(work_of(bilan), work(texte="Les deux", attendu=seen)).status_code == 302
+    assert NotePhase.objects.get().contenu == {"texte": "Les deux"}
 
 
 def _stored(note: NotePhase) -> bytes:
