@@ -23,7 +23,7 @@ from bilan.selectors import current_synthese
 from bilan.states import Etat, MotifImpression
 from core import journal
 from core.api import query_parameter
-from core.api_fields import LigneField, TexteField
+from core.api_fields import JourField, LigneField, MinutesField, TexteField
 from core.api_schema import operation
 from core.errors import RuleViolation
 from core.http import pdf_response
@@ -133,8 +133,8 @@ class BilansView(generics.ListAPIView[Bilan]):
 
 
 class SeanceEntree(serializers.Serializer[Any]):
-    jour = serializers.DateField()
-    minutes = serializers.IntegerField(min_value=1, max_value=1440)
+    jour = JourField()
+    minutes = MinutesField()
 
 
 class SeanceSortie(serializers.ModelSerializer[Seance]):
@@ -334,9 +334,7 @@ class SyntheseView(APIView):
 
 class ImpressionEntree(serializers.Serializer[Any]):
     motif = serializers.ChoiceField(choices=MotifImpression.choices)
-    demande_recue_le = serializers.DateField(
-        required=False, allow_null=True, default=None, help_text="Obligatoire pour une copie."
-    )
+    demande_recue_le = JourField(required=False, allow_null=True, default=None, help_text="Obligatoire pour une copie.")
 
 
 class ImpressionsView(APIView):

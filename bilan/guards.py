@@ -164,17 +164,20 @@ class Proposition:
 
 
 def convocation(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
-    """Guards of transition 4 (``convoquer``) that need no new evaluation; every one that fails is told."""
+    """Guards of transition 4 (``convoquer``) that need no new evaluation; every one that fails is told.
+
+    The adviser's time is looked at once the date and the duration hold: before, it may be the end of no calendar.
+    """
     contrat = bilan.contrat
+    date_et_duree = [*_date(contrat, proposition), *_duree(bilan, proposition.duree_fixee_minutes)]
     minutes = proposition.duree_fixee_minutes - bilan.minutes_utilisees
     return [
         *contrat_en_cours(contrat),
-        *_date(contrat, proposition),
+        *date_et_duree,
         *jour_de_reception(proposition.debut),
         *heures_de_reception(proposition.debut, minutes),
-        *_duree(bilan, proposition.duree_fixee_minutes),
         *_prestataire(contrat, proposition),
-        *creneau(bilan, proposition.conseiller, proposition.debut, minutes),
+        *([] if date_et_duree else creneau(bilan, proposition.conseiller, proposition.debut, minutes)),
     ]
 
 
@@ -231,7 +234,7 @@ def heures_de_reception(debut: datetime, minutes: int) -> list[Blocage]:
     if not OUVERTURE <= local.time() <= DERNIER_DEBUT:
         message = f"Un rendez-vous commence entre {heure(OUVERTURE)} et {heure(DERNIER_DEBUT)}."
         return [Blocage("heure_non_ouverte", message, field="heure")]
-    fin = local + min(minutes, DUREE_MAX_MINUTES) * MINUTE
+    fin = local + max(0, min(minutes, DUREE_MAX_MINUTES)) * MINUTE  # whatever was typed: another guard tells it
     if (fin.date(), fin.time()) <= (local.date(), FERMETURE):
         return []
     message = (

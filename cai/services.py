@@ -65,9 +65,10 @@ def sign_contrat(
         **fiche.columns(),
         signataire=signataire,
         direction=direction,
-        date_echeance=delais.echeance_contrat(fiche.date_signature),
     )
-    refuse(columns_errors(contrat, sauf=[] if fiche.numero_cai else ["numero_cai"]) | contrat_errors(fiche, signataire))
+    sauf = ["date_echeance"] if fiche.numero_cai else ["date_echeance", "numero_cai"]
+    refuse(columns_errors(contrat, sauf=sauf) | contrat_errors(fiche, signataire))
+    contrat.date_echeance = delais.echeance_contrat(fiche.date_signature)
     if not fiche.numero_cai:
         contrat.numero_cai = _next_numero(direction, fiche.date_signature)
     _save_numbered(contrat)
@@ -168,14 +169,17 @@ def correct_contrat(
             f"Ce contrat est « {contrat.get_statut_display()} » : ses dates ne se corrigent plus.",
             code="contrat_termine",
         )
-    echeance = delais.echeance_contrat(fiche.date_signature)
-    columns = {**fiche.columns(), "date_echeance": echeance}
+    errors = contrat_errors(fiche, contrat.signataire)
+    columns = fiche.columns()
     columns["numero_cai"] = columns["numero_cai"] or contrat.numero_cai
+    if "date_signature" not in errors:
+        columns["date_echeance"] = delais.echeance_contrat(fiche.date_signature)
     changes = _changes(contrat, columns)
     for name, (_, after) in changes.items():
         setattr(contrat, name, after)
-    errors = _acquired_errors(contrat, periode_acquise)
-    refuse(errors | columns_errors(contrat) | contrat_errors(fiche, contrat.signataire))
+    if "date_signature" not in errors:
+        errors |= _acquired_errors(contrat, periode_acquise)
+    refuse(columns_errors(contrat) | errors)
     if changes:
         _save_numbered(contrat)
         journal.record("contrat.corrige", dossier=contrat.pk, target=contrat, by=by, champs=changes)

@@ -1,9 +1,11 @@
-"""Texts of the API: the same cleaning and the same sentences as the fields of pages."""
+"""Values of the API: the same cleaning, the same limits and the same sentences as the fields of pages."""
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
+from core.form_fields import ANNEE_MAX, ANNEE_MIN
 from core.text import TextRefused, clean_line, clean_nom, clean_text
 
 
@@ -32,6 +34,25 @@ class NomField(_Cleaned):
     """A name, kept as typed."""
 
     clean = staticmethod(clean_nom)
+
+
+class JourField(serializers.DateField):
+    """A day of a year from ANNEE_MIN to ANNEE_MAX, both included: no limit counted from it overflows."""
+
+    default_error_messages = {"hors_limites": f"Indiquez une année entre {ANNEE_MIN} et {ANNEE_MAX}."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if not ANNEE_MIN <= day.year <= ANNEE_MAX:
+            self.fail("hors_limites")
+        return day
+
+
+class MinutesField(serializers.IntegerField):
+    """A whole number of minutes, from 1 to a day: whatever the rule, nobody meant more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=24 * 60, **kwargs)
 
 
 class CodeField(serializers.SlugRelatedField[Any]):

@@ -22,7 +22,7 @@ from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
 from core import journal
 from core.api import query_parameter
-from core.api_fields import CodeField, LigneField, NomField
+from core.api_fields import CodeField, JourField, LigneField, NomField
 from core.api_schema import operation
 from core.errors import Forbidden
 from core.models import Evenement
@@ -42,7 +42,7 @@ class SignataireEntree(serializers.Serializer[Any]):
     nom = NomField(max_length=100)
     prenom = NomField(max_length=100, required=False, allow_blank=True, default="")
     sexe = serializers.ChoiceField(choices=Signataire.Sexe.choices)
-    date_naissance = serializers.DateField()
+    date_naissance = JourField()
     nationalite = CodeField(queryset=Pays.objects.all())
     langue_comprise = CodeField(queryset=Langue.objects.all())
     adresse = LigneField(max_length=200)
@@ -65,11 +65,11 @@ class ContratEntree(serializers.Serializer[Any]):
         required=False, allow_blank=True, default="", max_length=3, help_text="Code ; par défaut la vôtre."
     )
     numero_cai = LigneField(max_length=20, required=False, allow_blank=True, default="")
-    date_entretien = serializers.DateField()
-    date_signature = serializers.DateField()
+    date_entretien = JourField()
+    date_signature = JourField()
     titre_admission = CodeField(queryset=TitreAdmission.objects.all())
     titre_actuel = CodeField(queryset=TitreAdmission.objects.all(), required=False, allow_null=True, default=None)
-    date_premier_titre = serializers.DateField(required=False, allow_null=True, default=None)
+    date_premier_titre = JourField(required=False, allow_null=True, default=None)
     signataire = SignataireEntree()
 
 

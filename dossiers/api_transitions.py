@@ -21,7 +21,7 @@ from bilan.models import DUREE_MAX_MINUTES, Bilan
 from bilan.states import Etat, MotifAbsence, MotifAnnulation, MotifInterruption, MotifReport, MotifReprise
 from bilan.workflow import lock
 from core import clock
-from core.api_fields import LigneField, NomField, TexteField
+from core.api_fields import JourField, LigneField, MinutesField, NomField, TexteField
 from core.api_schema import operation
 from core.errors import InvalidInput
 from poleemploi.services import rework_synthese
@@ -55,9 +55,9 @@ class LeverEntree(serializers.Serializer[Any]):
 
 
 class ConvoquerEntree(serializers.Serializer[Any]):
-    jour = serializers.DateField()
+    jour = JourField()
     heure = serializers.TimeField(help_text="Heure de Paris.")
-    duree_fixee_minutes = serializers.IntegerField(default=DUREE_MAX_MINUTES)
+    duree_fixee_minutes = MinutesField(default=DUREE_MAX_MINUTES)
     lieu = serializers.PrimaryKeyRelatedField(queryset=Lieu.objects.filter(actif=True).select_related("prestataire"))
     conseiller = serializers.PrimaryKeyRelatedField(queryset=Agent.objects.filter(is_active=True))
     accord_delai_reduit = serializers.BooleanField(default=False)
@@ -69,7 +69,7 @@ class ReporterEntree(serializers.Serializer[Any]):
 
 class AbsenceEntree(serializers.Serializer[Any]):
     motif = serializers.ChoiceField(choices=MotifAbsence.choices)
-    justificatif_vu_le = serializers.DateField()
+    justificatif_vu_le = JourField()
     precision = LigneField(max_length=200, required=False, allow_blank=True, default="")
 
 
@@ -100,20 +100,20 @@ class ReprendreEntree(serializers.Serializer[Any]):
 
 
 class ValiderEntree(serializers.Serializer[Any]):
-    date_presentation = serializers.DateField()
+    date_presentation = JourField()
     observations = TexteField(max_length=2000, required=False, allow_blank=True, default="")
-    date_signature = serializers.DateField()
-    date_remise = serializers.DateField()
+    date_signature = JourField()
+    date_remise = JourField()
     representant = NomField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class RefusSignatureEntree(serializers.Serializer[Any]):
-    date_presentation = serializers.DateField()
-    date_refus = serializers.DateField()
+    date_presentation = JourField()
+    date_refus = JourField()
 
 
 class DureeEntree(serializers.Serializer[Any]):
-    duree_fixee_minutes = serializers.IntegerField()
+    duree_fixee_minutes = MinutesField()
 
 
 class AnnulerEntree(serializers.Serializer[Any]):

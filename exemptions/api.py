@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from agents.authentication import caller
 from cai.models import Contrat, TitreAdmission
-from core.api_fields import CodeField
+from core.api_fields import CodeField, JourField
 from core.api_schema import operation
 from exemptions import services
 from exemptions.models import Evaluation, Justificatif
@@ -45,8 +45,8 @@ class PieceEntree(serializers.Serializer[Any]):
 
     type = serializers.ChoiceField(choices=Justificatif.Type.choices)
     statut = serializers.ChoiceField(choices=["recue", "verifiee"], default="recue")
-    date_document = serializers.DateField()
-    fin_validite = serializers.DateField(required=False, allow_null=True, default=None)
+    date_document = JourField()
+    fin_validite = JourField(required=False, allow_null=True, default=None)
 
 
 class DeclarationsEntree(serializers.Serializer[Any]):
@@ -61,8 +61,8 @@ class DeclarationsEntree(serializers.Serializer[Any]):
 class SimulationEntree(DeclarationsEntree):
     """Facts that belong to no file."""
 
-    date_reference = serializers.DateField()
-    date_naissance = serializers.DateField()
+    date_reference = JourField()
+    date_naissance = JourField()
     titre_admission = CodeField(queryset=TitreAdmission.objects.all())
     pieces = PieceEntree(many=True, required=False, default=list, max_length=50)  # type: ignore[call-arg]
 
@@ -70,7 +70,7 @@ class SimulationEntree(DeclarationsEntree):
 class EvaluationEntree(DeclarationsEntree):
     """The answers of the person, the documents shown today, and the day for which to assess."""
 
-    date_reference = serializers.DateField(required=False, help_text="Par défaut, la date de l’entretien.")
+    date_reference = JourField(required=False, help_text="Par défaut, la date de l’entretien.")
     pieces = PieceEntree(many=True, required=False, default=list, max_length=50)  # type: ignore[call-arg]
 
 

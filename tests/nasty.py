@@ -1,5 +1,7 @@
 """Two hundred texts that nobody should type and somebody will: every form and every API body is fed with them."""
 
+from typing import Any
+
 _MARKUP = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -147,3 +149,11 @@ NASTY: list[str] = [
 
 # A JSON body can hold half a character; a form cannot.
 NASTY_JSON_ONLY = ["\ud800", "a\udfffb", "\ud83d"]
+
+# What JSON can say besides texts, and the ends of what its texts can date.
+EXTREMES: list[Any] = [
+    10**11, 10**30, -(10**30), -1, 0, 2**31, 2**63, 1.5, -0.0, 1e308, float("nan"), float("inf"), True, False, None,
+    [], [[]], [None], [[[[]]]], {}, {"a": {"b": [1]}}, [{}],
+    "0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00", "00:00", "23:59:59.999999", "24:00",
+]  # fmt: skip

@@ -61,12 +61,14 @@ class Demande:
 
 # Acts of a bilan: each on a file of a stage where the agents who may do it see it.
 _STAGES = {"bilan:act", "api:transition"}
-_BEFORE = ("prescrire", "constater_exemption", "lever_exemption", "convoquer")
+_BEFORE = ("prescrire", "constater_exemption", "lever_exemption")
 
 
 def _stage(name: str) -> Etat:
     if name in _BEFORE:
         return Etat.A_EVALUER
+    if name == "convoquer":
+        return Etat.A_PROGRAMMER
     if name in ("valider_synthese", "constater_refus_signature", "reprendre_synthese", "presenter_synthese"):
         return Etat.SYNTHESE_PRESENTEE
     if name in ("interrompre", "passer_en_investigation", "passer_en_conclusion", "rediger_synthese"):

@@ -16,7 +16,7 @@ from rest_framework import serializers
 from tests.access.demandes import Demande, every_demande
 from tests.access.territoire import Territoire
 from tests.access.test_matrix import table
-from tests.nasty import NASTY, NASTY_JSON_ONLY
+from tests.nasty import EXTREMES, NASTY, NASTY_JSON_ONLY
 from tests.repository.sources import RACINE, application_files
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,8 @@ SOME = ["<script>alert(1)</script>", "a\x00b", "'; DROP TABLE cai_contrat; --", 
         "=1+1", "x" * 5_000, "-1", "9" * 400, "1e309", "31/12/9999", "\u0301", "a\r\nBcc: x@y.fr", "[]", "null", "",
         "00000000-0000-0000-0000-000000000000", "../../x", "%00"]  # fmt: skip
 MARKUP = SOME[0]
+SOME_EXTREMES = [10**11, -(10**30), 1.5, float("nan"), True, None, [[]], {"a": [1]}, "0001-01-01", "9999-12-31",
+                 "9999-12-31T23:59:59Z"]  # fmt: skip
 
 
 def subclasses_in_the_apps(base: type) -> list[type]:
@@ -85,7 +87,7 @@ def cleaned(field: forms.Field, value: Any) -> tuple[list[str], Any]:
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: f"{body.__module__}.{body.__qualname__}")
 def test_every_field_of_every_body_refuses_or_cleans(body: Any, reference_tables: None):
     assert issubclass(body, serializers.Serializer)
-    for text in [*NASTY, *NASTY_JSON_ONLY]:
+    for text in [*NASTY, *NASTY_JSON_ONLY, *EXTREMES]:
         entree = body(data=filled(body(), text))
         if entree.is_valid():
             assert all(is_inert(value) for value in leaves(entree.validated_data)), text
@@ -93,7 +95,7 @@ def test_every_field_of_every_body_refuses_or_cleans(body: Any, reference_tables
             json.dumps(entree.errors)
 
 
-def filled(entree: Any, text: str) -> Any:
+def filled(entree: Any, text: Any) -> Any:
     """A body in which every value is the text."""
     if isinstance(entree, serializers.ListSerializer):
         return [filled(entree.child, text)]
@@ -173,7 +175,34 @@ def test_every_operation_answers_to_whatever_its_body_holds(demande: Demande, ve
     assert territoire.program(role).generic(verb, url, "a=b", content_type="text/plain").status_code in (200, 409, 415)
 
 
-def spoiled(body: Any, text: str) -> Iterator[Any]:
+@pytest.mark.parametrize(("demande", "verb"), SENT, ids=[f"{verb} {demande.cle}" for demande, verb in SENT])
+def test_every_operation_answers_to_the_ends_of_what_json_can_say(demande: Demande, verb: str, territoire: Territoire):
+    url, role = demande.url(territoire), who_may(demande, verb)
+    good = demande.body(territoire, verb)
+    for value in SOME_EXTREMES:
+        for body in [*spoiled(good, value), *parts_spoiled(good, value), everywhere(good, value)]:
+            with transaction.atomic():
+                answer = territoire.program(role).generic(verb, url, json.dumps(body), content_type="application/json")
+                transaction.set_rollback(True)
+            assert answer.status_code in (200, 201, 400, 403, 409, 422), (body, answer.status_code)
+
+
+def parts_spoiled(body: Any, value: Any) -> Iterator[Any]:
+    """The body with the value in place of each of its lists and objects."""
+    if isinstance(body, dict):
+        for name, part in body.items():
+            if isinstance(part, dict | list):
+                yield {**body, name: value}
+
+
+def everywhere(body: Any, value: Any) -> Any:
+    """The body with the value in place of all its values at once."""
+    if isinstance(body, dict):
+        return {name: everywhere(inner, value) for name, inner in body.items()}
+    return [everywhere(inner, value) for inner in body] if isinstance(body, list) else value
+
+
+def spoiled(body: Any, text: Any) -> Iterator[Any]:
     """The body with the text in place of each of its values, one at a time."""
     if isinstance(body, dict):
         for name, value in body.items():

@@ -138,6 +138,7 @@ def test_a_number_of_another_shape_is_refused(agent_ofii: Agent, direction: Dire
     ("fields", "field"),
     [
         ({"date_signature": date(2010, 3, 23)}, "date_signature"),
+        ({"date_signature": date(9999, 12, 31)}, "date_signature"),
         ({"date_entretien": date(2010, 3, 16)}, "date_entretien"),
         ({"date_entretien": date(1975, 1, 1)}, "date_entretien"),
         ({"date_premier_titre": date(2010, 3, 23)}, "date_premier_titre"),
@@ -269,6 +270,12 @@ def test_a_number_taken_meanwhile_is_refused(contrat: Contrat, agent_ofii: Agent
         correct(contrat, agent_ofii, numero_cai="PAPIER-0001")
 
     assert list(refusal.value.fields) == ["numero_cai"]
+
+
+def test_a_signature_to_come_is_refused_before_anything_is_counted_from_it(contrat: Contrat, agent_ofii: Agent) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        correct(contrat, agent_ofii, (date(2010, 3, 18), date(2010, 3, 18)), date_signature=date(9999, 12, 31))
+    assert list(refusal.value.fields) == ["date_signature"]
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,23 @@ def test_the_duration_leaves_at_least_a_minute_within_three_hours(
 
 
 @pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"duree_fixee_minutes": 10**30}, "duree_illegale"),
+        ({"duree_fixee_minutes": 10**11}, "duree_illegale"),
+        ({"duree_fixee_minutes": -(10**30)}, "duree_illegale"),
+        ({"debut": datetime(9999, 12, 31, 23, 30, tzinfo=clock.PARIS)}, "rendez_vous_apres_echeance"),
+        ({"debut": datetime(9999, 12, 31, 17, 30, tzinfo=clock.PARIS)}, "rendez_vous_apres_echeance"),
+        ({"debut": datetime(1, 1, 2, 9, 30, tzinfo=clock.PARIS)}, "rendez_vous_passe"),
+    ],
+)
+def test_the_end_of_all_calendars_is_refused_like_any_other_mistake(
+    a_programmer: Bilan, planned: Proposition, changes: dict[str, Any], refused: str
+) -> None:
+    assert refused in codes(a_programmer, planned, on=date(2010, 4, 1), **changes)
+
+
+@pytest.mark.parametrize(
     ("jour", "refused"),
     [(date(2010, 6, 1), True), (date(2010, 6, 2), False), (date(2010, 6, 30), False), (date(2010, 7, 1), True)],
 )
