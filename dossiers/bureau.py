@@ -59,12 +59,8 @@ def desk_of(agent: Agent) -> Bureau:
 
 
 def _instant(ordre: date | datetime) -> datetime:
-    """When a line is urgent by: a day counts from its first hour in Paris, an appointment from its own.
-
-    A date to which SQL added days is a moment without a zone: that of Paris.
-    """
-    moment = ordre if isinstance(ordre, datetime) else clock.at(ordre)
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.PARIS)
+    """When a line is urgent by: a day counts from its first hour in Paris, an appointment from its own."""
+    return ordre if isinstance(ordre, datetime) else clock.at(ordre)
 
 
 def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:

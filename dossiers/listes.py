@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from agents.models import Agent
@@ -208,10 +208,8 @@ def _contracts_over(agent: Agent) -> Bilans:
 
 def _undecided(bilans: Bilans) -> Bilans:
     """Validated, and the person has not yet answered about the transmission."""
-    limite = ExpressionWrapper(
-        _last_validation() + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS),
-        output_field=DateTimeField(),
-    )
+    # A date to which SQL adds days becomes a moment without a zone, which no page key could give back.
+    limite = Cast(_last_validation() + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
     return (
         with_situation(bilans.filter(etat=Etat.SYNTHESE_VALIDEE, synthese_detruite=None))
         .filter(situation=Situation.SYNTHESE_VALIDEE)

@@ -297,20 +297,45 @@ def test_the_desk_names_the_act_and_leads_to_it(connect: Connect, contrat: Contr
     assert "01/07/1980" not in text  # no detail that the next in line could read
 
 
-def test_a_list_goes_on_page_after_page_without_repeating(agent_ofii: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+def _missed(bilan: Bilan) -> Bilan:
+    bilan.rendez_vous.update(statut="manque")
+    return place(bilan, Etat.ABSENT_A_QUALIFIER)
+
+
+@pytest.mark.parametrize(
+    ("code", "role", "le", "bring"),
+    [
+        ("exemptions-a-evaluer", "agent_ofii", SIGNATURE, lambda bilan: place(bilan, Etat.A_EVALUER)),
+        ("rendez-vous-a-venir", "conseiller", SIGNATURE, lambda bilan: bilan),
+        ("absences-a-constater", "agent_ofii", JOUR + timedelta(days=1), lambda bilan: bilan),
+        ("absences-a-qualifier", "agent_ofii", JOUR + timedelta(days=1), _missed),
+        ("syntheses-a-presenter", "conseiller", JOUR, lambda bilan: advance(bilan, Etat.SYNTHESE_REDIGEE)),
+        ("decisions-a-recueillir", "conseiller", JOUR, lambda bilan: advance(bilan, Etat.SYNTHESE_VALIDEE)),
+        ("consentements-a-recueillir", "prescripteur", JOUR, lambda bilan: advance(bilan, Etat.SYNTHESE_VALIDEE)),
+    ],
+)
+def test_a_list_goes_on_page_after_page_without_repeating(
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    role: str,
+    le: date,
+    bring: Callable[[Bilan], Bilan],
+) -> None:
     monkeypatch.setattr("dossiers.bureau.LIGNES_PAR_PAGE", 2)
-    contrats = {make_contrat(by=agent_ofii).pk for _ in range(5)}
-    liste = next(liste for liste in listes_of(agent_ofii) if liste.code == "exemptions-a-evaluer")
+    bilans = {bring(make_convoque(direction, prescripteur, conseiller)).pk for _ in range(3)}
+    agent = request.getfixturevalue(role)
+    liste = next(liste for liste in listes_of(agent) if liste.code == code)
 
-    seen, suite = [], ""
-    while True:
-        page = list_page(agent_ofii, liste, apres=suite)
-        seen += [ligne.bilan.contrat_id for ligne in page.lignes]
-        if not (suite := page.suite):
-            break
+    with clock.travel(clock.at(le, 7)):
+        first = list_page(agent, liste)
+        second = list_page(agent, liste, apres=first.suite)
 
-    assert len(seen) == 5
-    assert set(seen) == contrats
+    assert (len(first.lignes), len(second.lignes), second.suite) == (2, 1, "")
+    assert {ligne.bilan.pk for ligne in first.lignes + second.lignes} == bilans
 
 
 @pytest.mark.parametrize("apres", ["", "n’importe quoi", "2010-13-45_x", "2010-03-15_"])
