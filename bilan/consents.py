@@ -11,13 +11,14 @@ from bilan.models import Bilan, Consentement, Synthese
 from bilan.permissions import check_can
 from bilan.selectors import Decision, Portee, current_synthese, in_force, last_decision, standing_grant
 from bilan.states import REALISES, Etat
-from bilan.textes import VERSION_TEXTE
+from bilan.textes import version_texte_on
 from bilan.workflow import lock
 from cai.models import Langue
 from core import clock, journal
 from core.errors import Blocage, InvalidInput, refuse_if
+from core.french import day_of
 
-__all__ = ["VERSION_TEXTE", "in_force", "record_consent"]
+__all__ = ["in_force", "record_consent"]
 
 MAJORITE_ANS = 18
 
@@ -43,6 +44,8 @@ def record_consent(
     older than its validation. Refuses: an agreement or a refusal repeated, the withdrawal of what was not granted, a
     mere declaration for anything but a withdrawal, the agreement of a minor without their representative, a moment to
     come or before the previous decision. Withdrawing is possible in every state.
+
+    The row names the version of the words that the forms carried on the day of the decision.
 
     **Scope ``transmission_pole_emploi``: called by ``poleemploi`` alone**, whose services write the queue in the same
     transaction; no page and no endpoint of ``bilan`` records it.
@@ -80,7 +83,7 @@ def record_consent(
         mode=mode,
         langue_id=langue,
         interprete=interprete,
-        version_texte=VERSION_TEXTE,
+        version_texte=version_texte_on(day_of(moment)),
         version_synthese=synthese.version if portee == Portee.TRANSMISSION and synthese else None,
         representant_legal=representant_legal,
         document_empreinte=document_empreinte,

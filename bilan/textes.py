@@ -1,9 +1,11 @@
 """The words people sign, kept together with their version: a signature refers to one of them for ever."""
 
 from dataclasses import dataclass
+from datetime import date
 
-# Changes with any change of wording below; every consent row carries it (reference E.2).
-VERSION_TEXTE = "2010-1"
+# Any change of wording below adds a version, with the first day on which forms carry it; oldest first (reference E.2).
+VERSIONS_TEXTE = ((date(2008, 12, 1), "2010-1"),)
+VERSION_TEXTE = VERSIONS_TEXTE[-1][1]  # that of the words below
 
 # What the partner receives (reference F.2), as a person would say it.
 CE_QUE_RECOIT_POLE_EMPLOI = (
@@ -25,6 +27,12 @@ CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI = (
     "Ne sont jamais transmis : ma date de naissance, mon adresse, mon titre de séjour, ma situation familiale, "
     "mes rendez-vous et mes absences, ni le détail de mes réponses pendant le bilan."
 )
+
+
+def version_texte_on(jour: date) -> str:
+    """The version of the forms signed on a day: a consent entered later still names the words that the person read."""
+    since = [version for debut, version in VERSIONS_TEXTE if debut <= jour]
+    return since[-1] if since else VERSIONS_TEXTE[0][1]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from agents.models import Agent
-from bilan import redaction
+from bilan import redaction, textes
 from bilan.consents import in_force, record_consent
 from bilan.models import Bilan, Consentement, SyntheseDetruite
 from bilan.states import Etat, MotifReprise
@@ -260,3 +260,23 @@ def test_a_consent_is_recorded_now_unless_a_moment_is_told(validee: Bilan, conse
             document_empreinte="a" * 64, commentaire="Reçu par courrier", by=conseiller,
         )  # fmt: skip
     assert (row.date_heure, row.document_empreinte, row.commentaire) == (MOMENT, "a" * 64, "Reçu par courrier")
+
+
+@pytest.mark.parametrize(("days", "version"), [(20, "2010-1"), (21, "2010-2")])
+def test_a_consent_entered_late_names_the_words_that_were_signed(
+    validee: Bilan, conseiller: Agent, monkeypatch: pytest.MonkeyPatch, days: int, version: str
+) -> None:
+    second = (JOUR + timedelta(days=21), "2010-2")
+    monkeypatch.setattr("bilan.textes.VERSIONS_TEXTE", (*textes.VERSIONS_TEXTE, second))
+    with clock.travel(JOUR + timedelta(days=25)):
+        row = record_consent(
+            bilan=validee,
+            portee=P.CONSERVATION,
+            decision=D.ACCORDE,
+            mode=Consentement.Mode.FORMULAIRE,
+            langue="fr",
+            interprete=False,
+            date_heure=clock.at(JOUR + timedelta(days=days), 23),
+            by=conseiller,
+        )
+    assert row.version_texte == version
