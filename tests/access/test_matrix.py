@@ -105,5 +105,6 @@ def test_the_pages_open_to_everyone_are_counted():
         "agents:mot_de_passe_nouveau",
         "agents:mot_de_passe_oublie",
         "core:composants",  # local settings only
+        "core:favicon",
         "core:sante",
     }

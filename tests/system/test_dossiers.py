@@ -136,6 +136,23 @@ def test_the_verdict_follows_the_answers_and_is_sealed_by_one_button(
     assert Evaluation.objects.get().exempte is False
 
 
+def test_an_incomplete_evaluation_asks_before_it_is_sealed(
+    page: Page, live_server: LiveServer, dossier: Contrat
+) -> None:
+    page.goto(f"{live_server}{reverse('exemptions:evaluate_contrat', args=[dossier.pk])}")
+    page.get_by_role("button", name="Enregistrer l’évaluation").click()
+
+    asked = page.get_by_role("alert")
+    expect(asked).to_be_focused()
+    expect(asked).to_contain_text("n’est ni vérifiée ni rejetée")
+    assert not Evaluation.objects.exists()
+    check_at_every_width(page)
+
+    asked.get_by_role("button", name="Enregistrer l’évaluation incomplète").click()
+    expect(page.get_by_text("L’évaluation est enregistrée")).to_be_visible()
+    assert Evaluation.objects.get().exempte is False
+
+
 def test_the_search_answers_as_one_types(page: Page, live_server: LiveServer, dossier: Contrat) -> None:
     page.goto(f"{live_server}{reverse('dossiers:search')}?q=personne")
     page.locator("#q").fill("dialo mam")
