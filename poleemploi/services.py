@@ -75,7 +75,11 @@ def grant_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -
 
 @transaction.atomic
 def refuse_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Consentement:
-    """Transition 19: nothing is queued, and nothing follows for the contract."""
+    """Transition 19: nothing is queued, and nothing follows for the contract.
+
+    It speaks of the present version alone: an older one that has arrived, or is found to have, stays at the partner
+    until it is replaced or withdrawn.
+    """
     return consents.record_consent(
         bilan=bilan,
         portee=Portee.TRANSMISSION,

@@ -11,14 +11,17 @@ TRANSMISSION = Consentement.Portee.TRANSMISSION
 
 class Accord(Enum):
     EN_VIGUEUR = "en_vigueur"
-    CADUC = "caduc"  # another version, another consent, or a content destroyed: nothing more is sent, nothing erased
-    RETIRE = "retire"  # the person said no: what was sent is erased
+    # Another version, agreed to or refused, or a content destroyed: nothing more is sent, nothing is erased.
+    CADUC = "caduc"
+    RETIRE = "retire"  # the person took their agreement back: what was sent is erased
 
 
 def standing(transmission: Transmission) -> Accord:
-    """Read it with the bilan locked: the ledger and the versions of a locked bilan do not move."""
-    last = selectors.last_decision(transmission.bilan_id, TRANSMISSION)
-    if last is None or last.decision != Consentement.Decision.ACCORDE:
+    """Read it with the bilan locked: the ledger and the versions of a locked bilan do not move.
+
+    To refuse a newer version is not to withdraw the older one (reference D.2, 15b).
+    """
+    if selectors.standing_grant(transmission.bilan_id, TRANSMISSION) is None:
         return Accord.RETIRE
     consent = selectors.in_force(transmission.bilan, TRANSMISSION)
     if consent is None or consent.pk != transmission.consentement_id:

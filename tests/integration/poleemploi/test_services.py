@@ -465,6 +465,24 @@ def test_what_was_received_may_be_withdrawn_after_the_next_version_was_refused(
     assert read(transmission).etat == T.EFFACEMENT_DEMANDE
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_refusal_of_the_next_version_leaves_the_one_received_whenever_its_receipt_came(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle, lost: bool
+) -> None:
+    if lost:
+        partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
+    assert sender.step()
+    rework(transmission, conseiller)
+    next_version(transmission.bilan, conseiller)
+    services.refuse_transmission(bilan=transmission.bilan, by=conseiller, **RECUEIL)
+    settle()
+    assert read(transmission).etat == T.ACCUSEE
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EN_VIGUEUR"]
+    withdraw(transmission, conseiller)
+    settle()
+    assert [depot["etat"] for depot in partenaire.depots()] == ["EFFACE"]
+
+
 def test_rows_of_a_file_go_in_order(
     partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent, settle: Settle
 ) -> None:
