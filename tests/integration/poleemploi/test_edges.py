@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django import Settings
 
 from agents.models import Agent, DirectionTerritoriale
-from bilan.models import Bilan, Synthese
+from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import MotifReprise
 from core import clock
 from poleemploi import canal, sender, services
@@ -17,6 +18,8 @@ from poleemploi.canal import JetonEnCours
 from poleemploi.client import Coupure, Recu, Reponse
 from poleemploi.depot import freeze
 from poleemploi.models import Canal, Transmission
+from poleemploi.presentation import sentence_of
+from poleemploi.reprise import Rythme
 from poleemploi.states import EtatTransmission, MotifFin, MotifPause
 from tests.factories.transmissions import RECUEIL, add_version, make_valide
 from tests.simulateur import SimulateurEnProcessus
@@ -385,3 +388,52 @@ def test_rows_name_themselves_without_naming_anyone(
     settle()
     names = [str(read(transmission)), str(transmission.tentatives.get()), str(Canal.objects.get())]
     assert names == ["Transmission Reçue par Pôle emploi", "Tentative 1", "Canal Pôle emploi"]
+
+
+def test_a_series_lives_at_the_rhythm_it_is_given(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, settings: Settings
+) -> None:
+    settings.PE_FACTEUR_TEMPS = 1.0
+    partenaire.panne("EN_COURS", nombre=1)
+    assert sender.step(rythme=Rythme(1e8))
+    row = Transmission.objects.get()
+    assert (row.etat, row.erreur_code) == (T.ECHEC_DEFINITIF, "DELAI_DEPASSE"), "three days in three thousandths"
+    assert "Un essai" in sentence_of(row)
+    assert "Trois jours" not in sentence_of(row)
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("consentement_retire", "a retiré son accord"),
+        ("synthese_reprise", "La synthèse a été reprise"),
+        ("contenu_detruit", "a été détruit avant d’arriver"),
+        ("transmission_impossible", "a été abandonnée"),
+    ],
+)
+def test_a_cancelled_row_says_why(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    conseiller: Agent,
+    correspondant: Agent,
+    settle: Settle,
+    cause: str,
+    words: str,
+) -> None:
+    bilan = transmission.bilan
+    match cause:
+        case "consentement_retire":
+            retrait = {**RECUEIL, "mode": Consentement.Mode.GUICHET}
+            services.withdraw_transmission(bilan=bilan, by=correspondant, **retrait)
+        case "synthese_reprise":
+            services.rework_synthese(bilan=bilan, motif=next(iter(MotifReprise)), by=conseiller)
+        case "contenu_detruit":
+            Synthese.objects.update(contenu=None, observations=None, detruite_at=clock.now())
+            settle()
+        case _:
+            partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
+            settle()
+            services.abandon(transmission=read(transmission), by=correspondant)
+    row = read(transmission)
+    assert (row.etat, row.motif_fin) == (T.ANNULEE, cause)
+    assert words in sentence_of(row)
