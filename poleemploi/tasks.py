@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import DatabaseError
 
 from poleemploi import outcome, sender, services
@@ -11,8 +12,6 @@ from poleemploi.doorbell import ENVOYER
 from poleemploi.selectors import perhaps_hopeless
 
 logger = structlog.get_logger(__name__)
-
-TEMPS_DE_BALAYAGE = 50.0  # seconds, well under CELERY_TASK_TIME_LIMIT with one request more
 
 
 @shared_task(name=ENVOYER)
@@ -27,7 +26,7 @@ def sweep_due() -> None:
 
     Then let go of what was frozen beside contents destroyed since.
     """
-    sender.drain(seconds=TEMPS_DE_BALAYAGE)
+    sender.drain(seconds=settings.PE_BALAYAGE)
     outcome.forget_destroyed()
 
 

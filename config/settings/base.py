@@ -1,5 +1,6 @@
 """What holds everywhere. Everything that changes between machines comes from the environment."""
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -223,10 +224,15 @@ EMETTEUR_ACTIF = env.bool("EMETTEUR_ACTIF", default=True)
 
 # --- queue --------------------------------------------------------------------------------------
 
+PE_BALAYAGE = 50.0  # seconds; a sweep begins no step after so long
+# A request at its longest: to connect, twice PE_TIMEOUT_LECTURE for the answer, and one read begun within that time.
+_DEMANDE = PE_TIMEOUT_CONNEXION + 3 * PE_TIMEOUT_LECTURE
+# A sweep whose last step fetches a token, or waits for it, then asks; half a minute is the database's.
+CELERY_TASK_TIME_LIMIT = math.ceil(PE_BALAYAGE + 2 * _DEMANDE) + 30
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": env.str("CELERY_PREFIX", default="cai:"),
-    "visibility_timeout": 120,  # seconds; longer than any task here
+    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 30,  # seconds; a task that runs must not be given to another worker
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 2,
@@ -239,7 +245,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # a letter written on the console stays a letter
-CELERY_TASK_TIME_LIMIT = 90
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Legal terms fall at midnight; late is harmless, since every run finds all that is due.

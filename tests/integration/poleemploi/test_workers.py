@@ -1,7 +1,9 @@
 """Several workers, a broker that is down, a message lost: the queue is PostgreSQL's."""
 
+import runpy
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -14,9 +16,11 @@ from agents.tasks import ENVOYER_LIEN
 from config.celery import app
 from core import clock
 from poleemploi import doorbell, sender, services, tasks
+from poleemploi.client import Delais
 from poleemploi.models import Canal, Transmission
 from poleemploi.states import EtatTransmission
 from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission, make_valide
+from tests.repository.sources import RACINE
 from tests.simulateur import SimulateurEnProcessus, free_port
 
 T = EtatTransmission
@@ -97,6 +101,23 @@ def test_the_tasks_are_known_to_the_workers_by_the_names_that_call_them(settings
     assert doorbell.ENVOYER in current_app.tasks
     assert ENVOYER_LIEN in current_app.tasks
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)
+
+
+def longest_sweep(read: SimpleNamespace) -> float:
+    """A step that begins at the last moment: a token, then a request, each with a read begun within its time."""
+    delais = Delais(read.PE_TIMEOUT_CONNEXION, read.PE_TIMEOUT_LECTURE)
+    return read.PE_BALAYAGE + 2 * (delais.total + delais.lecture)
+
+
+@pytest.mark.parametrize("changes", [{}, {"PE_TIMEOUT_CONNEXION": "12.5", "PE_TIMEOUT_LECTURE": "90"}])
+def test_no_task_is_killed_in_a_request_nor_given_twice_while_it_runs(
+    changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+    read = SimpleNamespace(**runpy.run_path(str(RACINE / "config" / "settings" / "base.py")))
+    assert longest_sweep(read) < read.CELERY_TASK_TIME_LIMIT
+    assert read.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > read.CELERY_TASK_TIME_LIMIT
 
 
 def test_a_broker_that_is_down_keeps_nobody_waiting(
