@@ -1,6 +1,7 @@
 """The adviser's pages while the bilan runs, and the prescriber's copies."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from bilan.views_programmation import bilan_or_404
 from core import journal
 from core.french import duree
 from core.http import pdf_response
+from core.pages import LIGNES_PAR_PAGE, latest_page
 
 
 @never_cache
@@ -61,9 +63,12 @@ def _led_on(request: AgentRequest, bilan: Bilan) -> str:
 @never_cache
 @require_safe
 def list_printable(request: AgentRequest) -> HttpResponse:
-    """The syntheses that a prescriber in charge may hand to their owners."""
+    """The syntheses that a prescriber in charge may hand to their owners, the latest first, page by page."""
     check_permission(request.user, Permission.IMPRIMER_COPIE)
-    return render(request, "bilan/fiches_imprimer.html", {"syntheses": impression.printable_by(request.user)[:200]})
+    printable = impression.printable_by(request.user)
+    rows, suite = latest_page(printable, "date_validation", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
+    suivants = f"?{urlencode({'avant': suite})}" if suite else ""
+    return render(request, "bilan/fiches_imprimer.html", {"syntheses": rows, "suivants": suivants})
 
 
 @never_cache

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,20 +23,22 @@ from bilan.states import FINAUX, Etat
 from core import clock
 from core.form_fields import ANNEE_MAX, ANNEE_MIN
 from core.french import date_longue, duree, heure
-
-LIGNES_MAX = 200
+from core.pages import LIGNES_PAR_PAGE, latest_page
 
 
 @never_cache
 @require_safe
 def list_bilans(request: AgentRequest) -> HttpResponse:
-    """The bilans entrusted to the adviser, the latest first; those that are over apart."""
+    """The bilans entrusted to the adviser, the latest first, page by page; those that are over apart."""
     check_permission(request.user, Permission.CONDUIRE_BILAN)
     over = request.GET.get("termines") == "1"
     ended = [*FINAUX, Etat.SIGNATURE_REFUSEE]
     bilans = Bilan.objects.entrusted_to(request.user).with_minutes().select_related("contrat__signataire")
     bilans = bilans.filter(etat__in=ended) if over else bilans.exclude(etat__in=ended)
-    return render(request, "bilan/bilans.html", {"bilans": bilans.order_by("-created_at")[:LIGNES_MAX], "over": over})
+    rows, suite = latest_page(bilans, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
+    place = {"termines": "1"} if over else {}
+    suivants = f"?{urlencode({**place, 'avant': suite})}" if suite else ""
+    return render(request, "bilan/bilans.html", {"bilans": rows, "over": over, "suivants": suivants})
 
 
 def _day_asked(request: AgentRequest) -> date:

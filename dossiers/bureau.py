@@ -11,11 +11,11 @@ from django.db.models import Q
 from agents.models import Agent
 from bilan.models import Bilan
 from core import clock
+from core.pages import LIGNES_PAR_PAGE, read_key, write_key
 from dossiers.listes import Liste, listes_of
 
 LIGNES_MAX = 15
 COMPTE_MAX = 1000  # beyond, the exact number helps nobody
-LIGNES_PAR_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,10 @@ class PageListe:
 def list_page(agent: Agent, liste: Liste, *, apres: str = "") -> PageListe:
     """A page of one list, by key and never by offset; an unreadable key starts again from the beginning."""
     bilans = liste.bilans(agent)
-    if key := _read_key(apres):
+    if key := read_key(apres):
         ordre, pk = key
         bilans = bilans.filter(Q(ordre__gt=ordre) | Q(ordre=ordre, pk__gt=pk))
     keys = list(bilans.values_list("pk", "ordre")[: LIGNES_PAR_PAGE + 1])
     shown = keys[:LIGNES_PAR_PAGE]
-    suite = f"{shown[-1][1].isoformat()}_{shown[-1][0]}" if len(keys) > LIGNES_PAR_PAGE else ""
+    suite = write_key(shown[-1][1], shown[-1][0]) if len(keys) > LIGNES_PAR_PAGE else ""
     return PageListe(lignes=_lines([(pk, (liste, ordre)) for pk, ordre in shown]), suite=suite)
-
-
-def _read_key(text: str) -> tuple[date | datetime, uuid.UUID] | None:
-    ordre, _, pk = text.partition("_")
-    try:
-        read = date.fromisoformat(ordre) if len(ordre) == len("2010-03-15") else datetime.fromisoformat(ordre)
-        return read, uuid.UUID(pk)
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from core import journal
+from core.pages import LIGNES_PAR_PAGE, latest_page
 from poleemploi import services
 from poleemploi.correction import why_not_redeposited
 from poleemploi.models import Transmission
@@ -26,7 +26,6 @@ from poleemploi.presentation import channel_state, show, show_attempt
 from poleemploi.states import EtatTransmission
 
 T = EtatTransmission
-LIGNES_PAR_PAGE = 50
 COMPTE_MAX = 1000  # beyond, the exact number helps nobody
 FILTRES: dict[str, tuple[str, tuple[EtatTransmission, ...]]] = {
     "a-traiter": ("À traiter", (T.REJETEE, T.ECHEC_DEFINITIF)),
@@ -54,7 +53,9 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     choisi = request.GET.get("filtre", "")
     choisi = choisi if choisi in FILTRES else "a-traiter"
     visible = Transmission.objects.followed_by(request.user)
-    rows, suite = _page(visible.filter(etat__in=FILTRES[choisi][1]), request.GET.get("avant", ""))
+    chosen = visible.filter(etat__in=FILTRES[choisi][1]).without_content()
+    chosen = chosen.select_related("bilan__contrat__signataire", "bilan__conseiller")
+    rows, suite = latest_page(chosen, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
     context = {
         "canal": channel_state(),
         "filtres": _filters(visible, choisi),
@@ -78,26 +79,6 @@ def _filters(visible: "QuerySet[Transmission]", choisi: str) -> list[dict[str, o
         }
         for code, (label, _) in FILTRES.items()
     ]
-
-
-def _page(rows: "QuerySet[Transmission]", avant: str) -> tuple[list[Transmission], str]:
-    """The latest first, from a key; an unreadable key starts from the beginning."""
-    if key := _read_key(avant):
-        rows = rows.filter(Q(created_at__lt=key[0]) | Q(created_at=key[0], pk__lt=key[1]))
-    keys = list(rows.order_by("-created_at", "-pk").values_list("pk", flat=True)[: LIGNES_PAR_PAGE + 1])
-    whole = Transmission.objects.without_content().select_related("bilan__contrat__signataire", "bilan__conseiller")
-    shown = list(whole.filter(pk__in=keys[:LIGNES_PAR_PAGE]).order_by("-created_at", "-pk"))
-    suite = f"{shown[-1].created_at.isoformat()}_{shown[-1].pk}" if len(keys) > LIGNES_PAR_PAGE else ""
-    return shown, suite
-
-
-def _read_key(text: str) -> tuple[datetime, uuid.UUID] | None:
-    moment, _, pk = text.partition("_")
-    try:
-        read = datetime.fromisoformat(moment), uuid.UUID(pk)
-    except ValueError:
-        return None
-    return read if read[0].tzinfo else None
 
 
 @never_cache

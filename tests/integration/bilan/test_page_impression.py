@@ -17,7 +17,7 @@ from bilan.states import Etat
 from core import clock
 from core.models import Evenement, JournalAcces
 from tests.factories.agents import make_agent
-from tests.factories.conduite import JOUR, advance, consent, make_contenu
+from tests.factories.conduite import JOUR, advance, consent, make_contenu, make_convoque
 
 pytestmark = pytest.mark.django_db
 Connect = Callable[[Agent], Client]
@@ -46,6 +46,19 @@ def test_the_list_leads_to_the_print_page(validee: Bilan, prescripteur: Agent, c
 
 def test_an_empty_list_says_when_it_fills(prescripteur: Agent, connect: Connect) -> None:
     assert "Aucune fiche à imprimer" in connect(prescripteur).get(reverse("bilan:list_printable")).content.decode()
+
+
+def test_a_long_list_of_copies_goes_on_page_after_page(
+    direction, prescripteur: Agent, conseiller: Agent, connect: Connect, monkeypatch: pytest.MonkeyPatch, le_jour: None
+) -> None:
+    monkeypatch.setattr("bilan.views_conduite.LIGNES_PAR_PAGE", 2)
+    bilans = [advance(make_convoque(direction, prescripteur, conseiller), Etat.SYNTHESE_VALIDEE) for _ in range(3)]
+    client, url = connect(prescripteur), reverse("bilan:list_printable")
+    first = client.get(url).context
+    second = client.get(url + first["suivants"]).context
+    assert (len(first["syntheses"]), len(second["syntheses"]), second["suivants"]) == (2, 1, "")
+    seen = {synthese.bilan_id for synthese in [*first["syntheses"], *second["syntheses"]]}
+    assert seen == {bilan.pk for bilan in bilans}
 
 
 def test_a_copy_is_printed_with_its_reason(validee: Bilan, prescripteur: Agent, connect: Connect) -> None:

@@ -58,3 +58,35 @@ def test_decisions_are_awaited_until_both_questions_are_answered(
         bilan=bilan, date_presentation=JOUR, observations="", date_signature=JOUR, date_remise=JOUR, by=conseiller
     )
     assert client.get(page).context["page"].awaits_decisions  # the agreement named the older version
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_long_list_of_bilans_goes_on_page_after_page(
+    direction, prescripteur: Agent, conseiller: Agent, connect: Connect, monkeypatch: pytest.MonkeyPatch, over: bool
+) -> None:
+    monkeypatch.setattr("bilan.views_planning.LIGNES_PAR_PAGE", 2)
+    bilans = {make_convoque(direction, prescripteur, conseiller).pk for _ in range(5)}
+    if over:
+        Bilan.objects.update(etat=Etat.ANNULE, clos_at=clock.at(JOUR), motif_annulation="doublon")
+    seen, suivants = [], "?termines=1" if over else ""
+    for expected in (2, 2, 1):
+        context = connect(conseiller).get(reverse(LISTE) + suivants).context
+        assert len(context["bilans"]) == expected
+        seen += [bilan.pk for bilan in context["bilans"]]
+        suivants = context["suivants"]
+    assert (suivants, set(seen), len(seen)) == ("", bilans, 5)
+
+
+@pytest.mark.parametrize("avant", ["n’importe quoi", "2010-03-15_", f"2010-03-15_{JOUR}", "2010-03-15T10:00:00_x"])
+def test_an_unreadable_key_starts_the_list_again(
+    convoque: Bilan, conseiller: Agent, connect: Connect, avant: str
+) -> None:
+    assert list(connect(conseiller).get(reverse(LISTE), {"avant": avant}).context["bilans"]) == [convoque]
+
+
+@pytest.mark.parametrize("ordre", ["2010-03-15", "2010-03-15T10:00:00"])
+def test_a_key_of_another_kind_starts_the_list_again(
+    convoque: Bilan, conseiller: Agent, connect: Connect, ordre: str
+) -> None:
+    key = f"{ordre}_{convoque.pk}"
+    assert list(connect(conseiller).get(reverse(LISTE), {"avant": key}).context["bilans"]) == [convoque]
