@@ -93,7 +93,12 @@ DATABASES["default"].update(
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cai"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cai",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # seconds: a caller waits behind
+    }
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
@@ -277,10 +282,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": AXES_IPWARE_PROXY_COUNT,  # else throttles believe whatever address the caller writes
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.problem_handler",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.AnonRateThrottle",
-    ],
+    "DEFAULT_THROTTLE_CLASSES": ["core.throttling.DebitDesComptes", "core.throttling.DebitDesInconnus"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_DEBIT", default="1200/min"), "anon": "30/min"},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
