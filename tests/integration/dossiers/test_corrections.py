@@ -62,6 +62,17 @@ def convoque(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: 
     return make_convoque(direction, prescripteur, conseiller)
 
 
+def test_the_number_of_a_file_is_corrected_and_never_emptied(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat
+) -> None:
+    client = connect(agent_ofii)
+    assert "Laissez vide pour" not in client.get(url("correct_contrat", contrat)).content.decode()
+
+    answer = client.post(url("correct_contrat", contrat), terms(contrat, numero_cai=""))
+
+    assert list(answer.context["form"].errors) == ["numero_cai"]
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 
@@ -71,6 +82,7 @@ def test_the_page_shows_what_the_file_says(connect: Connect, agent_ofii: Agent, 
 
     assert answer.status_code == 200
     assert contrat.numero_cai in answer.content.decode()
+    assert contrat.signataire.nom in answer.content.decode()
 
 
 def test_an_identity_is_corrected(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
@@ -112,13 +124,13 @@ def test_a_training_is_recorded_and_shown(connect: Connect, agent_ofii: Agent, c
             "type_prestation": "formation_linguistique",
             "statut": "suivie",
             "date_fin": "1/5/2010",
-            "niveau_atteint": "A1",
+            "niveau_atteint": "A1_1",
         },
         follow=True,
     )
 
-    assert Prestation.objects.get().niveau_atteint == "A1"
-    assert "niveau A1" in answer.content.decode()
+    assert Prestation.objects.get().niveau_atteint == "A1_1"  # as the exchange writes it
+    assert "niveau&nbsp;A1.1" in answer.content.decode()
 
 
 def test_a_file_opened_by_mistake_is_cancelled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
