@@ -13,14 +13,13 @@ from bilan.selectors import Decision, Portee, current_synthese, in_force, last_d
 from bilan.states import REALISES, Etat
 from bilan.textes import version_texte_on
 from bilan.workflow import lock
+from cai import delais
 from cai.models import Langue
 from core import clock, journal
 from core.errors import Blocage, InvalidInput, refuse_if
 from core.french import day_of
 
 __all__ = ["in_force", "record_consent"]
-
-MAJORITE_ANS = 18
 
 
 @transaction.atomic
@@ -126,7 +125,7 @@ def _form_blocages(
         )
     age = bilan.contrat.signataire.age_on(moment.astimezone(clock.PARIS).date())
     # A minor refuses or withdraws alone: doubt goes to secrecy [D].
-    if decision == Decision.ACCORDE and age < MAJORITE_ANS and not representant_legal:
+    if decision == Decision.ACCORDE and age < delais.AGE_MAJORITE and not representant_legal:
         blocages.append(
             Blocage(
                 "representant_manquant",

@@ -14,11 +14,11 @@ from django.conf import settings
 from agents.models import Agent
 from agents.roles import Role
 from bilan import courriers
-from bilan.consents import MAJORITE_ANS
 from bilan.courriers import Convocation, Direction, Information, Personne
 from bilan.documents import consentement_pdf, convocation_pdf, information_pdf
 from bilan.models import Bilan, Consentement, Courrier, RendezVous
 from bilan.selectors import current_synthese
+from cai import delais
 from core import clock, journal
 from core.errors import RuleViolation
 from core.models import Compteur
@@ -155,6 +155,6 @@ def blank_consent(*, bilan: Bilan, portee: Consentement.Portee) -> bytes:
         prestataire_nom=bilan.prestataire.nom if bilan.prestataire else "",
         direction=_direction(bilan),
         version_synthese=synthese.version if portee == Consentement.Portee.TRANSMISSION else None,
-        mineur=bilan.contrat.signataire.age_on(clock.today()) < MAJORITE_ANS,
+        mineur=bilan.contrat.signataire.age_on(clock.today()) < delais.AGE_MAJORITE,
     )
     return consentement_pdf(formulaire, clock.now())

@@ -6,11 +6,11 @@ from django import forms
 
 from bilan.conduite import BESOINS_A_NOTER, NOTE_MAX, read_note
 from bilan.forms_programmation import BilanForm
-from bilan.impression import MAJORITE_ANS
 from bilan.models import DUREE_MAX_MINUTES
 from bilan.redaction import OBSERVATIONS_MAX
 from bilan.selectors import current_synthese
 from bilan.states import PHASES, Etat, MotifImpression, MotifInterruption
+from cai import delais
 from core import clock
 from core.form_fields import ChoixField, DateField, LigneField, NombreField, TexteField
 from core.forms import BaseForm
@@ -140,7 +140,7 @@ class ValidationForm(_PresentationForm):
         synthese = current_synthese(self.bilan)
         # Only someone who was a minor when the version was frozen may still have been one when signing it.
         frozen = synthese.figee_at if synthese else None
-        if frozen is None or personne.age_on(frozen.astimezone(clock.PARIS).date()) >= MAJORITE_ANS:
+        if frozen is None or personne.age_on(frozen.astimezone(clock.PARIS).date()) >= delais.AGE_MAJORITE:
             del self.fields["representant"]
         else:
             self.initial.setdefault("representant", personne.representant_nom)

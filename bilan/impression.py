@@ -17,12 +17,12 @@ from bilan.nomenclatures import DOMAINES_FORMATION, FREINS, NIVEAUX_CECRL, RECON
 from bilan.permissions import check_can, check_can_print_copy
 from bilan.states import Etat, MotifImpression
 from bilan.workflow import lock
+from cai import delais
 from cai.models import Langue, Pays
 from core import clock, journal
 from core.errors import Blocage, Conflict, RuleViolation, refuse_if
 from core.models import Evenement
 
-MAJORITE_ANS = 18
 PRINTED = "bilan.synthese_imprimee"
 COPY_STATES = (Etat.SYNTHESE_VALIDEE, Etat.CLOS)
 
@@ -95,7 +95,7 @@ def build_fiche(bilan: Bilan, contenu: SyntheseContenu, *, version: int) -> fich
         orientation=contenu.orientation,
         parcours=contenu.parcours,
         parcours_recherche=contenu.parcours_recherche,
-        mineur=personne.age_on(clock.today()) < MAJORITE_ANS,
+        mineur=personne.age_on(clock.today()) < delais.AGE_MAJORITE,
     )
 
 

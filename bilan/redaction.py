@@ -13,12 +13,13 @@ from bilan.contenu import SyntheseContenu, codes_langues, codes_pays, codes_rome
 from bilan.documents import synthese_pdf
 from bilan.fiche import Fiche
 from bilan.guards import ecriture
-from bilan.impression import MAJORITE_ANS, build_fiche
+from bilan.impression import build_fiche
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Metier, Synthese, SynthesePdf
 from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.states import PHASES, Etat, MotifReprise
 from bilan.workflow import begin, check_state, finish, lock, set_prestation
+from cai import delais
 from cai.models import Langue, Pays, Prestation
 from core import clock, journal
 from core.errors import Blocage, Conflict, InvalidInput, RuleViolation, refuse_if
@@ -205,7 +206,7 @@ def validate_synthese(
         synthese,
         [("date_presentation", date_presentation), ("date_signature", date_signature), ("date_remise", date_remise)],
     )
-    if bilan.contrat.signataire.age_on(date_signature) < MAJORITE_ANS and not representant:
+    if bilan.contrat.signataire.age_on(date_signature) < delais.AGE_MAJORITE and not representant:
         blocages.append(
             Blocage(
                 "representant_manquant",

@@ -16,7 +16,6 @@ from core.errors import InvalidInput
 from core.french import date_sans_jour
 
 AGE_MIN_SIGNATURE = 16  # L. 311-9 CESEDA [V]: signed from 16 on, with the legal representative before 18
-AGE_MAJORITE = 18
 AGE_MAX = 120  # the partner's contract accepts 16 to 120
 
 Errors = dict[str, list[str]]
@@ -66,7 +65,7 @@ def age_errors(
                 "Vérifiez les deux dates."
             ]
         }
-    if age < AGE_MAJORITE and not representant_nom.strip():
+    if age < delais.AGE_MAJORITE and not representant_nom.strip():
         return {
             "representant_nom": [
                 f"La personne a {age} ans à la signature : indiquez le représentant légal qui signe avec elle."

@@ -18,6 +18,8 @@ PERIODE_SERVICES_ANNEES = 5
 CONSERVATION_ANNEES = 1
 # Guide du bilan de compétences [S-G]: follow-up interview six months after the conclusion phase.
 SUIVI_MOIS = 6
+# Art. 414 code civil [V]: majority, on the 18th birthday itself.
+AGE_MAJORITE = 18
 # R. 311-28 CESEDA [V]: one month to make observations on an intended résiliation.
 OBSERVATIONS_MOIS = 1
 # R. 311-27 CESEDA [V]: clôture within the month that follows the end of the prescribed training.

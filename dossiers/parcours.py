@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from bilan.fin import DELAI_APRES_SUIVI
 from bilan.guards import limite_justification
 from bilan.models import Bilan, RendezVous, Synthese
 from bilan.selectors import current_synthese
@@ -18,7 +19,6 @@ from dossiers.situation import Situation
 from exemptions.models import Evaluation
 
 S = Situation
-DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
 
 
 @dataclass(frozen=True)

@@ -19,33 +19,35 @@ if TYPE_CHECKING:
 
     BilanSitue = WithAnnotations[Bilan, Annotations]
 
+E = Etat
+
 
 class Situation(TextChoices):
     """Every stored state but the refused signature, and what the consents and the exchange add to them."""
 
-    A_EVALUER = "a_evaluer", "Exemption à évaluer"
-    EXEMPTE = "exempte", "Dispensé"
-    A_PROGRAMMER = "a_programmer", "À convoquer"
-    CONVOQUE = "convoque", "Convoqué"
-    REPORTE = "reporte", "Reporté"
-    ABSENT_A_QUALIFIER = "absent_a_qualifier", "Absence à qualifier"
-    ABSENT_MOTIF_LEGITIME = "absent_motif_legitime", "Absent, motif légitime"
-    ABSENT_SANS_MOTIF = "absent_sans_motif", "Absent, sans motif"
-    PHASE_PRELIMINAIRE = "phase_preliminaire", "Phase préliminaire"
-    PHASE_INVESTIGATION = "phase_investigation", "Phase d’investigation"
-    PHASE_CONCLUSION = "phase_conclusion", "Phase de conclusion"
-    SYNTHESE_REDIGEE = "synthese_redigee", "Synthèse rédigée"
-    SYNTHESE_PRESENTEE = "synthese_presentee", "Synthèse présentée"
-    SYNTHESE_VALIDEE = "synthese_validee", "Synthèse validée"
+    A_EVALUER = E.A_EVALUER.value, E.A_EVALUER.label
+    EXEMPTE = E.EXEMPTE.value, E.EXEMPTE.label
+    A_PROGRAMMER = E.A_PROGRAMMER.value, E.A_PROGRAMMER.label
+    CONVOQUE = E.CONVOQUE.value, E.CONVOQUE.label
+    REPORTE = E.REPORTE.value, E.REPORTE.label
+    ABSENT_A_QUALIFIER = E.ABSENT_A_QUALIFIER.value, E.ABSENT_A_QUALIFIER.label
+    ABSENT_MOTIF_LEGITIME = E.ABSENT_MOTIF_LEGITIME.value, E.ABSENT_MOTIF_LEGITIME.label
+    ABSENT_SANS_MOTIF = E.ABSENT_SANS_MOTIF.value, E.ABSENT_SANS_MOTIF.label
+    PHASE_PRELIMINAIRE = E.PHASE_PRELIMINAIRE.value, E.PHASE_PRELIMINAIRE.label
+    PHASE_INVESTIGATION = E.PHASE_INVESTIGATION.value, E.PHASE_INVESTIGATION.label
+    PHASE_CONCLUSION = E.PHASE_CONCLUSION.value, E.PHASE_CONCLUSION.label
+    SYNTHESE_REDIGEE = E.SYNTHESE_REDIGEE.value, E.SYNTHESE_REDIGEE.label
+    SYNTHESE_PRESENTEE = E.SYNTHESE_PRESENTEE.value, E.SYNTHESE_PRESENTEE.label
+    SYNTHESE_VALIDEE = E.SYNTHESE_VALIDEE.value, E.SYNTHESE_VALIDEE.label
     TRANSMISSION_CONSENTIE = "transmission_consentie", "Transmission consentie"
     TRANSMISSION_REFUSEE = "transmission_refusee", "Transmission refusée"
     CONSENTEMENT_RETIRE = "consentement_retire", "Consentement retiré"
     TRANSMISSION_A_TRAITER = "transmission_a_traiter", "Transmission à traiter"
     TRANSMISE = "transmise", "Transmise à Pôle emploi"
     PRIS_EN_CHARGE_PPAE = "pris_en_charge_ppae", "Pris en charge (PPAE)"
-    CLOS = "clos", "Clos"
-    NON_REALISE = "non_realise", "Non réalisé"
-    ANNULE = "annule", "Annulé"
+    CLOS = E.CLOS.value, E.CLOS.label
+    NON_REALISE = E.NON_REALISE.value, E.NON_REALISE.label
+    ANNULE = E.ANNULE.value, E.ANNULE.label
 
     @property
     def couleur(self) -> str:

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from bilan.consents import MAJORITE_ANS
 from bilan.models import Bilan, Consentement
 from bilan.states import MotifReprise
 from bilan.textes import CONSENTEMENTS
+from cai import delais
 from cai.models import Langue
 from core import clock
 from core.form_fields import ChoixField, DateField, LigneField, NomField, RechercheField, YesNoField
@@ -80,7 +80,7 @@ class DecisionForm(RecueilForm):
         self.initial.setdefault("jour", clock.today())
         # An agreement signed at seventeen may be written down after the eighteenth birthday.
         asked_from = bilan.date_fin_conclusion or clock.today()
-        if bilan.contrat.signataire.age_on(asked_from) >= MAJORITE_ANS:
+        if bilan.contrat.signataire.age_on(asked_from) >= delais.AGE_MAJORITE:
             del self.fields["representant_legal"]
 
     def recueil(self) -> dict[str, Any]:

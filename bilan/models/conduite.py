@@ -133,7 +133,7 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     @property
     def date_suivi(self) -> date | None:
         """Day the six-month follow-up is due (reference D.5)."""
-        return delais.add_months(self.date_fin_conclusion, 6) if self.date_fin_conclusion else None
+        return delais.date_suivi(self.date_fin_conclusion) if self.date_fin_conclusion else None
 
     # Transitions carry the names and numbers of the domain reference, D.2.
 

@@ -45,7 +45,7 @@ def draw_person(hasard: Random, *, direction: str, signature: date, age: Age, ta
     annees = min(_age(hasard, age), age.au_plus)
     naissance = delais.add_years(signature, -annees) - timedelta(days=hasard.randrange(1, 364))
     profil = hasard.choice(_profils_for(sexe, annees))
-    mineur = annees < 18
+    mineur = annees < delais.AGE_MAJORITE
     fiche = FicheSignataire(
         nom=nom,
         prenom=prenom,

@@ -349,7 +349,7 @@ class Recit:
             fin.close(bilan=self.bilan, by=self.prescripteur)
 
     def _representant(self, jour: date) -> str:
-        minor = self.contrat.signataire.age_on(jour) < 18
+        minor = self.contrat.signataire.age_on(jour) < delais.AGE_MAJORITE
         return self.personne.fiche.representant_nom if minor else ""
 
     def _needs_interpreter(self) -> bool:

@@ -12,8 +12,6 @@ from exemptions.domain.situation import Declaration, Exigence, Motif, StatutPiec
 
 TEXTE = "CESEDA, art. R. 311-26 I (décret n° 2014-524, en vigueur au 25 mai 2014)"
 
-# R. 311-26 I a [S-R]: a minor; the 18th birthday itself is no longer minority.
-AGE_MAJORITE = 18
 # R. 311-26 I b [S-R] « plus de 55 ans », read in completed years [D]: 55 is not more than 55.
 AGE_PLAFOND = 55
 

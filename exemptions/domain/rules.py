@@ -6,7 +6,7 @@ Exemptions from a service open to all are read narrowly, and the bilan is free: 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cai.delais import age, birthday
+from cai.delais import AGE_MAJORITE, age, birthday
 from exemptions.domain import bareme
 from exemptions.domain.phrases import ans, en_lettres, enumere, minuscule, oui_non
 from exemptions.domain.pieces import is_valable, periode_couverte, pieces_pour, raison_ecartee
@@ -62,14 +62,6 @@ def evaluer(situation: Situation, date_reference: date) -> Resultat:
     )
 
 
-def peut_devenir_caduque(resultat: Resultat) -> tuple[Motif, ...]:
-    """The grounds, a or d, whose end would end the exemption; empty when b or c holds it for ever, or without one.
-
-    Founds the list of exemptions to re-examine (C.5) [D]; the first day to look is ``resultat.prochain_changement``.
-    """
-    return resultat.motifs if bareme.MOTIFS_CADUCS.issuperset(resultat.motifs) else ()
-
-
 def _examiner(situation: Situation, date_reference: date) -> tuple[_Examen, ...]:
     return (
         _mineur_scolarise(situation, date_reference),
@@ -95,8 +87,8 @@ def _mineur_scolarise(situation: Situation, date_reference: date) -> _Examen:
     satisfait = False
     if annees < 0:
         constat = f"a une date de naissance postérieure au {jour}"
-    elif annees >= bareme.AGE_MAJORITE:
-        constat = f"a {ans(annees)} le {jour}, et ce cas ne vise que les moins de {ans(bareme.AGE_MAJORITE)}"
+    elif annees >= AGE_MAJORITE:
+        constat = f"a {ans(annees)} le {jour}, et ce cas ne vise que les moins de {ans(AGE_MAJORITE)}"
     elif situation.scolarise is None:
         constat = f"a {ans(annees)} le {jour}, mais n’a pas encore dit si sa scolarité est en cours"
         sans_reponse = (Declaration.SCOLARISE,)
@@ -285,7 +277,7 @@ def _prochain_changement(situation: Situation, date_reference: date) -> date | N
 def _jours_charnieres(situation: Situation) -> set[date]:
     """Every day on which some ground can begin or end: birth, legal ages, first day and morrow of each document."""
     jours = {situation.date_naissance}
-    for annees in (bareme.AGE_MAJORITE, bareme.AGE_PLAFOND + 1):
+    for annees in (AGE_MAJORITE, bareme.AGE_PLAFOND + 1):
         if situation.date_naissance.year + annees <= date.max.year:
             jours.add(birthday(situation.date_naissance, annees))
     for periode in map(periode_couverte, situation.pieces):

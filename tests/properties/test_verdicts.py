@@ -13,7 +13,7 @@ from cai.delais import add_months, add_years, age, birthday, next_working_day
 from exemptions.domain import bareme
 from exemptions.domain.pieces import is_valable, periode_couverte
 from exemptions.domain.resultat import Resultat
-from exemptions.domain.rules import evaluer, peut_devenir_caduque
+from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Motif, Piece, Situation, StatutPiece, TypePiece
 
 pytestmark = pytest.mark.rule("C.5")
@@ -133,14 +133,6 @@ def test_the_grounds_hold_until_the_announced_day_and_change_on_it(situation, re
     last = date.max if limit is None else limit - timedelta(days=1)
     between = min(last, reference + timedelta(days=min(days, (last - reference).days)))
     assert evaluer(situation, between).motifs == resultat.motifs
-
-
-@given(SITUATIONS, DATES)
-def test_only_school_and_employment_lapse(situation, reference):
-    resultat = evaluer(situation, reference)
-    lapsing = peut_devenir_caduque(resultat)
-    assert set(lapsing) <= {Motif.MINEUR_SCOLARISE, Motif.EN_EMPLOI_NON_DEMANDEUR}
-    assert lapsing in ((), resultat.motifs)
 
 
 @given(PIECES, DATES)

@@ -8,7 +8,7 @@ import pytest
 from exemptions.domain.bareme import article
 from exemptions.domain.phrases import enumere
 from exemptions.domain.resultat import Resultat
-from exemptions.domain.rules import evaluer, peut_devenir_caduque
+from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Declaration, Exigence, Motif, Piece, Situation, StatutPiece, TypePiece
 
 pytestmark = pytest.mark.rule("C.5")
@@ -344,26 +344,7 @@ def test_a_document_against_the_declaration_is_a_contradiction(answer, expected)
     assert expected in contradiction
 
 
-# Lapse and next change
-
-
-@pytest.mark.parametrize(
-    ("situation", "expected"),
-    [
-        pytest.param(eleve(MINEUR), (A,), id="C.5 a lapses"),
-        pytest.param(employe(), (D,), id="C.5 d lapses"),
-        pytest.param(
-            employe(date_naissance=MINEUR, scolarise=True, pieces=(CERTIFICAT, CONTRAT, SIGNEE)),
-            (A, D),
-            id="C.5 a and d",
-        ),
-        pytest.param(employe(titre_admission="L313-9"), (), id="C.5 c never lapses"),
-        pytest.param(adulte(date_naissance=date(1950, 1, 1)), (), id="C.5 b never lapses"),
-        pytest.param(adulte(), (), id="C.5 no exemption"),
-    ],
-)
-def test_an_exemption_lapses_only_when_every_ground_can(situation, expected):
-    assert peut_devenir_caduque(evaluer(situation, ENTRETIEN)) == expected
+# Next change
 
 
 @pytest.mark.parametrize(
