@@ -1,9 +1,10 @@
 """An office's server. Start-up fails on a missing secret and on anything that belongs to a trial."""
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import DATE_METIER, DATE_METIER_DEPART, env
+from .base import CHIFFREMENT_CLES, DATE_METIER, DATE_METIER_DEPART, PE_FACTEUR_TEMPS, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
@@ -18,6 +19,24 @@ if DATE_METIER or DATE_METIER_DEPART:
     raise ImproperlyConfigured(
         "DATE_METIER moves the legal date: it is refused in production. Unset it and start again."
     )
+
+if PE_FACTEUR_TEMPS != 1:
+    raise ImproperlyConfigured("PE_FACTEUR_TEMPS shortens the waits of tests: in production it is 1. Unset it.")
+
+_CLE_PUBLIQUE = "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG8="  # of the local settings, which everyone can read
+if not CHIFFREMENT_CLES:
+    raise ImproperlyConfigured("CHIFFREMENT_CLES holds no key: nothing could be kept secret.")
+for _rang, _cle in enumerate(CHIFFREMENT_CLES, start=1):
+    try:
+        Fernet(_cle)
+    except ValueError as _erreur:
+        raise ImproperlyConfigured(
+            f"CHIFFREMENT_CLES: key {_rang} is not 32 bytes in url-safe base64. Make one as docs/exploitation.md says."
+        ) from _erreur
+    if _cle == _CLE_PUBLIQUE:
+        raise ImproperlyConfigured(f"CHIFFREMENT_CLES: key {_rang} is that of the local settings, known to everyone.")
+if SECRET_KEY.startswith("local-"):
+    raise ImproperlyConfigured("SECRET_KEY is that of the local settings, known to everyone.")
 
 if not PE_URL.startswith("https://") and not FORMATION:
     raise ImproperlyConfigured(

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.repository.sources import RACINE
 
@@ -61,3 +63,33 @@ def test_a_partner_spoken_to_in_clear_text_stops_the_start(url: str) -> None:
 def test_a_training_server_may_talk_to_the_simulator() -> None:
     assert load(PE_URL="http://simulateur:8001", FORMATION="true").returncode == 0
     assert load(PE_URL="http://simulateur:8001", FORMATION="").returncode != 0
+
+
+BONNE = ENVIRONNEMENT["CHIFFREMENT_CLES"]
+_SETTINGS = (RACINE / "config" / "settings" / "local.py").read_text(encoding="utf-8")
+(LOCALE,) = re.findall(r'"CHIFFREMENT_CLES", "([^"]+)"', _SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"CHIFFREMENT_CLES": ""}, "CHIFFREMENT_CLES holds no key"),
+        ({"CHIFFREMENT_CLES": "trop-courte"}, "key 1 is not 32 bytes"),
+        ({"CHIFFREMENT_CLES": f"{BONNE},é"}, "key 2 is not 32 bytes"),
+        ({"CHIFFREMENT_CLES": f"{BONNE},{LOCALE}"}, "key 2 is that of the local"),
+        ({"SECRET_KEY": "local-" + "x" * 60}, "SECRET_KEY is that of the local settings"),
+        ({"PE_FACTEUR_TEMPS": "60"}, "PE_FACTEUR_TEMPS shortens"),
+        ({"PE_FACTEUR_TEMPS": "0.5"}, "PE_FACTEUR_TEMPS shortens"),
+    ],
+)
+def test_what_is_only_good_for_trying_stops_the_start_in_one_sentence(changes: dict[str, str], said: str) -> None:
+    refused = load(**changes)
+    assert refused.returncode != 0
+    last = refused.stderr.splitlines()[-1]
+    assert last.startswith("django.core.exceptions.ImproperlyConfigured: ")
+    assert said in last
+    assert BONNE not in refused.stderr
+
+
+def test_several_keys_may_be_in_use() -> None:
+    assert load(CHIFFREMENT_CLES=f"{Fernet.generate_key().decode()},{BONNE}").returncode == 0
