@@ -9,6 +9,9 @@ BEGIN
 END $$;
 """
 
+# The role under which a server runs the application (deploiement/roles.sh). Elsewhere it does not exist.
+_ROLE = "cai_application"
+
 
 def create_function() -> migrations.RunSQL:
     """The trigger function, created once by the first migration of ``core``."""
@@ -16,10 +19,12 @@ def create_function() -> migrations.RunSQL:
 
 
 def protect(table: str, *, delete_allowed_when: str = "") -> migrations.RunSQL:
-    """Refuse UPDATE, DELETE and TRUNCATE on a table by trigger.
+    """Refuse UPDATE, DELETE and TRUNCATE on a table by trigger, and take the right to them from the application's role.
 
-    ``delete_allowed_when`` is an SQL condition on OLD under which a row has reached the end of its legal life.
+    ``delete_allowed_when`` is an SQL condition on OLD under which a row has reached the end of its legal life: the role
+    then keeps the right to DELETE, which the trigger alone limits.
     """
+    rights = "UPDATE" if delete_allowed_when else "UPDATE, DELETE"
     guard = f"WHEN (NOT ({delete_allowed_when}))" if delete_allowed_when else ""
     return migrations.RunSQL(
         f"""
@@ -29,10 +34,16 @@ def protect(table: str, *, delete_allowed_when: str = "") -> migrations.RunSQL:
             FOR EACH ROW {guard} EXECUTE FUNCTION refuse_modification();
         CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_modification();
+        {_if_role(f"REVOKE {rights} ON {table} FROM {_ROLE}")}
         """,
         f"""
         DROP TRIGGER {table}_no_update ON {table};
         DROP TRIGGER {table}_no_delete ON {table};
         DROP TRIGGER {table}_no_truncate ON {table};
+        {_if_role(f"GRANT {rights} ON {table} TO {_ROLE}")}
         """,
     )
+
+
+def _if_role(statement: str) -> str:
+    return f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{_ROLE}') THEN {statement}; END IF; END $$;"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from core.append_only import protect
 
@@ -33,3 +34,24 @@ def test_a_row_at_the_end_of_its_legal_life_may_be_deleted(protected_table: str)
         cursor.execute("DELETE FROM essai_protege WHERE survenu_at < '2010-01-01'")
 
         assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize(("condition", "kept"), [("", {"SELECT", "INSERT"}), ("true", {"SELECT", "INSERT", "DELETE"})])
+def test_the_role_of_the_application_loses_the_right_to_what_the_triggers_refuse(
+    db: None, condition: str, kept: set[str]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = 'cai_application'")
+        if not cursor.rowcount:
+            cursor.execute("CREATE ROLE cai_application")
+        cursor.execute("CREATE TABLE essai_droits (id int)")
+        cursor.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON essai_droits TO cai_application")
+        cursor.execute(str(protect("essai_droits", delete_allowed_when=condition).sql))
+        rights = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        held = {right for right in rights if _may(cursor, right)}
+    assert held == kept
+
+
+def _may(cursor: CursorWrapper, right: str) -> bool:
+    cursor.execute("SELECT has_table_privilege('cai_application', 'essai_droits', %s)", [right])
+    return bool(cursor.fetchone()[0])
