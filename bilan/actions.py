@@ -14,7 +14,7 @@ from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
 from bilan.fin import AVANT_SIGNATURE, closing_blocages
-from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif
+from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
 from bilan.programmation import current_rendez_vous
@@ -144,18 +144,19 @@ def _is_over(bilan: Bilan) -> bool:
     return bilan.contrat.echeance_effective < clock.today()
 
 
-def _exempt_today(bilan: Bilan) -> bool | None:
-    """What the latest evaluation says, provided it was made today and still speaks of the file; None otherwise."""
+def _may_be_exempt(bilan: Bilan) -> bool:
     evaluation = evaluation_du_jour(bilan.contrat)
-    return evaluation.verdict if evaluation else None
+    return evaluation is not None and not exemption(bilan, evaluation)
 
 
 def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
     """Acts that make no sense before, or after, their moment are not offered at all."""
     past = rendez_vous is not None and rendez_vous.debut <= clock.now()
     match name:
-        case "constater_exemption" | "lever_exemption":
-            return _exempt_today(bilan) is (name == "constater_exemption")
+        case "constater_exemption":
+            return _may_be_exempt(bilan)
+        case "lever_exemption":
+            return not levee(bilan)
         case "constater_non_realisation":
             return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE
         case "cloturer":

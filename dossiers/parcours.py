@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from bilan.fin import DELAI_APRES_SUIVI
-from bilan.guards import limite_justification
+from bilan.guards import exemption, limite_justification
 from bilan.models import Bilan, RendezVous, Synthese
 from bilan.selectors import current_synthese
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, FINAUX, PHASES, Etat
@@ -46,17 +46,9 @@ class Faits:
 
     @property
     def is_exempt_today(self) -> bool:
-        """Whether the last evaluation was made today and still exempts: what recording an exemption needs."""
+        """Whether the last evaluation was made today and lets the exemption be recorded."""
         last = self.evaluation
-        return last is not None and bool(last.verdict) and _day(last.evaluee_at) == clock.today()
-
-    @property
-    def may_be_lifted(self) -> bool:
-        """Whether the last evaluation, made today for today, still says there is no ground: lifting needs it."""
-        last, today = self.evaluation, clock.today()
-        if last is None or last.verdict is not False:
-            return False
-        return (_day(last.evaluee_at), last.date_reference) == (today, today)
+        return last is not None and _day(last.evaluee_at) == clock.today() and not exemption(self.bilan, last)
 
 
 def facts_of(contrat: Contrat) -> Faits:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.guards import evaluation_sans_motif, limite_justification
+from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from core import clock
@@ -144,7 +144,7 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
         return _closing(faits, agent, "Le contrat est fini et la personne était dispensée.")
     if not can(agent, Permission.CONSTATER_EXEMPTION, faits.bilan):
         return Suite(titre="Rien à faire", phrase="La personne est dispensée du bilan.")
-    if faits.may_be_lifted:
+    if not levee(faits.bilan):
         return Suite(
             titre="Lever l’exemption",
             phrase="L’évaluation d’aujourd’hui ne retient plus aucun motif de dispense.",

@@ -94,6 +94,14 @@ def test_after_a_correction_of_the_birth_the_exemption_is_assessed_again_for_the
     assert act.url.endswith("?date=2010-03-15")
 
 
+def test_a_ground_that_only_a_later_day_would_give_does_not_stop_the_prescription(prescripteur: Agent) -> None:
+    contrat = make_contrat(by=prescripteur, date_naissance=date(1955, 1, 10))
+    assess(contrat, prescripteur)
+    assess(contrat, prescripteur, reference=date(2011, 3, 10))
+
+    assert suite(contrat, prescripteur, SIGNATURE).bouton == "Prescrire le bilan"
+
+
 def test_with_a_ground_the_exemption_is_recorded_the_same_day_or_assessed_again(agent_ofii: Agent) -> None:
     contrat = make_contrat(by=agent_ofii, date_naissance=date(1950, 1, 1))
     assess(contrat, agent_ofii)
