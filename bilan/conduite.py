@@ -233,7 +233,7 @@ def conclusion_blocages(bilan: Bilan) -> list[Blocage]:
         blocages.append(
             Blocage(
                 "competences_non_notees",
-                "Notez d’abord, dans la synthèse, une compétence ou une expérience.",
+                "Notez dans la synthèse une compétence ou une expérience.",
                 "competences_aptitudes",
             )
         )
@@ -241,7 +241,7 @@ def conclusion_blocages(bilan: Bilan) -> list[Blocage]:
         blocages.append(
             Blocage(
                 "projet_non_note",
-                "Notez d’abord, dans la synthèse, un métier visé, ou que le projet n’est pas encore défini.",
+                "Notez dans la synthèse un métier visé, ou que le projet n’est pas encore défini.",
                 "metiers",
             )
         )

@@ -67,6 +67,10 @@ def test_an_appointment_called_off_leaves_the_week_and_stays_in_the_month(
     assert "Aucun rendez-vous cette semaine" in page
 
 
+def test_the_planning_says_what_it_is_for(monde: Monde, responsable: Agent, connect: Connect) -> None:
+    assert "Si un conseiller est empêché, confiez à un autre" in week(connect(responsable))
+
+
 def test_an_empty_week_leads_to_the_next_appointment(monde: Monde, responsable: Agent, connect: Connect) -> None:
     monde.convoque(jour=JOUR + timedelta(days=21))
     assert 'href="?semaine=2010-05-31"' in week(connect(responsable))
