@@ -85,8 +85,10 @@ def test_a_damaged_register_is_no_register(family: Family) -> None:
 
 
 def test_birth_tells_a_process_from_its_successor() -> None:
-    assert birth(os.getpid()) == birth(os.getpid())
-    assert birth(os.getpid()) != birth(os.getppid())
+    with subprocess.Popen(["sleep", "60"]) as younger:  # by seconds than this process, which had all of this to load
+        assert birth(younger.pid) == birth(younger.pid)
+        assert birth(younger.pid) != birth(os.getpid())
+        younger.kill()
 
 
 def test_birth_of_a_finished_process_is_none() -> None:
