@@ -102,7 +102,7 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
             models.CheckConstraint(condition=Q(etat__in=EtatTransmission.values), name="transmission_etat_connu"),
             models.UniqueConstraint(
                 fields=["consentement"],
-                condition=Q(etat__in=[etat.value for etat in VIVANTES]),
+                condition=Q(etat__in=[etat.value for etat in VIVANTES], effacement_voulu=False),
                 name="transmission_vivante_unique",
             ),
             models.CheckConstraint(

@@ -181,9 +181,13 @@ def _at_or_fail(transmission: Transmission, at: datetime | None, rythme: Rythme,
 
 
 def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
-    """Record a receipt, tell the bilan, let it destroy what nobody agreed to keep; erase what is unwanted."""
+    """Record a receipt, tell the bilan, let it destroy what nobody agreed to keep; erase what is unwanted.
+
+    A row that was replaced and turns out to have arrived is erased: its replacement speaks for the file.
+    """
     avant = str(transmission.etat)
-    erase = transmission.effacement_voulu or standing(transmission) is Accord.RETIRE
+    replaced = transmission.motif_fin == MotifFin.REMPLACEE
+    erase = replaced or transmission.effacement_voulu or standing(transmission) is Accord.RETIRE
     transmission.accuser()
     transmission.accuse_identifiant = recu.identifiant
     transmission.accuse_at = recu.recu_at
@@ -192,8 +196,9 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     _end(transmission, now)
     tell("transmission.accusee", transmission, avant=avant, accuse=recu.identifiant, rapprochement=recu.rapprochement)
     journal.log_access("transmission", by=None, target=transmission)
-    echange.note_acknowledgement(transmission.synthese, recu.identifiant, clock.now())
-    _apply_retention(transmission.bilan)
+    if not replaced:
+        echange.note_acknowledgement(transmission.synthese, recu.identifiant, clock.now())
+        _apply_retention(transmission.bilan)
     if erase:
         ask_erasure(transmission, now, by=None)
 

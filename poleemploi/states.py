@@ -22,7 +22,7 @@ A_TRAITER_PAR_LE_SYSTEME = (T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.EFFACEMENT_DE
 A_TRAITER_PAR_UN_AGENT = (T.REJETEE, T.ECHEC_DEFINITIF)
 # Nothing will happen to the row by itself, and the partner acknowledged nothing under it.
 SANS_AVENIR = (T.REJETEE, T.ECHEC_DEFINITIF, T.ANNULEE, T.EFFACEE)
-# Occupies the consent: at most one such row for a consent.
+# Occupies the consent, unless it is only to be erased: at most one such row for a consent.
 VIVANTES = (T.EN_FILE, T.EN_COURS, T.INCERTAINE, T.ACCUSEE, T.REJETEE, T.ECHEC_DEFINITIF, T.EFFACEMENT_DEMANDE)
 
 

@@ -67,6 +67,23 @@ def a_receipt() -> Reponse:
     return Reponse(201, recu=Recu("PE-1", timezone.now(), "TROUVE"))
 
 
+def test_a_replaced_row_that_had_arrived_after_all_is_erased_and_its_replacement_goes_on(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent
+) -> None:
+    late = take(lease=timedelta(0))
+    answer(take(), Reponse(404, code="INCONNU"))
+    answer(take(), Reponse(422, code="NUMERO_CAI_INCONNU"))
+    contrat = transmission.bilan.contrat
+    contrat.numero_cai = "75-2010-999999"
+    contrat.save()
+    replacement = services.redeposit(transmission=read(transmission), by=correspondant)
+    answer(late, a_receipt())
+    arrived = read(transmission)
+    assert (arrived.etat, arrived.accuse_identifiant) == (T.EFFACEMENT_DEMANDE, "PE-1")
+    assert read(replacement).etat == T.EN_FILE
+    assert Synthese.objects.get(pk=transmission.synthese_id).accuse_identifiant == ""
+
+
 @pytest.mark.parametrize("withdrawn", [False, True])
 @pytest.mark.parametrize("reponse", [Reponse(200, recu=Recu("PE-1", timezone.now(), "TROUVE")),
                                      Reponse(404, code="INCONNU"), Reponse(500), None])  # fmt: skip
