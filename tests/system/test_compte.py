@@ -118,7 +118,7 @@ def test_the_administration_works_under_the_same_security_policy(
         assert "unsafe" not in policy
 
     quiet_page.goto(f"{live_server}{reverse('admin:agents_marche_change', args=[prestataire.marches.get().pk])}")
-    expect(quiet_page.get_by_role("listbox").first).to_be_visible()
+    expect(quiet_page.get_by_role("checkbox", name=direction.nom)).to_be_checked()
     quiet_page.goto(f"{live_server}{reverse('admin:agents_prestataire_change', args=[prestataire.pk])}")
     quiet_page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(quiet_page.get_by_text("a été modifié avec succès")).to_be_visible()
