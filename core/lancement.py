@@ -200,7 +200,7 @@ class Launch:
             rows.append(("", f"et la base dans {pointer.read_text().strip()}"))
         rows += [
             ("Journaux", str(self.logs)),
-            ("Courriels", "écrits à la fin de journaux/taches.log, au lieu de partir"),
+            ("Courriels", "écrits dans journaux/taches.log et journaux/web.log, au lieu de partir"),
         ]
         rows += [("Pour arrêter", "Ctrl-C ici ; les données sont gardées")]
         lines = [f"  {title:<20} {value}" for title, value in rows]
