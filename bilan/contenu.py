@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from bilan.nomenclatures import (
@@ -32,6 +33,7 @@ PRECONISATION_MAX = 500  # characters
 LIGNE_MAX = 200  # characters: occupation, title of a diploma, title of a training need
 MAXIMA = {"langues": 20, "diplomes": 30, "experiences": 50, "besoins_formation": 10, "preconisations": 20, "metiers": 3}
 ANNEE_DIPLOME_MIN, ANNEE_DIPLOME_MAX = 1930, 2100  # inclusive
+FORME_ROME = "Ce code n’existe pas\u00a0: une lettre de A à N, puis quatre chiffres."
 
 _ROME = re.compile(r"[A-N][0-9]{4}")
 _PAYS = re.compile(r"[A-Z]{3}")
@@ -131,17 +133,23 @@ def malformed(contenu: SyntheseContenu) -> list[Blocage]:
 
 
 def problems(
-    contenu: SyntheseContenu, *, rome: Collection[str], pays: Collection[str], langues: Collection[str]
+    contenu: SyntheseContenu,
+    *,
+    rome: Collection[str],
+    pays: Collection[str],
+    langues: Collection[str],
+    aujourd_hui: date,
 ) -> list[Blocage]:
     """Everything that stands in the way of completing a synthesis, each at its field; empty when it can be completed.
 
     ``rome``, ``pays`` and ``langues`` are the codes known to the reference tables; it is enough to pass those among
-    the codes this content uses.
+    the codes this content uses. No month and no year of the past may come after those of ``aujourd_hui``.
     """
     return [
         *_malformed(contenu),
         *_missing(contenu),
         *_incoherent(contenu),
+        *_to_come(contenu, aujourd_hui),
         *_unknown(contenu, rome=rome, pays=pays, langues=langues),
     ]
 
@@ -222,6 +230,18 @@ _TITRES = {
     "langues": "langues", "diplomes": "diplômes", "experiences": "expériences",
     "besoins_formation": "besoins de formation", "preconisations": "préconisations", "metiers": "métiers visés",
 }  # fmt: skip
+_COLONNES_OBLIGATOIRES = {
+    "langues": {"langue": "Choisissez la langue."},
+    "diplomes": {"intitule": "Indiquez l’intitulé du diplôme.", "pays": "Choisissez le pays du diplôme."},
+    "experiences": {
+        "metier": "Indiquez le métier exercé.", "pays": "Choisissez le pays de l’expérience.",
+        "debut": "Indiquez le mois de début.",
+    },
+    "besoins_formation": {
+        "domaine": "Choisissez le domaine de la formation.",
+        "intitule": "Indiquez la formation dont la personne a besoin.",
+    },
+}  # fmt: skip
 
 
 def _malformed(contenu: SyntheseContenu) -> Iterator[Blocage]:
@@ -237,7 +257,7 @@ def _malformed(contenu: SyntheseContenu) -> Iterator[Blocage]:
     for code in contenu.freins:
         yield from _outside(code, FREINS, "freins")
     for number, code in enumerate(contenu.metiers):
-        yield from _shape(code, _ROME, f"metiers.{number}")
+        yield from _shape(code, _ROME, f"metiers.{number}", FORME_ROME)
     if contenu.identifiant_pe and not _IDENTIFIANT_PE.fullmatch(contenu.identifiant_pe):
         yield Blocage(
             "forme_invalide",
@@ -259,16 +279,13 @@ def _malformed_lines(contenu: SyntheseContenu) -> Iterator[Blocage]:
         yield from _outside(diplome.niveau, NIVEAUX_FORMATION, f"{path}.niveau")
         yield from _outside(diplome.reconnu, RECONNAISSANCES, f"{path}.reconnu")
         if diplome.annee is not None and not ANNEE_DIPLOME_MIN <= diplome.annee <= ANNEE_DIPLOME_MAX:
-            yield Blocage(
-                "forme_invalide",
-                f"Indiquez une année entre {ANNEE_DIPLOME_MIN} et {ANNEE_DIPLOME_MAX}.",
-                f"{path}.annee",
-            )
+            message = f"Indiquez une année entre {ANNEE_DIPLOME_MIN} et {ANNEE_DIPLOME_MAX}."
+            yield Blocage("forme_invalide", message, f"{path}.annee")
     for number, experience in enumerate(contenu.experiences):
         path = f"experiences.{number}"
         yield from _too_long(experience.metier, LIGNE_MAX, f"{path}.metier")
         yield from _shape(experience.pays, _PAYS, f"{path}.pays")
-        yield from _shape(experience.code_rome, _ROME, f"{path}.code_rome")
+        yield from _shape(experience.code_rome, _ROME, f"{path}.code_rome", FORME_ROME)
         yield from _shape(experience.debut, _MOIS, f"{path}.debut")
         yield from _shape(experience.fin, _MOIS, f"{path}.fin")
     for number, besoin in enumerate(contenu.besoins_formation):
@@ -291,26 +308,11 @@ def _missing(contenu: SyntheseContenu) -> Iterator[Blocage]:
         yield _absent("Indiquez au moins une préconisation.", "preconisations")
     if contenu.inscription_pe is None:
         yield _absent("Répondez à la question sur l’inscription à Pôle emploi.", "inscription_pe")
-    for number, langue in enumerate(contenu.langues):
-        if not langue.langue:
-            yield _absent("Choisissez la langue.", f"langues.{number}.langue")
-    for number, diplome in enumerate(contenu.diplomes):
-        if not diplome.intitule:
-            yield _absent("Indiquez l’intitulé du diplôme.", f"diplomes.{number}.intitule")
-        if not diplome.pays:
-            yield _absent("Choisissez le pays du diplôme.", f"diplomes.{number}.pays")
-    for number, experience in enumerate(contenu.experiences):
-        if not experience.metier:
-            yield _absent("Indiquez le métier exercé.", f"experiences.{number}.metier")
-        if not experience.pays:
-            yield _absent("Choisissez le pays de l’expérience.", f"experiences.{number}.pays")
-        if not experience.debut:
-            yield _absent("Indiquez le mois de début.", f"experiences.{number}.debut")
-    for number, besoin in enumerate(contenu.besoins_formation):
-        if not besoin.domaine:
-            yield _absent("Choisissez le domaine de la formation.", f"besoins_formation.{number}.domaine")
-        if not besoin.intitule:
-            yield _absent("Indiquez la formation dont la personne a besoin.", f"besoins_formation.{number}.intitule")
+    for name, columns in _COLONNES_OBLIGATOIRES.items():
+        for number, line in enumerate(getattr(contenu, name)):
+            for column, message in columns.items():
+                if not getattr(line, column):
+                    yield _absent(message, f"{name}.{number}.{column}")
 
 
 def _incoherent(contenu: SyntheseContenu) -> Iterator[Blocage]:
@@ -338,6 +340,17 @@ def _incoherent(contenu: SyntheseContenu) -> Iterator[Blocage]:
             "l’autre.",
             "identifiant_pe",
         )
+
+
+def _to_come(contenu: SyntheseContenu, aujourd_hui: date) -> Iterator[Blocage]:
+    present = f"{aujourd_hui:%Y-%m}"
+    for number, experience in enumerate(contenu.experiences):
+        for name in ("debut", "fin"):
+            if _MOIS.fullmatch(month := getattr(experience, name)) and month > present:
+                yield Blocage("mois_a_venir", "Ce mois est à venir.", f"experiences.{number}.{name}")
+    for number, diplome in enumerate(contenu.diplomes):
+        if diplome.annee is not None and aujourd_hui.year < diplome.annee <= ANNEE_DIPLOME_MAX:
+            yield Blocage("annee_a_venir", "Cette année est à venir.", f"diplomes.{number}.annee")
 
 
 def _unknown(
@@ -368,16 +381,15 @@ def _not_listed(message: str, field: str) -> Blocage:
 
 def _too_long(text: str, limit: int, field: str) -> Iterator[Blocage]:
     if len(text) > limit:
-        yield Blocage(
-            "trop_long",
-            f"Ce texte est trop long\u00a0: {limit}\u00a0caractères au plus, il en compte {len(text)}.",
-            field,
-        )
+        message = f"Ce texte est trop long\u00a0: {limit}\u00a0caractères au plus, il en compte {len(text)}."
+        yield Blocage("trop_long", message, field)
 
 
-def _shape(text: str, pattern: re.Pattern[str], field: str) -> Iterator[Blocage]:
+def _shape(
+    text: str, pattern: re.Pattern[str], field: str, message: str = "Cette valeur n’a pas la forme attendue."
+) -> Iterator[Blocage]:
     if text and not pattern.fullmatch(text):
-        yield Blocage("forme_invalide", "Cette valeur n’a pas la forme attendue.", field)
+        yield Blocage("forme_invalide", message, field)
 
 
 def _outside(code: str, codes: Collection[str], field: str) -> Iterator[Blocage]:

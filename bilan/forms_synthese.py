@@ -162,7 +162,7 @@ class ExperienceForm(BrouillonForm):
     fin = MoisField(label="Mois de fin", help_text="Vide si la personne exerce encore ce métier.", required=False)
     code_rome = LigneField(
         label="Code ROME",
-        help_text="Une lettre et quatre chiffres, par exemple G1602.",
+        help_text="Une lettre de A à N, puis quatre chiffres, par exemple G1602.",
         max_length=5,
         widget=forms.TextInput(attrs={"list": "codes-rome", "autocomplete": "off", "class": "champ-court"}),
         required=False,

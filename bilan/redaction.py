@@ -41,12 +41,13 @@ def revision(draft: Synthese | None) -> str:
 
 
 def blocages_of(contenu: SyntheseContenu) -> list[Blocage]:
-    """What is missing before the synthesis can be completed, codes checked in the reference tables."""
+    """What is missing before the synthesis can be completed, codes checked in their tables, dates against today."""
     return problems(
         contenu,
         rome=set(Metier.objects.filter(pk__in=codes_rome(contenu)).values_list("pk", flat=True)),
         pays=set(Pays.objects.filter(pk__in=codes_pays(contenu)).values_list("pk", flat=True)),
         langues=set(Langue.objects.filter(pk__in=codes_langues(contenu)).values_list("pk", flat=True)),
+        aujourd_hui=clock.today(),
     )
 
 

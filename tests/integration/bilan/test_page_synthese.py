@@ -165,7 +165,7 @@ def test_a_draft_that_no_version_could_hold_is_told_at_its_line(bilan: Bilan, cl
     page = client.post(url, sent)
     assert not page.context["form"].errors
     assert 'href="#id_experiences-0-code_rome"' in page.content.decode()
-    assert page.content.decode().count("Cette valeur n’a pas la forme attendue.") == 2  # in the summary, at the field
+    assert page.content.decode().count("Ce code n’existe pas") == 2  # in the summary, at the field
     assert stored(bilan) == SyntheseContenu()
 
 

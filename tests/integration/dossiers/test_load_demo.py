@@ -90,7 +90,7 @@ def test_every_working_life_makes_a_complete_synthesis_fit_for_an_employer(sexe:
                 fiche=fiche, origine=origine, profil=profil, francais="A2", arrivee=JOUR - timedelta(days=200)
             )
             contenu = write_contenu(personne, Random(1), jour=JOUR)
-            assert problems(contenu, **known) == [], (profil.metier, origine.pays)
+            assert problems(contenu, **known, aujourd_hui=JOUR) == [], (profil.metier, origine.pays)
             assert not INTERDITS.search(str(contenu)), INTERDITS.search(str(contenu))
             assert "|" not in str(contenu)
             assert "{" not in str(contenu)

@@ -1,6 +1,7 @@
 """What a synthesis must and may hold: limits of the partner's contract, mandatory headings, tolerant drafts."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,17 @@ from tests.factories.conduite import make_contenu
 
 CONTRAT = next(Path(__file__).resolve().parents[3].glob("poleemploi/contrat/*.openapi.yaml"))
 
+JOUR = date(2011, 5, 16)
+
 
 def found(contenu: SyntheseContenu) -> list[tuple[str, str]]:
-    blocages = problems(contenu, rome=codes_rome(contenu), pays=codes_pays(contenu), langues=codes_langues(contenu))
+    blocages = problems(
+        contenu,
+        rome=codes_rome(contenu),
+        pays=codes_pays(contenu),
+        langues=codes_langues(contenu),
+        aujourd_hui=JOUR,
+    )
     return [(blocage.field, blocage.code) for blocage in blocages]
 
 
@@ -121,6 +130,29 @@ def test_an_experience_of_one_month_is_accepted() -> None:
     assert found(make_contenu(experiences=(Experience(metier="x", pays="MLI", debut="2009-02", fin="2009-02"),))) == []
 
 
+def test_the_month_and_the_year_of_writing_are_not_to_come() -> None:
+    experience = Experience(metier="x", pays="MLI", debut="2011-05", fin="2011-05")
+    diplome = Diplome(intitule="Bac", pays="MLI", annee=2011)
+    assert found(make_contenu(experiences=(experience,), diplomes=(diplome,))) == []
+
+
+def test_what_is_still_to_come_is_told_at_each_month_and_year() -> None:
+    experience = Experience(metier="x", pays="MLI", debut="2011-06", fin="2030-09")
+    diplome = Diplome(intitule="Bac", pays="MLI", annee=2012)
+    assert found(make_contenu(experiences=(experience,), diplomes=(diplome,))) == [
+        ("experiences.0.debut", "mois_a_venir"),
+        ("experiences.0.fin", "mois_a_venir"),
+        ("diplomes.0.annee", "annee_a_venir"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["metiers.0", "experiences.0.code_rome"])
+def test_a_code_that_cannot_be_one_of_the_rome_is_told_what_one_looks_like(path: str) -> None:
+    experience = Experience(metier="x", pays="MLI", debut="2001-01", code_rome="Z9999")
+    told = {one.field: one.message for one in malformed(make_contenu(metiers=("Z9999",), experiences=(experience,)))}
+    assert told[path] == "Ce code n’existe pas\u00a0: une lettre de A à N, puis quatre chiffres."
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -158,7 +190,7 @@ def test_what_no_version_may_hold_is_refused_even_in_a_draft(change: dict, probl
 
 def test_codes_that_no_reference_table_knows_are_told() -> None:
     contenu = make_contenu()
-    blocages = problems(contenu, rome={"G1603"}, pays=set(), langues={"fr"})
+    blocages = problems(contenu, rome={"G1603"}, pays=set(), langues={"fr"}, aujourd_hui=JOUR)
     assert [(blocage.field, blocage.code) for blocage in blocages] == [
         ("metiers.0", "code_inconnu"),
         ("experiences.0.code_rome", "code_inconnu"),
