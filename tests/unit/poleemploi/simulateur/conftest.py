@@ -1,7 +1,7 @@
 """The simulator inside the test: its application over a store of its own, and a client that holds a token."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -83,12 +83,25 @@ def store_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(store_path: Path) -> Iterator[Flask]:
-    app = create_app(store_path)
-    app.testing = True
-    yield app
-    app.extensions["simulateur"].store.close()
-    app.extensions["simulateur"].requetes.close()
+def open_app() -> Iterator[Callable[..., Flask]]:
+    """Make the partner in this process; its files are closed at the end."""
+    opened: list[Flask] = []
+
+    def _open(store_path: Path, **options: Any) -> Flask:
+        app = create_app(store_path, **options)
+        app.testing = True
+        opened.append(app)
+        return app
+
+    yield _open
+    for app in opened:
+        app.extensions["simulateur"].store.close()
+        app.extensions["simulateur"].requetes.close()
+
+
+@pytest.fixture
+def app(open_app: Callable[..., Flask], store_path: Path) -> Flask:
+    return open_app(store_path)
 
 
 @pytest.fixture

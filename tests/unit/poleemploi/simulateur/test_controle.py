@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from poleemploi.simulateur.app import create_app
 from tests.simulateur import API
 
 
@@ -52,8 +51,8 @@ def test_a_page_of_another_site_cannot_use_the_control_api(partenaire):
 
 
 @pytest.mark.parametrize("path", ["/", "/_controle/depots", "/_controle/pannes", "/requetes/"])
-def test_without_control_the_partner_stands_alone(tmp_path, path):
-    app = create_app(tmp_path / "seul.sqlite3", with_control=False)
+def test_without_control_the_partner_stands_alone(open_app, store_path, path):
+    app = open_app(store_path, with_control=False)
 
     assert app.test_client().get(path).status_code == 404
     assert app.test_client().get("/sante").get_json() == {"etat": "ok"}

@@ -38,7 +38,10 @@ def test_the_server_has_one_worker_for_the_faults_live_in_its_memory(tmp_path):
     server = Server(parse(["--port", "8107", "--store", str(tmp_path / "s.sqlite3"), "--sans-controle"], {}))
 
     assert (server.cfg.workers, server.cfg.threads, server.cfg.bind) == (1, 32, ["127.0.0.1:8107"])
-    assert server.load().test_client().get("/_controle/pannes").status_code == 404
+    app = server.load()
+    assert app.test_client().get("/_controle/pannes").status_code == 404
+    app.extensions["simulateur"].store.close()
+    app.extensions["simulateur"].requetes.close()
 
 
 def test_the_simulator_needs_neither_django_nor_the_application():
