@@ -4,10 +4,11 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from cai.models import Contrat
 from core.form_fields import ChoixField, DateField, LigneField, YesNoField
 from core.forms import BaseForm
 from exemptions.models import Justificatif
-from exemptions.services import Declarations
+from exemptions.services import Declarations, check_date_reference
 
 
 class EvaluationForm(BaseForm):
@@ -39,6 +40,10 @@ class EvaluationForm(BaseForm):
     def declarations(self) -> Declarations:
         """The answers, once the form is valid."""
         return Declarations.from_values(self.cleaned_data)
+
+    def is_valid_for(self, contrat: Contrat) -> bool:
+        """Whether everything typed can be read, and the day can be judged under this contract."""
+        return self.is_valid() and self.accepted_by(check_date_reference, contrat=contrat, date_reference=self.jour())
 
     def jour(self) -> date:
         """The reference date, once the form is valid."""

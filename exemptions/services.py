@@ -81,20 +81,36 @@ def simulate(*, faits: Mapping[str, Any], date_reference: date) -> Resultat:
     return evaluer(situation, date_reference)
 
 
+def check_date_reference(*, contrat: Contrat, date_reference: date) -> None:
+    """Refuse (InvalidInput) a day outside interview and effective échéance, both included.
+
+    Before the interview nothing is proposed; after the contract no bilan is due that an exemption could spare.
+    """
+    debut, fin = contrat.date_entretien, contrat.echeance_effective
+    if date_reference < debut:
+        message = (
+            "L’exemption s’apprécie au plus tôt le jour de l’entretien\u00a0: "
+            f"indiquez une date à partir du {date_sans_jour(debut)}."
+        )
+    elif date_reference > fin:
+        message = (
+            "L’exemption s’apprécie pendant le contrat\u00a0: "
+            f"indiquez une date au plus tard le {date_sans_jour(fin)}, fin du contrat."
+        )
+    else:
+        return
+    raise InvalidInput(message, fields={"date_reference": [message]})
+
+
 @transaction.atomic
 def evaluate_contrat(*, contrat: Contrat, declarations: Declarations, date_reference: date, by: Agent) -> Evaluation:
     """Assess and seal: facts, verdict on all four grounds, author and moment are kept unchanged for ever.
 
-    Refuses a contract that no longer runs, and a reference date before the interview: before it nothing is proposed.
+    Refuses a contract that no longer runs, and a reference date that ``check_date_reference`` refuses.
     """
     check_permission(by, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     contrat = _running(contrat)
-    if date_reference < contrat.date_entretien:
-        message = (
-            "L’exemption s’apprécie au plus tôt le jour de l’entretien : "
-            f"indiquez une date à partir du {date_sans_jour(contrat.date_entretien)}."
-        )
-        raise InvalidInput(message, fields={"date_reference": [message]})
+    check_date_reference(contrat=contrat, date_reference=date_reference)
     situation = situation_of(contrat, declarations)
     resultat = evaluer(situation, date_reference)
     evaluation = Evaluation.objects.create(

@@ -44,7 +44,7 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         verdict = verdict_of(contrat, services.latest_declarations(contrat), form.initial["date_reference"])
         return _evaluation_page(request, contrat, form, verdict)
     form = EvaluationForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid_for(contrat):
         return _evaluation_page(request, contrat, form, None)
     declarations, jour = form.declarations(), form.jour()
     verdict = verdict_of(contrat, declarations, jour)
@@ -62,11 +62,15 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _initial(contrat: Contrat, proposed: str) -> dict[str, Any]:
-    """The last answers, and the day to judge: the interview's the first time, today afterwards."""
+    """The last answers, and the day to judge: the interview's the first time, today or the last day afterwards."""
     try:
         day = date.fromisoformat(proposed)
     except ValueError:
-        day = contrat.date_entretien if latest_evaluation(contrat) is None else clock.today()
+        day = (
+            contrat.date_entretien
+            if latest_evaluation(contrat) is None
+            else min(clock.today(), contrat.echeance_effective)
+        )
     return {**asdict(services.latest_declarations(contrat)), "date_reference": day}
 
 
@@ -95,7 +99,7 @@ def simulate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     contrat = _contrat_or_404(request, pk)
     check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     form = EvaluationForm(request.POST)
-    verdict = verdict_of(contrat, form.declarations(), form.jour()) if form.is_valid() else None
+    verdict = verdict_of(contrat, form.declarations(), form.jour()) if form.is_valid_for(contrat) else None
     return render(request, "exemptions/_verdict.html", {"contrat": contrat, "form": form, "verdict": verdict})
 
 

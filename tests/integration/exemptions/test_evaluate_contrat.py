@@ -126,6 +126,25 @@ def test_a_refusal_of_the_service_is_told_at_its_field(client: Client, contrat: 
     assert not Evaluation.objects.exists()
 
 
+def test_a_day_after_the_contract_is_refused_at_its_field_with_the_last_day(client: Client, contrat: Contrat) -> None:
+    answers = {**REPONSES, "date_reference": "16/03/2011"}
+    for name in ("evaluate_contrat", "simulate_contrat"):
+        text = text_of(client, page(contrat, name), answers)
+        assert "indiquez une date au plus tard le 15 mars 2011, fin du contrat" in text
+        assert "n’est pas dispensé" not in text
+    assert not Evaluation.objects.exists()
+
+    client.post(page(contrat), {**answers, "date_reference": "15/03/2011"})
+    assert Evaluation.objects.get().date_reference == date(2011, 3, 15)
+
+
+def test_the_day_proposed_once_the_contract_has_ended_is_its_last(client: Client, contrat: Contrat) -> None:
+    client.post(page(contrat), REPONSES)
+
+    with clock.travel(date(2011, 5, 2)):
+        assert 'value="15/03/2011"' in text_of(client, page(contrat))
+
+
 def test_unanswered_questions_are_not_taken_for_a_no(client: Client, contrat: Contrat) -> None:
     confirm(client, contrat, {"date_reference": "15/03/2010"})
 

@@ -67,13 +67,18 @@ def test_an_evaluation_cannot_be_rewritten(contrat: Contrat, agent_ofii: Agent) 
         Evaluation.objects.filter(pk=evaluation.pk).update(exempte=True)
 
 
-def test_an_evaluation_before_the_interview_is_refused(contrat: Contrat, agent_ofii: Agent) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        services.evaluate_contrat(
-            contrat=contrat, declarations=EN_EMPLOI, date_reference=date(2010, 3, 14), by=agent_ofii
-        )
+@pytest.mark.parametrize(
+    ("jour", "told"), [(date(2010, 3, 14), "à partir du 15 mars 2010"), (date(2011, 9, 16), "le 15 septembre 2011")]
+)
+def test_an_evaluation_outside_interview_and_prorogued_contract_is_refused(
+    contrat: Contrat, agent_ofii: Agent, jour: date, told: str
+) -> None:
+    Contrat.objects.filter(pk=contrat.pk).update(statut="proroge", date_echeance_prorogee=date(2011, 9, 15))
 
-    assert "date_reference" in refusal.value.fields
+    with pytest.raises(InvalidInput) as refusal:
+        services.evaluate_contrat(contrat=contrat, declarations=EN_EMPLOI, date_reference=jour, by=agent_ofii)
+
+    assert told in refusal.value.fields["date_reference"][0].replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("role", ["directeur", "correspondant", "conseiller", "agent_ailleurs", "administrateur"])
