@@ -1,5 +1,6 @@
 """What an agent types about a person and their contract; the API reads its bodies with the same forms."""
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -83,7 +84,10 @@ def _offer_reference(form: BaseForm, name: str, model: type[Pays] | type[Langue]
 
 
 class ContratForm(BaseForm):
-    """Terms of the contract. ``signataire`` is who signs, stored or not yet; ``agent`` who opens the file."""
+    """Terms of the contract. ``signataire`` is who signs, stored or not yet; ``agent`` who opens the file.
+
+    ``identifiant`` is the file's when the form opens it: sent again, its own number is not taken by another.
+    """
 
     direction = ChoixField(label="Direction territoriale")
     numero_cai = LigneField(
@@ -108,9 +112,16 @@ class ContratForm(BaseForm):
     )
 
     def __init__(
-        self, *args: Any, signataire: Signataire, agent: Agent, contrat: Contrat | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        signataire: Signataire,
+        agent: Agent,
+        contrat: Contrat | None = None,
+        identifiant: uuid.UUID | None = None,
+        **kwargs: Any,
     ) -> None:
         self.signataire, self.contrat = signataire, contrat
+        self.identifiant = contrat.pk if contrat else identifiant  # the file whose own number is not taken
         super().__init__(*args, **kwargs)
         titres = [(titre.code, str(titre)) for titre in TitreAdmission.objects.all()]
         for name in ("titre_admission", "titre_actuel"):
@@ -134,9 +145,10 @@ class ContratForm(BaseForm):
 
     def clean_numero_cai(self) -> str:
         numero = str(self.cleaned_data["numero_cai"]).replace(" ", "").upper()
-        same = self.contrat is not None and numero == self.contrat.numero_cai
         taken = Contrat.objects.filter(numero_cai=numero).exclude(statut=Contrat.Statut.ANNULE)
-        if numero and not same and taken.exists():
+        if self.identifiant:
+            taken = taken.exclude(pk=self.identifiant)
+        if numero and taken.exists():
             raise ValidationError(NUMERO_PRIS)
         return numero
 

@@ -1,6 +1,7 @@
 """Acts on a whole file, which touch several apps at once: open, correct the contract, cancel."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from core import clock
 from core.errors import Conflict, RuleViolation
 from core.locks import serialise
 
+FORMULAIRE_SERVI = "Ce formulaire a déjà servi. Ouvrez le dossier depuis une page neuve."
 # An appointment called off binds nobody any more.
 _RENDEZ_VOUS_TENUS = (RendezVous.Statut.PREVU, RendezVous.Statut.HONORE, RendezVous.Statut.MANQUE)
 
@@ -35,18 +37,34 @@ def open_file(
     """The signatory, their contract and its bilan to assess, all or nothing.
 
     ``identifiant``, chosen when the form was shown, becomes the file's own: the same form sent twice opens one file,
-    and the second time gives that file back. Refuses what ``register_signataire`` and ``sign_contrat`` refuse.
+    and the second time gives that file back. Sent again with another person, another direction or other terms, it is
+    refused (RuleViolation), and so is what ``register_signataire`` and ``sign_contrat`` refuse.
     """
     if identifiant is not None:
         serialise(identifiant)
         if opened := Contrat.objects.filter(pk=identifiant).first():
             if not Contrat.objects.visible_to(by).filter(pk=identifiant).exists():
-                raise Conflict("Ce formulaire a déjà servi. Ouvrez le dossier depuis une page neuve.")
+                raise Conflict(FORMULAIRE_SERVI)
+            if not _opened_with(opened, signataire, contrat, direction):
+                raise RuleViolation(
+                    f"Ce formulaire a déjà ouvert le dossier {opened.numero_cai}, avec d’autres réponses : rien n’a "
+                    "été enregistré. Ouvrez un autre dossier depuis une page neuve.",
+                    code="dossier_deja_ouvert",
+                )
             return opened
     person = cai.register_signataire(fiche=signataire, by=by)
     signed = cai.sign_contrat(signataire=person, direction=direction, fiche=contrat, identifiant=identifiant, by=by)
     open_bilan(contrat=signed, by=by)
     return signed
+
+
+def _opened_with(
+    opened: Contrat, signataire: FicheSignataire, contrat: FicheContrat, direction: DirectionTerritoriale
+) -> bool:
+    terms = FicheContrat.of(opened)
+    if not contrat.numero_cai:
+        terms = replace(terms, numero_cai="")  # the number was given by the first opening
+    return (FicheSignataire.of(opened.signataire), terms, opened.direction_id) == (signataire, contrat, direction.pk)
 
 
 @transaction.atomic

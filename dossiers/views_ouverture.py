@@ -14,12 +14,14 @@ from agents.roles import Permission
 from cai import delais
 from cai.fiches import FicheSignataire
 from cai.forms import ContratForm, SignataireForm
-from cai.models import Signataire
+from cai.models import Contrat, Signataire
 from cai.selectors import Doublons, person_lines, possible_duplicates
+from core.errors import Conflict
 from core.french import date_longue, date_sans_jour
 from dossiers import ouvertures
 from dossiers.forms import VerificationForm
 from dossiers.ouvertures import Ouverture
+from dossiers.services import FORMULAIRE_SERVI
 from dossiers.services import open_file as open_file_service
 
 
@@ -34,6 +36,8 @@ def open_file(request: AgentRequest) -> HttpResponse:
 def open_person(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """First step: who."""
     check_permission(request.user, Permission.OUVRIR_DOSSIER)
+    if opened := _opened(request, pk):
+        return _already_open(request, opened)
     ouverture = ouvertures.read(request, pk)
     posted = request.method == "POST"
     form = SignataireForm(request.POST) if posted else SignataireForm(initial=ouverture.personne)
@@ -50,6 +54,8 @@ def open_person(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 def open_contract(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Second step: the contract."""
     check_permission(request.user, Permission.OUVRIR_DOSSIER)
+    if opened := _opened(request, pk):
+        return _already_open(request, opened)
     ouverture = ouvertures.read(request, pk)
     person = _person(ouverture)
     if person is None:
@@ -75,11 +81,16 @@ def open_check(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Last step: read again, look at the possible duplicates, open. Sent twice, it opens one file."""
     check_permission(request.user, Permission.OUVRIR_DOSSIER)
     ouverture = ouvertures.read(request, pk)
+    if opened := _opened(request, pk):
+        if request.method != "POST":
+            return _already_open(request, opened)
+        if not ouverture.personne:
+            return redirect("dossiers:view_file", pk)  # the second of two clicks, the first one being answered
     person = _person(ouverture)
     if person is None:
         return _start_again(request, pk)
     signataire = Signataire(**person.columns())
-    terms = ContratForm(ouverture.contrat, signataire=signataire, agent=request.user)
+    terms = ContratForm(ouverture.contrat, signataire=signataire, agent=request.user, identifiant=pk)
     if not terms.is_valid():
         return redirect("dossiers:open_contract", pk)
     doublons = possible_duplicates(
@@ -102,6 +113,27 @@ def open_check(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, f"Le dossier {form.result.numero_cai} est ouvert. Évaluez maintenant l’exemption.")
         return redirect("dossiers:view_file", form.result.pk)
     return _check_page(request, ouverture, signataire, terms, form, doublons)
+
+
+def _opened(request: AgentRequest, pk: uuid.UUID) -> Contrat | None:
+    """The file that this opening already gave, if any; refuses (Conflict) when it is not the agent's to see."""
+    opened = Contrat.objects.visible_to(request.user).select_related("signataire").filter(pk=pk).first()
+    if opened is None and Contrat.objects.filter(pk=pk).exists():
+        raise Conflict(FORMULAIRE_SERVI)
+    return opened
+
+
+def _already_open(request: AgentRequest, opened: Contrat) -> HttpResponse:
+    """The way to the file that is open, and to a new opening, which keeps the person just typed if any."""
+    autre = reverse("dossiers:open_file")
+    personne = ouvertures.typed(request.POST, SignataireForm)
+    if personne:
+        nouvelle = Ouverture(uuid.uuid4(), personne=personne)
+        ouvertures.keep(request, nouvelle)
+        autre = reverse("dossiers:open_person", args=[nouvelle.identifiant])
+    context = {"contrat": opened, "url_autre": autre, "garde": bool(personne)}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "dossiers/deja_ouvert.html", context, status=status)
 
 
 def _check_page(

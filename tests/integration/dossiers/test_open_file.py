@@ -11,7 +11,7 @@ from bilan.models import Bilan
 from bilan.states import Etat
 from cai.models import Contrat, Signataire
 from core import clock, journal
-from core.errors import Conflict, Forbidden, InvalidInput
+from core.errors import Conflict, Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from dossiers.services import open_file
 from tests.factories.cai import fiche_contrat, fiche_signataire, make_contrat
@@ -85,6 +85,27 @@ def test_the_same_form_sent_twice_opens_one_file_and_gives_it_back(
 
     assert first == second
     assert Contrat.objects.count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"nom": "Sow"}, {"telephone": "+33612345678"}, {"titre_admission": "L314"}])
+def test_a_form_already_used_for_another_content_is_refused_and_writes_nothing(
+    agent_ofii: Agent, direction: DirectionTerritoriale, changes: dict[str, Any]
+) -> None:
+    identifiant = uuid.uuid4()
+    ouvrir(agent_ofii, direction, identifiant=identifiant)
+    terms = {name: changes[name] for name in changes if name == "titre_admission"}
+    person = {name: changes[name] for name in changes if name not in terms}
+
+    with clock.travel(JOUR), pytest.raises(RuleViolation, match="75-2010-000001"):
+        open_file(
+            signataire=fiche_signataire(**person),
+            contrat=fiche_contrat(**terms),
+            direction=direction,
+            identifiant=identifiant,
+            by=agent_ofii,
+        )
+
+    assert Signataire.objects.get().nom == "Diallo"
 
 
 def test_a_form_already_used_elsewhere_gives_no_file_of_another_territory(

@@ -194,8 +194,9 @@ def test_a_file_elsewhere_is_announced_without_detail(
     assert twin.numero_cai not in check
 
 
-def test_a_double_click_opens_one_file_and_shows_it(client: Client, identifiant: uuid.UUID) -> None:
-    fill(client, identifiant)
+@pytest.mark.parametrize("numero", ["", "PAPIER-0001"])
+def test_a_double_click_opens_one_file_and_shows_it(client: Client, identifiant: uuid.UUID, numero: str) -> None:
+    fill(client, identifiant, numero_cai=numero)
     kept = client.session["ouvertures"]
     first = client.post(step("open_check", identifiant))
     session = client.session
@@ -205,7 +206,60 @@ def test_a_double_click_opens_one_file_and_shows_it(client: Client, identifiant:
     second = client.post(step("open_check", identifiant))
 
     assert second.headers["Location"] == first.headers["Location"]
+    assert client.session["ouvertures"] == {}
     assert Contrat.objects.count() == 1
+
+
+def test_the_second_of_two_clicks_comes_after_the_answer_and_shows_the_file(
+    client: Client, identifiant: uuid.UUID
+) -> None:
+    fill(client, identifiant)
+    first = client.post(step("open_check", identifiant))
+
+    second = client.post(step("open_check", identifiant))
+
+    assert (second.status_code, second.headers["Location"]) == (302, first.headers["Location"])
+
+
+@pytest.mark.parametrize("name", ["open_person", "open_contract", "open_check"])
+def test_a_form_that_opened_a_file_leads_to_it_and_never_fills_again(
+    client: Client, identifiant: uuid.UUID, name: str
+) -> None:
+    fill(client, identifiant)
+    client.post(step("open_check", identifiant))
+
+    back = client.get(step(name, identifiant)).content.decode()
+
+    assert "Ce dossier est déjà ouvert" in back
+    assert reverse("dossiers:view_file", args=[identifiant]) in back
+    assert reverse("dossiers:open_file") in back
+    assert 'name="nom"' not in back
+
+
+def test_another_person_typed_in_a_form_that_served_is_kept_for_a_new_opening(
+    client: Client, identifiant: uuid.UUID
+) -> None:
+    fill(client, identifiant)
+    client.post(step("open_check", identifiant))
+
+    answer = client.post(step("open_person", identifiant), {**PERSONNE, "nom": "Sow"})
+
+    assert answer.status_code == 409
+    assert "Ce dossier est déjà ouvert" in answer.content.decode()
+    assert 'value="Sow"' in client.get(answer.context["url_autre"]).content.decode()
+    assert answer.context["url_autre"] != step("open_person", identifiant)
+    assert Contrat.objects.get().signataire.nom == "N’Diaye"
+
+
+def test_a_form_that_opened_a_file_elsewhere_shows_nothing_of_it(
+    client: Client, identifiant: uuid.UUID, agent_ailleurs: Agent
+) -> None:
+    make_contrat(by=agent_ailleurs, identifiant=identifiant)
+
+    answer = client.get(step("open_person", identifiant))
+
+    assert answer.status_code == 409
+    assert "Diallo" not in answer.content.decode()
 
 
 def test_what_was_typed_leaves_the_session_with_the_opening(client: Client, identifiant: uuid.UUID) -> None:
