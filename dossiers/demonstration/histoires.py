@@ -175,7 +175,8 @@ def reporte_puis_reconvoque(r: Recit, signature: date) -> None:
 def _manque(r: Recit, signature: date, jours: int) -> None:
     a_programmer(r, signature)
     jour = r.il_y_a(jours)
-    r.convoquer(jour - timedelta(days=r.hasard.randrange(18, 28)), jour, au_plus_tard=jour)
+    envoi = working_day(jour - timedelta(days=r.hasard.randrange(18, 28)), step=-1)
+    r.convoquer(max(envoi, signature), jour, au_plus_tard=jour)
     r.manquer()
 
 
@@ -217,7 +218,8 @@ def absence_requalifiee(r: Recit, signature: date) -> None:
 
 
 def _before(r: Recit, jour: date) -> date:
-    return min(jour, r.aujourdhui - timedelta(days=1))
+    """The working day at, or just after, ``jour``; the last one before today when it is not past."""
+    return min(working_day(jour), r.il_y_a(1))
 
 
 # --- ended early --------------------------------------------------------------------------------
