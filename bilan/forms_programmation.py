@@ -108,6 +108,7 @@ class ConvocationForm(BilanForm):
         # Told with the other errors of the page: the service, which knows the rest, is asked once all is filled in.
         self.fields["jour"].min_date = clock.today()  # type: ignore[attr-defined]
         self.fields["jour"].max_date = contrat.echeance_effective  # type: ignore[attr-defined]
+        self.fields["jour"].max_raison = "fin du contrat"  # type: ignore[attr-defined]
         self.fields["accord_delai_reduit"].mention = f"obligatoire avant le {libre}"  # type: ignore[attr-defined]
         self.fields["duree_fixee_minutes"].help_text = _duree_hint(self.bilan)
         self.lieux = {str(lieu.pk): lieu for lieu in usable_lieux(contrat)}

@@ -11,6 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from django.utils.choices import BlankChoiceIterator, normalize_choices
 
+from core.french import date_sans_jour
 from core.text import TextRefused, clean_line, clean_nom, clean_text
 
 ANNEE_MIN, ANNEE_MAX = 1900, 2100  # inclusive; date arithmetic near year 1 or 9999 overflows
@@ -160,7 +161,8 @@ def format_telephone(value: str) -> str:
 class DateField(forms.Field):
     """A day typed as JJ/MM/AAAA (also 1/3/2011, 01032011, 2011-03-01), shown back as JJ/MM/AAAA; gives a `date`.
 
-    `min_date` and `max_date` are inclusive. Never a calendar: birth dates are typed.
+    `min_date` and `max_date` are inclusive; `min_raison` and `max_raison` say what they are (« fin du contrat »).
+    Never a calendar: birth dates are typed.
     """
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "champ-court"})
@@ -169,12 +171,13 @@ class DateField(forms.Field):
         "annee": "Écrivez l’année avec quatre chiffres, par exemple 15/03/2011.",
         "impossible": "Cette date n’existe pas\u00a0: vérifiez le jour et le mois.",
         "hors_limites": f"Indiquez une année entre {ANNEE_MIN} et {ANNEE_MAX}.",
-        "trop_tot": "Indiquez une date à partir du %(limite)s.",
-        "trop_tard": "Indiquez une date au plus tard le %(limite)s.",
+        "trop_tot": "Indiquez une date à partir du %(limite)s%(raison)s.",
+        "trop_tard": "Indiquez une date au plus tard le %(limite)s%(raison)s.",
     }
 
     def __init__(self, *, min_date: date | None = None, max_date: date | None = None, **kwargs: Any) -> None:
         self.min_date, self.max_date = min_date, max_date
+        self.min_raison = self.max_raison = ""
         kwargs.setdefault("help_text", "Format attendu\u00a0: JJ/MM/AAAA, par exemple 15/03/2011.")
         super().__init__(**kwargs)
 
@@ -200,12 +203,15 @@ class DateField(forms.Field):
     def validate(self, value: Any) -> None:
         super().validate(value)
         if value and self.min_date and value < self.min_date:
-            raise self._refusal("trop_tot", limite=f"{self.min_date:%d/%m/%Y}")
+            raise self._out_of_bounds("trop_tot", self.min_date, self.min_raison)
         if value and self.max_date and value > self.max_date:
-            raise self._refusal("trop_tard", limite=f"{self.max_date:%d/%m/%Y}")
+            raise self._out_of_bounds("trop_tard", self.max_date, self.max_raison)
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+    def _out_of_bounds(self, code: str, limite: date, raison: str) -> ValidationError:
+        return self._refusal(code, limite=date_sans_jour(limite), raison=f", {raison}" if raison else "")
 
     def _refusal(self, code: str, **params: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params or None)

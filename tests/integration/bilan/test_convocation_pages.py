@@ -90,7 +90,13 @@ def test_verifying_shows_who_receives_what_and_writes_nothing(send: Callable[...
     assert not Evenement.objects.exists()
 
 
-@pytest.mark.parametrize(("jour", "told"), [("31/03/2010", "à partir du 01/04/2010"), ("16/03/2011", "le 15/03/2011")])
+@pytest.mark.parametrize(
+    ("jour", "told"),
+    [
+        ("31/03/2010", "à partir du 1er\u00a0avril\u00a02010."),
+        ("16/03/2011", "le 15\u00a0mars\u00a02011, fin du contrat."),
+    ],
+)
 def test_a_day_outside_the_contract_is_told_with_the_other_errors(
     send: Callable[..., HttpResponse], jour: str, told: str
 ) -> None:

@@ -317,7 +317,7 @@ def test_validation_from_the_page(convoque: Bilan, conseiller: Agent, connect: C
         "date_remise": "11/05/2010",
     }
     html = client.post(url, typed).content.decode()
-    assert "Indiquez une date au plus tard le 10/05/2010." in html
+    assert "Indiquez une date au plus tard le 10\u00a0mai\u00a02010." in html
     assert "Rien à ajouter" in html
     assert client.post(url, {**typed, "date_remise": "10/05/2010"}).status_code == 302
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.SYNTHESE_VALIDEE
