@@ -74,10 +74,10 @@ def _offer(form: BaseForm, field: str, choices: list[Any]) -> None:
 
 
 def _grouped(pairs: Iterable[tuple[str, str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Choices in groups, from (group, key, label) already in order."""
+    """Choices by prestataire, named above each group, from (prestataire, key, label) already in order."""
     return [
-        (group, [(key, label) for _, key, label in members])
-        for group, members in groupby(pairs, key=lambda pair: pair[0])
+        (f"Prestataire\u00a0: {prestataire}", [(key, label) for _, key, label in members])
+        for prestataire, members in groupby(pairs, key=lambda pair: pair[0])
     ]
 
 
@@ -92,7 +92,7 @@ class ConvocationForm(BilanForm):
         max_value=DUREE_MAX_MINUTES,
     )
     lieu = ChoixField(label="Lieu", help_text="Les lieux des prestataires dont le marché couvre la direction.")
-    conseiller = ChoixField(label="Conseiller", help_text="Un conseiller du même prestataire.")
+    conseiller = ChoixField(label="Conseiller", help_text="Un conseiller du prestataire de ce lieu.")
     accord_delai_reduit = YesNoField(
         label="La personne accepte-t-elle d’être prévenue moins de quinze jours avant\u00a0?",
         required=False,

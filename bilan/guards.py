@@ -281,7 +281,8 @@ def conseiller_du_prestataire(conseiller: Agent, prestataire: Prestataire) -> li
     advisers = Agent.objects.get_queryset().holding(Role.CONSEILLER_BILAN, prestataire_id=prestataire.pk)
     if advisers.filter(pk=conseiller.pk).exists():
         return []
-    return [Blocage("conseiller_inconnu", "Choisissez un conseiller de ce prestataire.", field="conseiller")]
+    message = f"{conseiller} n’est pas en poste chez {prestataire.nom}\u00a0: choisissez un de ses conseillers."
+    return [Blocage("conseiller_inconnu", message, field="conseiller")]
 
 
 def creneau(bilan: Bilan, conseiller: Agent, debut: datetime, minutes: int) -> list[Blocage]:

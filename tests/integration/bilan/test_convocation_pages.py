@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
@@ -200,6 +201,21 @@ def test_an_adviser_of_another_house_is_told_at_the_adviser(
 ) -> None:
     stranger = make_agent(Role.CONSEILLER_BILAN, autre_prestataire)
     assert list(send("verifier", conseiller=str(stranger.pk)).context["form"].errors) == ["conseiller"]
+
+
+def test_places_and_advisers_are_listed_by_prestataire_and_a_mix_of_two_is_named(
+    send: Callable[..., HttpResponse], lieu: Lieu, autre_prestataire: Prestataire, direction: DirectionTerritoriale
+) -> None:
+    make_marche(autre_prestataire, direction)
+    make_lieu(autre_prestataire, "Ailleurs")
+    stranger = make_agent(Role.CONSEILLER_BILAN, autre_prestataire)
+    page = send("verifier", conseiller=str(stranger.pk))
+    html, house = page.content.decode(), lieu.prestataire.nom
+    for name in (house, autre_prestataire.nom):
+        assert html.count(f'<optgroup label="Prestataire\u00a0: {escape(name)}">') == 2
+    assert page.context["form"].errors["conseiller"] == [
+        f"{stranger} n’est pas en poste chez {house}\u00a0: choisissez un de ses conseillers."
+    ]
 
 
 def test_an_hour_taken_is_told_at_the_hour(
