@@ -86,7 +86,7 @@ def convoke(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
             programmation.check_convocation, bilan=bilan, **form.arguments()
         ):
             proposition = form.proposition()
-            context = {"bilan": bilan, "form": form, "proposition": proposition, "resume": _summary(proposition)}
+            context = {"bilan": bilan, "form": form, "proposition": proposition, "resume": _summary(form)}
             context["avertissements"] = guards.avertissements(bilan, proposition.debut)
             context["travail_perdu"] = leaves_work_behind(bilan, proposition.lieu.prestataire)
             return render(request, "bilan/convocation_verifier.html", context)
@@ -100,14 +100,16 @@ def _convocation_page(
     return render(request, "bilan/convocation.html", context, status=status)
 
 
-def _summary(proposition: guards.Proposition) -> list[tuple[str, str]]:
-    return [
+def _summary(form: ConvocationForm) -> list[tuple[str, str]]:
+    """What was asked, in words; a question that was left without an answer is not told as a no."""
+    proposition, accord = form.proposition(), form.cleaned_data["accord_delai_reduit"]
+    lines = [
         ("Rendez-vous", f"{date_longue(proposition.debut)} à {heure(proposition.debut)}"),
         ("Durée totale", duree(proposition.duree_fixee_minutes)),
         ("Lieu", f"{proposition.lieu.prestataire.nom}, {proposition.lieu}"),
         ("Conseiller", str(proposition.conseiller)),
-        ("Délai réduit accepté", "oui" if proposition.accord_delai_reduit else "non"),
     ]
+    return lines if accord is None else [*lines, ("Délai réduit accepté", "oui" if accord else "non")]
 
 
 @require_POST

@@ -91,6 +91,14 @@ def test_verifying_shows_who_receives_what_and_writes_nothing(send: Callable[...
     assert not Evenement.objects.exists()
 
 
+@pytest.mark.parametrize(("answer", "told"), [("", None), ("oui", "oui"), ("non", "non")])
+def test_the_shorter_notice_is_told_only_when_the_question_was_answered(
+    send: Callable[..., HttpResponse], answer: str, told: str | None
+) -> None:
+    resume = dict(send("verifier", accord_delai_reduit=answer).context["resume"])
+    assert resume.get("Délai réduit accepté") == told
+
+
 @pytest.mark.parametrize(
     ("jour", "told"),
     [
