@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +16,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from cai.models import Contrat
 from core import clock, journal
-from exemptions import services
+from exemptions import brouillon, services
 from exemptions.forms import EvaluationForm, JustificatifForm, RejetForm
 from exemptions.models import Justificatif
 from exemptions.presentation import Lacunes, Verdict, gaps_of, verdict_of
@@ -34,15 +34,24 @@ def _contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
 def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask, show the verdict, seal it; an evaluation with gaps is sealed once the list of them was confirmed.
 
-    ``?date=`` proposes a reference date, such as an appointment's.
+    ``?date=`` proposes a reference date, such as an appointment's. What was answered before going to a document is
+    found again on return, until it is sealed.
     """
     contrat = _contrat_or_404(request, pk)
     check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     if request.method != "POST":
         journal.log_access("voir_exemption", by=request.user, target=contrat)
+        if kept := brouillon.kept(request, contrat, proposed=request.GET.get("date", "")):
+            form = EvaluationForm(kept)
+            readable = form.is_valid_for(contrat)
+            verdict = verdict_of(contrat, form.declarations(), form.jour()) if readable else None
+            return _evaluation_page(request, contrat, form, verdict)
         form = EvaluationForm(initial=_initial(contrat, request.GET.get("date", "")))
         verdict = verdict_of(contrat, services.latest_declarations(contrat), form.initial["date_reference"])
         return _evaluation_page(request, contrat, form, verdict)
+    if page := _document_asked(request, contrat):
+        brouillon.keep(request, contrat)
+        return redirect(page)
     form = EvaluationForm(request.POST)
     if not form.is_valid_for(contrat):
         return _evaluation_page(request, contrat, form, None)
@@ -56,9 +65,27 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if form.accepted_by(
         services.evaluate_contrat, contrat=contrat, declarations=declarations, date_reference=jour, by=request.user
     ):
+        brouillon.forget(request, contrat)
         messages.success(request, f"L’évaluation est enregistrée. {verdict.phrase}")
         return redirect("dossiers:view_file", pk)
     return _evaluation_page(request, contrat, form, verdict)
+
+
+def _document_asked(request: AgentRequest, contrat: Contrat) -> str:
+    """The page of the document that a button of the form leads to; empty for every other button."""
+    if "ajouter" in request.POST:
+        return reverse("exemptions:add_justificatif", args=[contrat.pk])
+    if rejected := request.POST.get("rejeter"):
+        piece = get_object_or_404(contrat.justificatifs, pk=_uuid_or_404(rejected))
+        return reverse("exemptions:reject_justificatif", args=[piece.pk])
+    return ""
+
+
+def _uuid_or_404(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _initial(contrat: Contrat, proposed: str) -> dict[str, Any]:
@@ -84,7 +111,6 @@ def _evaluation_page(
     context = {
         "lacunes": lacunes,
         "contrat": contrat,
-        "url_ajouter": reverse("exemptions:add_justificatif", args=[contrat.pk]),
         "form": form,
         "verdict": verdict,
         "justificatifs": contrat.justificatifs.all(),
@@ -128,8 +154,9 @@ def _justificatif_or_404(request: AgentRequest, pk: uuid.UUID) -> Justificatif:
 
 @require_POST
 def verify_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """The document holds."""
+    """The document holds; the answers that came with the button are kept."""
     justificatif = _justificatif_or_404(request, pk)
+    brouillon.keep(request, justificatif.contrat)
     services.verify_justificatif(justificatif=justificatif, by=request.user)
     messages.success(request, f"La pièce « {justificatif} » est vérifiée.")
     return redirect("exemptions:evaluate_contrat", justificatif.contrat_id)

@@ -226,6 +226,56 @@ def test_a_document_is_added_then_verified(client: Client, contrat: Contrat) -> 
     assert Justificatif.objects.get().statut == "verifiee"
 
 
+@pytest.mark.parametrize("button", ["ajouter", "rejeter", "verifier"])
+def test_answers_and_day_are_found_again_after_a_document_and_gone_once_sealed(
+    client: Client, contrat: Contrat, piece: Justificatif, button: str
+) -> None:
+    answers = {**REPONSES, "date_reference": "16/03/2010"}
+    if button == "verifier":
+        assert f'formaction="{reverse("exemptions:verify_justificatif", args=[piece.pk])}"' in text_of(
+            client, page(contrat)
+        )
+        client.post(reverse("exemptions:verify_justificatif", args=[piece.pk]), answers)
+    else:
+        answer = client.post(page(contrat), {**answers, button: str(piece.pk)})
+        assert (
+            answer["Location"]
+            == {
+                "ajouter": page(contrat, "add_justificatif"),
+                "rejeter": reverse("exemptions:reject_justificatif", args=[piece.pk]),
+            }[button]
+        )
+        if button == "rejeter":
+            client.post(answer["Location"], {"motif": "Illisible"})
+    assert not Evaluation.objects.exists()
+
+    text = text_of(client, page(contrat))
+    assert text.count(" checked") == 4
+    assert 'value="16/03/2010"' in text
+    assert 'value="17/03/2010"' in text_of(client, page(contrat) + "?date=2010-03-17")
+
+    if button == "ajouter":
+        client.post(reverse("exemptions:verify_justificatif", args=[piece.pk]))
+        assert text_of(client, page(contrat)).count(" checked") == 4
+    client.post(page(contrat), answers)
+    assert Evaluation.objects.exists()
+    assert 'value="15/03/2010"' in text_of(client, page(contrat))
+
+
+def test_the_enter_key_never_examines_a_document(client: Client, contrat: Contrat, piece: Justificatif) -> None:
+    text = text_of(client, page(contrat))
+
+    first = re.search(r'<button[^>]*form="evaluation"[^>]*>', text)
+    assert first
+    assert "name=" not in first[0]
+    assert "formaction" not in first[0]
+
+
+@pytest.mark.parametrize("named", ["rien", "7f1c4b52-8a55-4c0e-9a76-0d8e8f6f4a11"])
+def test_a_rejection_is_asked_for_a_document_of_this_file_alone(client: Client, contrat: Contrat, named: str) -> None:
+    assert client.post(page(contrat), {**REPONSES, "rejeter": named}).status_code == 404
+
+
 def test_a_document_of_the_future_is_refused_and_kept_on_the_page(client: Client, contrat: Contrat) -> None:
     text = text_of(
         client,
