@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.http import AgentRequest
 from agents.models import Agent
@@ -20,6 +20,8 @@ from dossiers.bureau import COMPTE_MAX, Bureau, desk_of, list_page
 from dossiers.listes import listes_of
 from dossiers.page import compose
 from dossiers.selectors import search_files, situations_of
+
+RECHERCHE = "recherche"  # key of the session: the words of the last search
 
 
 def file_or_404(agent: Agent, pk: uuid.UUID) -> Contrat:
@@ -88,14 +90,22 @@ def _one_list(request: AgentRequest, code: str) -> HttpResponse:
     return render(request, "dossiers/bureau_liste.html", {"liste": liste, "page": page, "suivants": suivants})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: AgentRequest) -> HttpResponse:
-    """Find a file by number, name or birth date; answers the results alone to a search as you type."""
+    """Find a file by number, name or birth date; answers the results alone to a search as you type.
+
+    The words are posted and wait in the session, never in an address: they name people, and addresses are kept by
+    browsers, proxies and logs. A GET shows the last search again.
+    """
     check_permission(request.user, Permission.VOIR_DOSSIER)
-    text = request.GET.get("q", "")[:100].replace("\x00", "")
+    as_typed = "HX-Request" in request.headers
+    if request.method == "POST":
+        request.session[RECHERCHE] = request.POST.get("q", "")[:100].replace("\x00", "")
+        if not as_typed:
+            return redirect("dossiers:search")
+    text = request.session.get(RECHERCHE, "")
     context = {"q": text, "resultats": search_files(request.user, text)}
-    template = "dossiers/_resultats.html" if "HX-Request" in request.headers else "dossiers/recherche.html"
-    return render(request, template, context)
+    return render(request, "dossiers/_resultats.html" if as_typed else "dossiers/recherche.html", context)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse_lazy
 
 from agents.models import Agent
 from cai.models import Contrat
@@ -14,6 +14,7 @@ from dossiers.selectors import RESULTATS_MAX, search_files
 from tests.factories.cai import make_contrat
 
 Connect = Callable[[Agent], Client]
+SEARCH = reverse_lazy("dossiers:search")
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_other_spellings_stop_at_the_border_of_the_territory(agent_ailleurs: Age
 def test_other_spellings_are_shown_under_their_own_heading(
     connect: Connect, agent_ofii: Agent, contrat: Contrat
 ) -> None:
-    text = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "dialo"}).content.decode()
+    text = connect(agent_ofii).post(SEARCH, {"q": "dialo"}, follow=True).content.decode()
 
     assert "Noms proches" in text
     assert "Aucun dossier à ce nom exactement" in text
@@ -154,22 +155,62 @@ def test_too_many_results_are_cut_and_said(agent_ofii: Agent, monkeypatch: pytes
 
 
 def test_the_page_tells_two_people_apart(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
-    text = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "diallo"}).content.decode()
+    text = connect(agent_ofii).post(SEARCH, {"q": "diallo"}, follow=True).content.decode()
 
     for told in ("Mamadou Diallo", "01/07/1980", "Mali", contrat.numero_cai, "Exemption à évaluer"):
         assert told in text
 
 
 def test_a_search_as_you_type_answers_the_results_alone(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
-    answer = connect(agent_ofii).get(reverse("dossiers:search"), {"q": "dia"}, headers={"HX-Request": "true"})
+    answer = connect(agent_ofii).post(SEARCH, {"q": "dia"}, headers={"HX-Request": "true"})
 
     assert "<html" not in answer.content.decode()
     assert "Mamadou Diallo" in answer.content.decode()
 
 
+def test_the_words_of_a_search_never_stand_in_an_address(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat
+) -> None:
+    client = connect(agent_ofii)
+
+    answer = client.post(SEARCH, {"q": "diallo"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, str(SEARCH))
+    again = client.get(SEARCH).content.decode()
+    assert 'value="diallo"' in again
+    assert "Mamadou Diallo" in again
+    assert "N’Diaye" not in again
+    assert 'method="get"' not in again
+    assert "hx-get" not in again
+
+
+def test_words_in_the_address_are_not_read(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat
+) -> None:
+    answer = connect(agent_ofii).get(SEARCH, {"q": "diallo"})
+
+    assert answer.context["q"] == ""
+    assert "N’Diaye" in answer.content.decode()
+
+
+def test_the_last_search_is_forgotten_with_the_session(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    client = connect(agent_ofii)
+    client.post(SEARCH, {"q": "diallo"})
+    client.post(reverse_lazy("agents:deconnexion"))
+
+    assert "diallo" not in connect(agent_ofii).get(SEARCH).content.decode()
+
+
+def test_a_search_needs_the_token_of_its_page(agent_ofii: Agent) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(agent_ofii)
+
+    assert client.post(SEARCH, {"q": "diallo"}).status_code == 403
+
+
 @pytest.mark.parametrize("text", ["x" * 5000, "\x00diallo", "<script>alert(1)</script>", "‮diallo"])
 def test_a_nasty_search_is_answered_inert(connect: Connect, agent_ofii: Agent, text: str) -> None:
-    answer = connect(agent_ofii).get(reverse("dossiers:search"), {"q": text})
+    answer = connect(agent_ofii).post(SEARCH, {"q": text}, follow=True)
 
     assert answer.status_code == 200
     assert "<script>alert" not in answer.content.decode()
@@ -177,4 +218,4 @@ def test_a_nasty_search_is_answered_inert(connect: Connect, agent_ofii: Agent, t
 
 @pytest.mark.parametrize("role", ["conseiller", "responsable", "administrateur"])
 def test_who_sees_no_file_searches_none(connect: Connect, role: str, request: pytest.FixtureRequest) -> None:
-    assert connect(request.getfixturevalue(role)).get(reverse("dossiers:search")).status_code == 403
+    assert connect(request.getfixturevalue(role)).get(SEARCH).status_code == 403

@@ -69,6 +69,10 @@ class Visiteur:
         self._keep(url, answer)
         return answer.content.decode()
 
+    def search(self, words: str) -> str:
+        self.browser.post("/recherche/", {"q": words})
+        return self.look("/recherche/")
+
     def _keep(self, url: str, answer: Any) -> None:
         self.seen.append(f"{url} {answer.request.get('QUERY_STRING', '')} {dict(answer.headers)}")
 
@@ -192,7 +196,8 @@ def test_what_the_person_said_is_nowhere_in_clear_text(
         for person in people:
             for path in (f"contrats/{bilan.contrat_id}/", f"contrats/{bilan.contrat_id}/evenements/", "bilans/"):
                 seen.append(person.call("GET", path).content.decode())
-            seen.extend(person.look(url) for url in ("/", *pages, f"/recherche/?q={bilan.contrat.numero_cai}"))
+            seen.extend(person.look(url) for url in ("/", *pages))
+            seen.append(person.search(bilan.contrat.numero_cai))
         follower = people[1]
         seen.append(follower.call("GET", f"transmissions/{row.pk}/").content.decode())
         seen.extend(follower.look(f"/transmissions/{path}") for path in ("", "?filtre=recues", f"{row.pk}/"))
