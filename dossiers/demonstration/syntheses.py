@@ -46,7 +46,7 @@ def write_contenu(personne: Personne, hasard: Random, *, jour: date) -> Synthese
         niveau_formation=profil.niveau,
         niveau_cec=_CEC.get(profil.niveau, ""),
         langues=_langues(personne, hasard),
-        diplomes=_diplomes(personne, hasard, say(profil.diplome[0])) if profil.diplome else (),
+        diplomes=_diplomes(personne, hasard, say(profil.diplome[0]), jour) if profil.diplome else (),
         experiences=_experiences(personne, say(profil.metier), jour),
         metiers=tuple(profil.vises) if profil.projet else (),
         freins=tuple(profil.freins),
@@ -82,13 +82,13 @@ def _langues(personne: Personne, hasard: Random) -> tuple[LangueConnue, ...]:
     return (*known, LangueConnue(langue="fr", parlee=speaks, comprise=True, niveau=personne.francais))
 
 
-def _diplomes(personne: Personne, hasard: Random, intitule: str) -> tuple[Diplome, ...]:
+def _diplomes(personne: Personne, hasard: Random, intitule: str, jour: date) -> tuple[Diplome, ...]:
     niveau = personne.profil.diplome[1]
     return (
         Diplome(
             intitule=intitule,
             pays=personne.origine.pays,
-            annee=personne.fiche.date_naissance.year + _AGE_DIPLOME[niveau],
+            annee=min(personne.fiche.date_naissance.year + _AGE_DIPLOME[niveau], jour.year),
             niveau=niveau,
             reconnu=hasard.choice(("INCONNU", "NON", "ATTESTATION_COMPARABILITE")),
         ),
