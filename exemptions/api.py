@@ -32,6 +32,7 @@ EXEMPLE_VERDICT = {
         }
     ],
     "pieces_manquantes": [],
+    "pieces_ecartees": [],
     "declarations_manquantes": [],
     "avertissements": [],
     "contradictions": [],
@@ -92,6 +93,11 @@ class VerdictSortie(serializers.Serializer[Any]):
     phrase = serializers.CharField()
     explications = ExplicationSortie(many=True)
     pieces_manquantes = serializers.ListField(child=serializers.CharField())
+    pieces_ecartees = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Pourquoi une pièce vérifiée ne prouve rien ce jour-là. Absent des évaluations plus anciennes.",
+    )
     declarations_manquantes = serializers.ListField(child=serializers.CharField())
     avertissements = serializers.ListField(child=serializers.CharField())
     contradictions = serializers.ListField(child=serializers.CharField())

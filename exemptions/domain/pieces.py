@@ -47,6 +47,28 @@ def raison_ecartee(piece: Piece, date_reference: date) -> str | None:
     return None
 
 
+def pourquoi_manquante(piece: Piece, date_reference: date) -> str | None:
+    """Why a verified document does not prove on ``date_reference`` all the same, as a clause that names it and its day.
+
+    ``None`` for a document that proves, and for one whose verification is what is missing.
+    """
+    if piece.statut is not StatutPiece.VERIFIEE or is_valable(piece, date_reference):
+        return None
+    nom = f"la pièce vérifiée «\u00a0{bareme.LIBELLES_PIECES[piece.type]}\u00a0»"
+    jour = f"{en_lettres(date_reference)}, jour où l’exemption s’apprécie"
+    if piece.date_document and date_reference < piece.date_document:
+        return f"{nom} est datée du {en_lettres(piece.date_document)}, après le {jour}"
+    if (periode := periode_couverte(piece)) is None:
+        return f"{nom} ne porte pas de date"
+    debut, fin = periode
+    if date_reference < debut:
+        return f"{nom} n’est valable qu’à partir du {en_lettres(debut)}, après le {jour}"
+    mois = bareme.AGES_MAX_MOIS.get(piece.type)
+    if mois and piece.date_document and fin == _add_months_or_last_day(piece.date_document, mois):
+        return f"{nom}, datée du {en_lettres(piece.date_document)}, a plus de {mois}\u00a0mois le {jour}"
+    return f"{nom} n’est plus valable après le {en_lettres(fin)}, avant le {jour}"
+
+
 def pieces_pour(exigence: Exigence, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """The documents of a type that may answer ``exigence``, whatever their status."""
     return tuple(piece for piece in pieces if piece.type in bareme.PIECES_ADMISES[exigence])

@@ -54,14 +54,16 @@ class Resultat:
     """The verdict on one reference date; grounds and explanations are in the order of the text, a to d.
 
     ``pieces_manquantes`` and ``declarations_manquantes`` are what a ground not yet satisfied still waits for, whether
-    another ground already exempts or not. ``prochain_changement`` is the first later day on which the same facts
-    would give other grounds, ``None`` when no day would.
+    another ground already exempts or not; ``pieces_ecartees`` says, of each verified document that could have answered,
+    why it does not on that day. ``prochain_changement`` is the first later day on which the same facts would give
+    other grounds, ``None`` when no day would.
     """
 
     date_reference: date
     motifs: tuple[Motif, ...]
     explications: tuple[Explication, ...]
     pieces_manquantes: tuple[Exigence, ...] = ()
+    pieces_ecartees: tuple[str, ...] = ()
     declarations_manquantes: tuple[Declaration, ...] = ()
     avertissements: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Resultat:
         clauses = [f"aucun des quatre cas de dispense n’est établi le {en_lettres(self.date_reference)}"]
         if self.pieces_manquantes:
             clauses.append(f"à fournir ou à vérifier : {_enumere(self.pieces_manquantes, bareme.LIBELLES_EXIGENCES)}")
+        clauses += self.pieces_ecartees
         if self.declarations_manquantes:
             clauses.append(f"à demander : {_enumere(self.declarations_manquantes, bareme.LIBELLES_DECLARATIONS)}")
         return " ; ".join(clauses)
@@ -110,6 +113,7 @@ class Resultat:
             "phrase": self.phrase,
             "explications": [explication.to_dict() for explication in self.explications],
             "pieces_manquantes": [exigence.value for exigence in self.pieces_manquantes],
+            "pieces_ecartees": list(self.pieces_ecartees),
             "declarations_manquantes": [declaration.value for declaration in self.declarations_manquantes],
             "avertissements": list(self.avertissements),
             "contradictions": list(self.contradictions),
@@ -126,6 +130,7 @@ class Resultat:
             motifs=tuple(Motif(code) for code in values["motifs"]),
             explications=tuple(Explication.from_dict(explication) for explication in values["explications"]),
             pieces_manquantes=tuple(Exigence(code) for code in values["pieces_manquantes"]),
+            pieces_ecartees=tuple(values.get("pieces_ecartees", ())),  # evaluations sealed before say nothing of it
             declarations_manquantes=tuple(Declaration(code) for code in values["declarations_manquantes"]),
             avertissements=tuple(values["avertissements"]),
             contradictions=tuple(values["contradictions"]),

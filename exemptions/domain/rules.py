@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from cai.delais import AGE_MAJORITE, age, birthday
 from exemptions.domain import bareme
 from exemptions.domain.phrases import ans, en_lettres, enumere, minuscule, oui_non
-from exemptions.domain.pieces import is_valable, periode_couverte, pieces_pour, raison_ecartee
+from exemptions.domain.pieces import is_valable, periode_couverte, pieces_pour, pourquoi_manquante, raison_ecartee
 from exemptions.domain.resultat import Explication, Resultat
 from exemptions.domain.situation import Declaration, Exigence, Motif, Piece, Situation, StatutPiece, TypePiece
 
@@ -54,6 +54,12 @@ def evaluer(situation: Situation, date_reference: date) -> Resultat:
             for examen in examens
         ),
         pieces_manquantes=tuple(piece for examen in examens for piece in examen.pieces_manquantes),
+        pieces_ecartees=tuple(
+            clause
+            for exigence in (exigence for examen in examens for exigence in examen.pieces_manquantes)
+            for piece in pieces_pour(exigence, situation.pieces)
+            if (clause := pourquoi_manquante(piece, date_reference))
+        ),
         declarations_manquantes=tuple(d for examen in examens for d in examen.declarations_manquantes),
         avertissements=_naissance_impossible(situation, date_reference)
         + tuple(phrase for examen in examens for phrase in examen.avertissements),
