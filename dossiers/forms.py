@@ -1,12 +1,16 @@
 """What an agent answers about a whole file."""
 
+import uuid
 from typing import Any
 
 from django import forms
 
+from cai.forms import ContratForm, SignataireForm
 from cai.models import Contrat, Prestation
-from core.form_fields import ChoixField, DateField
+from core.form_fields import ChoixField, DateField, LigneField
 from core.forms import BaseForm
+from core.models import Evenement
+from dossiers.chronologie import sentence_of
 
 FORMATIONS = [(value, label) for value, label in Prestation.Type.choices if value != Prestation.Type.BILAN]
 STATUTS_FORMATION = [
@@ -26,6 +30,52 @@ class VerificationForm(BaseForm):
         super().__init__(*args, **kwargs)
         if not doublons:
             del self.fields["autre_personne"]
+
+
+class _CorrectionForm(BaseForm):
+    """Carries the last correction its page was opened on: what another window corrected meanwhile is not overwritten.
+
+    The stale form is refused once with what changed; having read it, the next save goes through.
+    """
+
+    attendu = LigneField(widget=forms.HiddenInput, required=False)
+    evenement: str  # the event that each correction leaves in the journal of the file
+
+    def __init__(self, *args: Any, dossier: uuid.UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.corrections = list(Evenement.objects.filter(dossier=dossier, nom=self.evenement).order_by("numero"))
+        self.initial["attendu"] = self._revision
+
+    @property
+    def _revision(self) -> str:
+        return str(self.corrections[-1].numero) if self.corrections else ""
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        opened_on = typed.get("attendu", "")
+        if opened_on != self._revision:
+            known = int(opened_on) if opened_on.isdecimal() else 0
+            since = [event for event in self.corrections if event.numero > known]
+            told = " ".join(sentence_of(event, sees_exemption=True) for event in since)
+            self.add_error(
+                None,
+                "Ce dossier a été modifié dans une autre fenêtre depuis que vous avez ouvert cette page. "
+                f"{told} Reprenez-le ici s’il le faut, puis enregistrez de nouveau.",
+            )
+            self.data = {**dict(self.data.items()), "attendu": self._revision}
+        return typed
+
+
+class CorrectionIdentiteForm(_CorrectionForm, SignataireForm):
+    """The identity, corrected."""
+
+    evenement = "signataire.corrige"
+
+
+class CorrectionContratForm(_CorrectionForm, ContratForm):
+    """The terms of the contract, corrected."""
+
+    evenement = "contrat.corrige"
 
 
 class AnnulationForm(BaseForm):

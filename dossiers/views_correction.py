@@ -13,9 +13,8 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from cai import services as cai
 from cai.fiches import FicheContrat, FicheSignataire
-from cai.forms import ContratForm, SignataireForm
 from dossiers import services
-from dossiers.forms import AnnulationForm, PrestationForm
+from dossiers.forms import AnnulationForm, CorrectionContratForm, CorrectionIdentiteForm, PrestationForm
 from dossiers.views import file_or_404
 
 
@@ -25,7 +24,9 @@ def correct_signataire(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     fiche = FicheSignataire.of(contrat.signataire)
-    form = SignataireForm(request.POST if request.method == "POST" else None, initial=vars(fiche))
+    form = CorrectionIdentiteForm(
+        request.POST if request.method == "POST" else None, initial=dict(vars(fiche)), dossier=pk
+    )
     if form.is_valid() and form.accepted_by(
         cai.correct_signataire, contrat=contrat, fiche=form.fiche(), by=request.user
     ):
@@ -39,9 +40,10 @@ def correct_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The terms of the contract; its last day follows."""
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    form = ContratForm(
+    form = CorrectionContratForm(
         request.POST if request.method == "POST" else None,
-        initial=vars(FicheContrat.of(contrat)),
+        initial=dict(vars(FicheContrat.of(contrat))),
+        dossier=pk,
         signataire=contrat.signataire,
         contrat=contrat,
         agent=request.user,

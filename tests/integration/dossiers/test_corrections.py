@@ -117,6 +117,47 @@ def test_the_present_number_is_not_taken_for_a_duplicate(connect: Connect, agent
     assert answer.status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("name", "answers", "mine", "theirs", "told"),
+    [
+        ("correct_signataire", identity, {"ville": "Lyon"}, {"nom": "Dialo"}, "« Diallo » devient « Dialo »"),
+        (
+            "correct_contrat",
+            terms,
+            {"date_entretien": "14/03/2010"},
+            {"numero_cai": "PAPIER-0007"},
+            "« 75-2010-000001 » devient « PAPIER-0007 »",
+        ),
+    ],
+)
+def test_a_form_opened_before_another_correction_does_not_overwrite_it_unseen(
+    connect: Connect,
+    agent_ofii: Agent,
+    contrat: Contrat,
+    name: str,
+    answers: Callable[..., dict[str, Any]],
+    mine: dict[str, str],
+    theirs: dict[str, str],
+    told: str,
+) -> None:
+    client, address = connect(agent_ofii), url(name, contrat)
+    opened = client.get(address).context["form"]["attendu"].value()
+    assert client.post(address, answers(contrat, attendu=opened, **theirs)).status_code == 302
+
+    stale = client.post(address, answers(contrat, attendu=opened, **mine))
+
+    text = stale.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+    assert "modifié dans une autre fenêtre" in text
+    assert told in text
+    ((field, kept),) = mine.items()
+    assert stale.context["form"][field].value() == kept
+    contrat.refresh_from_db()
+    assert "Dialo" in contrat.signataire.nom or contrat.numero_cai == "PAPIER-0007"
+
+    again = client.post(address, answers(contrat, attendu=stale.context["form"]["attendu"].value(), **mine))
+    assert again.status_code == 302
+
+
 def test_a_training_is_recorded_and_shown(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
     answer = connect(agent_ofii).post(
         url("set_prestation", contrat),
