@@ -3,8 +3,6 @@
 import uuid
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
@@ -120,7 +118,9 @@ class ContratForm(BaseForm):
         identifiant: uuid.UUID | None = None,
         **kwargs: Any,
     ) -> None:
-        self.signataire, self.contrat = signataire, contrat
+        self.signataire, self.contrat, self.agent = signataire, contrat, agent
+        self.numero_pris = False
+        self.pris: Contrat | None = None  # the file that has the number typed, when the agent may see it
         self.identifiant = contrat.pk if contrat else identifiant  # the file whose own number is not taken
         super().__init__(*args, **kwargs)
         titres = [(titre.code, str(titre)) for titre in TitreAdmission.objects.all()]
@@ -148,8 +148,8 @@ class ContratForm(BaseForm):
         taken = Contrat.objects.filter(numero_cai=numero).exclude(statut=Contrat.Statut.ANNULE)
         if self.identifiant:
             taken = taken.exclude(pk=self.identifiant)
-        if numero and taken.exists():
-            raise ValidationError(NUMERO_PRIS)
+        self.numero_pris = bool(numero) and taken.exists()
+        self.pris = taken.visible_to(self.agent).first() if self.numero_pris else None
         return numero
 
     def clean(self) -> dict[str, Any]:
@@ -158,6 +158,8 @@ class ContratForm(BaseForm):
             for field, messages in contrat_errors(self.fiche(), self.signataire).items():
                 for message in messages:
                     self.add_error(field if field in self.fields else None, message)
+        if self.numero_pris:
+            self.add_error("numero_cai", NUMERO_PRIS)
         return self.cleaned_data
 
     def fiche(self) -> FicheContrat:

@@ -167,6 +167,26 @@ def test_a_number_already_taken_is_told_at_its_field(
 
     assert "appartient déjà à un autre dossier" in text
     assert "Lyon" not in text
+    assert "Voir le dossier" not in text
+
+
+def test_a_number_already_taken_hides_no_other_error_and_leads_to_its_file(
+    client: Client, identifiant: uuid.UUID, agent_ofii: Agent
+) -> None:
+    taken = make_contrat(by=agent_ofii, numero_cai="PAPIER-0001")
+
+    text = fill(
+        client,
+        identifiant,
+        numero_cai="PAPIER-0001",
+        date_signature="16/03/2010",
+        date_entretien="17/03/2010",
+        date_premier_titre="01/01/2030",
+    ).content.decode()
+
+    assert "4 réponses sont à corriger" in text
+    assert "appartient déjà à un autre dossier" in text
+    assert reverse("dossiers:view_file", args=[taken.pk]) in text
 
 
 def test_possible_duplicates_must_be_looked_at_before_opening(
