@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import DateField
+
 from bilan.models import Consentement, Courrier
 from bilan.passation import AUTRE_PRESTATAIRE
 from bilan.states import (
@@ -64,23 +66,33 @@ def _signe(faits: Facts) -> str:
 
 def _champs(model: type[Contrat] | type[Signataire]) -> Callable[[Facts], str]:
     def _tell(faits: Facts) -> str:
-        return " ".join(
-            f"{_field_label(model, name)} : « {_shown(before)} » devient « {_shown(after)} »."
-            for name, (before, after) in faits["champs"].items()
-        )
+        said = []
+        for name, (before, after) in faits["champs"].items():
+            field = _field(model, name)
+            label = str(getattr(field, "verbose_name", name))
+            shown = f"«\u00a0{_shown(field, before)}\u00a0» devient «\u00a0{_shown(field, after)}\u00a0»"
+            said.append(f"{label[:1].upper()}{label[1:]}\u00a0: {shown}.")
+        return " ".join(said)
 
     return _tell
 
 
-def _field_label(model: type[Contrat] | type[Signataire], name: str) -> str:
-    label = str(getattr(model._meta.get_field(name), "verbose_name", name))
-    return label[:1].upper() + label[1:]
+def _field(model: type[Contrat] | type[Signataire], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
-def _shown(value: Any) -> str:
+def _shown(field: Any, value: Any) -> str:
+    """A value as the pages say it: the label of a code, a date in words, « vide » for nothing."""
     text = "" if value is None else str(value)
+    if not text:
+        return "vide"
+    if field.is_relation:
+        row = field.related_model.objects.filter(pk=text).first()
+        return str(row) if row else text
+    if field.choices:
+        return str(dict(field.flatchoices).get(text, text))
     try:
-        return _jour(text) if len(text) == len("2010-03-15") and text[4] == "-" else text or "vide"
+        return _jour(text) if isinstance(field, DateField) else text
     except ValueError:
         return text
 

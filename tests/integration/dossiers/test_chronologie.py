@@ -13,12 +13,13 @@ from django.urls import reverse
 from agents.models import Agent
 from bilan.models import Bilan
 from cai.models import Contrat
+from cai.services import correct_signataire
 from core import clock
 from dossiers import chronologie
 from dossiers.chronologie import SENTENCES, timeline
 from dossiers.services import cancel_file, correct_contrat
 from exemptions.services import Declarations, add_justificatif, evaluate_contrat, reject_justificatif
-from tests.factories.cai import fiche_contrat
+from tests.factories.cai import fiche_contrat, fiche_signataire
 
 APPS = ("agents", "cai", "exemptions", "bilan", "poleemploi", "dossiers")
 FAMILLES = "contrat|signataire|prestation|exemption|justificatif|bilan|transmission|courrier"
@@ -51,6 +52,22 @@ def histoire(contrat: Contrat, agent_ofii: Agent) -> Contrat:
         correct_contrat(contrat=contrat, fiche=fiche_contrat(date_signature=date(2010, 3, 16)), by=agent_ofii)
         cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
     return contrat
+
+
+def test_a_correction_is_told_in_words_never_in_codes(contrat: Contrat, agent_ofii: Agent) -> None:
+    with clock.travel(date(2010, 3, 16)):
+        correct_signataire(
+            contrat=contrat, fiche=fiche_signataire(nationalite="SEN", langue_comprise="en", sexe="F"), by=agent_ofii
+        )
+        correct_contrat(contrat=contrat, fiche=fiche_contrat(titre_actuel="L314"), by=agent_ofii)
+
+    contract, person = (ligne.detail.replace("\u00a0", " ") for ligne in timeline(contrat.pk, sees_exemption=True)[:2])
+
+    assert "Nationalité : « Mali » devient « Sénégal »." in person
+    assert "Langue comprise : « français » devient « anglais »." in person
+    assert "Sexe : « Masculin » devient « Féminin »." in person
+    assert "Titre actuel : « vide » devient « " in contract
+    assert "L314 »" not in contract
 
 
 def test_the_timeline_tells_what_happened_latest_first(histoire: Contrat) -> None:
