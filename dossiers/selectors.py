@@ -22,6 +22,7 @@ from dossiers.situation import Situation, with_situation
 
 RESULTATS_MAX = 50
 PARTIE_MIN = 4  # characters: a shorter part of a number would answer everything
+FIN_MIN = 2  # characters of the end of a number, as people say their rank aloud
 ASSEZ = 5  # files that answer as typed, from which on no other spelling is looked for
 PROCHES_MAX = 10
 SIMILITUDE = 0.32  # Coulibaly/Koulibali and Sissoko/Cissoko score above this; unrelated names rarely do [D]
@@ -53,7 +54,7 @@ def search_files(agent: Agent, text: str) -> Resultats:
     """Files the agent may see that answer a part of a number, a birth date or a name; recent ones for nothing.
 
     Accents, capitals, hyphens and the order of the words do not matter; a part of a number is four characters long,
-    or the beginning. Names of another spelling come besides, when few files answer as typed.
+    its end two, its beginning one. Names of another spelling come besides, when few files answer as typed.
     """
     visible = Contrat.objects.visible_to(agent)
     text = text.strip()
@@ -92,10 +93,15 @@ def _matching(visible: ContratQuerySet, text: str) -> "QuerySet[Contrat, uuid.UU
 
 
 def _numbered(visible: ContratQuerySet, numero: str) -> "QuerySet[Contrat, uuid.UUID]":
-    """Numbers that hold these characters, hyphens left aside; those that begin with them first."""
+    """Numbers that hold these characters, or few of them at an end, hyphens aside; those that begin with them first."""
     bare = visible.annotate(nu=Replace("numero_cai", Value("-"), Value("")))
     begins = Q(nu__startswith=numero)
-    held = bare.filter(nu__contains=numero) if len(numero) >= PARTIE_MIN else bare.filter(begins)
+    if len(numero) >= PARTIE_MIN:
+        held = bare.filter(nu__contains=numero)
+    elif len(numero) >= FIN_MIN:
+        held = bare.filter(begins | Q(nu__endswith=numero))
+    else:
+        held = bare.filter(begins)
     return held.order_by(Case(When(begins, then=0), default=1), "numero_cai").values_list("pk", flat=True)
 
 

@@ -60,8 +60,22 @@ def test_a_part_of_a_number_finds_the_file(agent_ofii: Agent, contrat: Contrat, 
     assert found(agent_ofii, text) == ["Diallo"]
 
 
-def test_less_than_four_characters_are_the_beginning_of_a_number(agent_ofii: Agent, contrat: Contrat) -> None:
-    assert found(agent_ofii, "001") == []
+@pytest.mark.parametrize(
+    ("text", "numeros"),
+    [
+        ("77", ["77-2010-000300", "75-2010-000077", "75-2010-000177"]),
+        ("177", ["75-2010-000177"]),
+        ("7", ["75-2010-000077", "75-2010-000177", "77-2010-000300"]),
+        ("01", []),
+    ],
+)
+def test_two_characters_are_the_end_or_the_beginning_of_a_number_and_never_its_middle(
+    agent_ofii: Agent, text: str, numeros: list[str]
+) -> None:
+    for numero in ("75-2010-000177", "77-2010-000300", "75-2010-000077"):
+        make_contrat(by=agent_ofii, numero_cai=numero)
+
+    assert [trouve.contrat.numero_cai for trouve in search_files(agent_ofii, text).trouves] == numeros
 
 
 def test_numbers_that_begin_so_come_before_those_that_hold_it(agent_ofii: Agent) -> None:
