@@ -47,8 +47,8 @@ def open_file(
                 raise Conflict(FORMULAIRE_SERVI)
             if not _opened_with(opened, signataire, contrat, direction):
                 raise RuleViolation(
-                    f"Ce formulaire a déjà ouvert le dossier {opened.numero_cai}, avec d’autres réponses\u00a0: rien n’a "
-                    "été enregistré. Ouvrez un autre dossier depuis une page neuve.",
+                    f"Ce formulaire a déjà ouvert le dossier {opened.numero_cai}, avec d’autres réponses\u00a0: rien "
+                    "n’a été enregistré. Ouvrez un autre dossier depuis une page neuve.",
                     code="dossier_deja_ouvert",
                 )
             return opened
