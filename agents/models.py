@@ -49,7 +49,11 @@ class DirectionTerritoriale(BaseModel):
         verbose_name_plural = "directions territoriales"
         ordering = [alphabetique("nom")]
         constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[0-9A-Z]{2,3}$"), name="direction_code_forme"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Z]{2,3}$"),
+                name="direction_code_forme",
+                violation_error_message="Le code compte deux ou trois caractères, chiffres ou lettres majuscules.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +97,13 @@ class Marche(BaseModel):
         verbose_name = "marché"
         verbose_name_plural = "marchés"
         ordering = ["-debut", "numero"]
-        constraints = [models.CheckConstraint(condition=Q(fin__gte=F("debut")), name="marche_fin_apres_debut")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fin__gte=F("debut")),
+                name="marche_fin_apres_debut",
+                violation_error_message="Le dernier jour précède le premier.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.numero
@@ -197,7 +207,13 @@ class Agent(BaseModel, AbstractBaseUser):
     class Meta:
         verbose_name = "agent"
         ordering = [annuaire("nom"), alphabetique("prenom")]
-        constraints = [models.UniqueConstraint(Lower("email"), name="agent_email_unique_sans_casse")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="agent_email_unique_sans_casse",
+                violation_error_message="Un compte porte déjà cette adresse.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -269,7 +285,11 @@ class Affectation(BaseModel):
         verbose_name = "affectation"
         ordering = ["agent", "role"]
         constraints = [
-            models.CheckConstraint(condition=Q(fin=None) | Q(fin__gte=F("debut")), name="affectation_fin_apres_debut"),
+            models.CheckConstraint(
+                condition=Q(fin=None) | Q(fin__gte=F("debut")),
+                name="affectation_fin_apres_debut",
+                violation_error_message="Le dernier jour précède le premier.",
+            ),
             models.CheckConstraint(
                 name="affectation_role_a_son_lieu",
                 condition=Q(role__in=sorted(DIRECTION_ROLES), direction__isnull=False, prestataire__isnull=True)
@@ -284,6 +304,7 @@ class Affectation(BaseModel):
                 condition=Q(fin=None),
                 name="affectation_ouverte_unique",
                 nulls_distinct=False,
+                violation_error_message="Cette personne tient déjà ce rôle à cet endroit.",
             ),
         ]
 

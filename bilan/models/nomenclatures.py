@@ -36,7 +36,13 @@ class Metier(models.Model):
         verbose_name = "métier"
         ordering = ["libelle"]
         indexes = [GinIndex(fields=["cle"], name="metier_recherche", opclasses=["gin_trgm_ops"])]
-        constraints = [models.CheckConstraint(condition=Q(code__regex=r"^[A-N][0-9]{4}$"), name="metier_code_rome")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-N][0-9]{4}$"),
+                name="metier_code_rome",
+                violation_error_message="Un code ROME est fait d’une lettre de A à N, puis de quatre chiffres.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.libelle} ({self.code})"

@@ -6,13 +6,16 @@ from smtplib import SMTPException
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core import mail
+from django.db.models import UniqueConstraint
 from django.test import Client
 from django.urls import reverse
 
 from agents.models import Affectation, Agent, DirectionTerritoriale, Jeton, Prestataire
 from agents.roles import Role
 from agents.services import issue_token
+from core.admin import ReadOnlyAdmin
 from core.models import JournalAcces
 from tests.factories.agents import MOT_DE_PASSE, make_agent
 
@@ -74,8 +77,22 @@ def test_an_account_is_opened_with_its_role_and_a_letter(office: Client, directi
 def test_a_known_address_is_refused_whatever_its_letter_case(office: Client, agent_ofii: Agent) -> None:
     answer = office.post(AJOUT, {**IDENTITE, "email": agent_ofii.email.upper(), **inlines()})
     assert answer.status_code == 200
-    assert answer.context["errors"]
+    assert "Un compte porte déjà cette adresse." in answer.content.decode()
     assert mail.outbox == []
+
+
+def test_no_form_of_the_administration_answers_with_the_name_of_a_constraint() -> None:
+    written = [row for row in admin.site._registry.values() if not isinstance(row, ReadOnlyAdmin)]
+    tables = {row.model for row in written} | {inline.model for row in written for inline in row.inlines}
+    mute = [
+        constraint.name
+        for table in tables | {Affectation}
+        for constraint in table._meta.constraints
+        # Django names the fields of a constraint that is nothing but a list of them.
+        if not (isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None)
+        and constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+    assert mute == []
 
 
 def test_a_letter_that_does_not_leave_is_said_and_can_be_sent_again(
