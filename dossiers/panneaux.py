@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from agents.models import Agent
 from bilan.actions import actions_for
-from bilan.models import Courrier, Synthese, SyntheseDetruite
+from bilan.models import Courrier, RendezVous, Synthese, SyntheseDetruite
 from bilan.permissions import can_print_copy
+from cai.models import Contrat
 from core.french import date_longue, date_sans_jour, duree, heure
 from dossiers.parcours import Faits
 from dossiers.suite import Suite
@@ -41,10 +44,18 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
         "bilan": bilan,
         "lignes": lines,
         "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
-        "courriers": list(Courrier.objects.filter(contrat=faits.contrat).defer("pdf")),
+        "courriers": list(_letters(faits.contrat)),
         "fiche": synthese if synthese and can_print_copy(agent, bilan) and _is_printable(synthese) else None,
         "actes": _other_acts(faits, agent, suite),
     }
+
+
+def _letters(contrat: Contrat) -> QuerySet[Courrier]:
+    """The letters of a file; ``caduc`` those that summon to an appointment which is no more, or was missed."""
+    S = RendezVous.Statut
+    over = RendezVous.objects.filter(convocation=OuterRef("pk"), statut__in=[S.REPORTE, S.MANQUE, S.ANNULE])
+    letters: QuerySet[Courrier] = Courrier.objects.filter(contrat=contrat).defer("pdf").annotate(caduc=Exists(over))
+    return letters
 
 
 def _is_printable(synthese: Synthese) -> bool:

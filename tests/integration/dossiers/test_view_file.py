@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent, DirectionTerritoriale
+from bilan.models import RendezVous
 from bilan.states import Etat
 from cai.models import Contrat
 from core import clock
@@ -74,3 +75,24 @@ def test_a_file_whose_bilan_began_is_no_longer_offered_for_cancellation(
         assert url in client.get(page(summoned.contrat)).content.decode()
         advance(summoned, Etat.PHASE_PRELIMINAIRE)
         assert url not in client.get(page(summoned.contrat)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("statut", "outdated"),
+    [("prevu", False), ("honore", False), ("reporte", True), ("manque", True), ("annule", True)],
+)
+def test_a_letter_whose_appointment_is_no_more_is_said_to_be_outdated(
+    connect: Connect,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    statut: str,
+    outdated: bool,
+) -> None:
+    bilan = make_convoque(direction, prescripteur, conseiller)
+    RendezVous.objects.filter(bilan=bilan).update(statut=statut)
+
+    text = connect(prescripteur).get(page(bilan.contrat)).content.decode()
+
+    assert bilan.rendez_vous.get().convocation.numero in text
+    assert ("ne vaut plus" in text) is outdated
