@@ -192,7 +192,9 @@ def _is_open(portee: Portee, decision: Consentement | None, version: int) -> boo
 def _minutes(etat: Etat, seances: list[Seance]) -> str:
     if etat not in PHASES:
         return ""
-    advised = f"{duree(MINUTES_INDICATIVES[etat])} conseillées"
+    minutes = MINUTES_INDICATIVES[etat]
+    # The plural of a French measure begins at two: « 1 h 30 conseillée », « 30 min conseillées ».
+    advised = f"{duree(minutes)} {'conseillée' if 60 <= minutes < 120 else 'conseillées'}"
     spent = sum(seance.minutes for seance in seances if seance.phase == etat)
     return f"{duree(spent)} sur {advised}" if spent else advised
 

@@ -47,8 +47,8 @@ def import_rome(content: bytes, *, by: Agent | None) -> RomeImport:
     withdrawn = [metier for metier in known.values() if metier.actif and metier.code not in labels]
     if 2 * len(withdrawn) > sum(metier.actif for metier in known.values()):
         raise RuleViolation(
-            f"Ce fichier ne contient que {len(labels)} métiers et en retirerait {len(withdrawn)}\u00a0: "
-            "il semble incomplet. Rien n’a été changé.",
+            f"Ce fichier ne contient que {len(labels)} métier{'s' if len(labels) > 1 else ''} et en retirerait "
+            f"{len(withdrawn)}\u00a0: il semble incomplet. Rien n’a été changé.",
             code="fichier_incomplet",
             fields={"fichier": ["Téléchargez de nouveau le fichier complet."]},
         )

@@ -316,4 +316,20 @@ class Prestation(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} : {self.get_statut_display()}"
+        return f"{self.get_type_display()} : {self.statut_accorde}"
+
+    @property
+    def statut_accorde(self) -> str:
+        """The state in words, in the gender of the service: only the bilan is masculine."""
+        S = self.Statut
+        masculin = {
+            S.PRESCRITE: "Prescrit", S.SUIVIE: "Suivi", S.DISPENSEE: "Dispensé", S.EXEMPTEE: "Exempté",
+            S.DIFFEREE: "Différé pour motif légitime", S.NON_SUIVIE: "Non suivi sans motif",
+        }  # fmt: skip
+        written: str = self.get_statut_display()
+        return masculin.get(S(self.statut), written) if self.type == self.Type.BILAN else written
+
+    @property
+    def terminee(self) -> str:
+        """« terminée », or « terminé » for the bilan."""
+        return "terminé" if self.type == self.Type.BILAN else "terminée"

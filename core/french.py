@@ -104,6 +104,12 @@ def de(word: str) -> str:
     return f"d’{word}" if _ELIDED.match(bare) else f"de {word}"
 
 
+def minuscule(text: object) -> str:
+    """The same text after another, « transmission à Pôle emploi »: only its first letter loses its capital."""
+    written = str(text)
+    return written[:1].lower() + written[1:]
+
+
 def insecable(text: object) -> str:
     """The same text, where « L. 313-11 », « art. R. 311-26 » and « 15 mars 2011 » never break at the end of a line."""
     glued = _ARTICLE.sub(f"\\1.{NBSP}\\2\u2011\\3", str(text))

@@ -28,6 +28,7 @@ for _filter in (
     french.duree,
     french.nombre,
     french.de,
+    french.minuscule,
 ):
     register.filter(_filter.__name__, _filter)
 register.filter("telephone", format_telephone)

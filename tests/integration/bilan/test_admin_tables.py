@@ -130,8 +130,8 @@ def upload(office: Client, content: bytes, name: str = "unix_referentiel_code_ro
 
 def test_the_file_is_imported_and_its_effects_are_shown(office: Client) -> None:
     page = re.sub(r"\s+", " ", upload(office, ROME.encode()).content.decode())
-    assert "<h3>1 ajoutés</h3> <p>A1101</p>" in page
-    assert "<h3>1 retirés</h3> <p>F1703</p>" in page
+    assert "<h3>1 ajouté</h3> <p>A1101</p>" in page
+    assert "<h3>1 retiré</h3> <p>F1703</p>" in page
     assert not Metier.objects.get(code="F1703").actif
     assert JournalAcces.objects.filter(action="rome_importe").count() == 1
 

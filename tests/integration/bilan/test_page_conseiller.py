@@ -117,6 +117,17 @@ def test_once_the_person_has_answered_no_step_is_in_progress(
     assert decisions() == "fait"
 
 
+def test_the_advised_minutes_agree_with_their_hours(
+    convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
+) -> None:
+    etapes = connect(conseiller).get(page_of(convoque)).context["page"].etapes
+    assert [etape["detail"] for etape in etapes[:3]] == [
+        "30\u00a0min conseillées",
+        "1\u00a0h\u00a030 conseillée",
+        "1\u00a0h conseillée",
+    ]
+
+
 def test_a_refused_signature_leaves_no_decision_to_collect(
     convoque: Bilan, conseiller: Agent, connect: Connect, le_jour: None
 ) -> None:

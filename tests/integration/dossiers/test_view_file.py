@@ -10,7 +10,7 @@ from django.urls import reverse
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import RendezVous
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import Contrat, Prestation
 from core import clock
 from core.models import JournalAcces
 from tests.factories.conduite import advance, make_convoque
@@ -96,3 +96,14 @@ def test_a_letter_whose_appointment_is_no_more_is_said_to_be_outdated(
 
     assert bilan.rendez_vous.get().convocation.numero in text
     assert ("ne vaut plus" in text) is outdated
+
+
+def test_the_state_of_a_service_agrees_with_its_name(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    Prestation.objects.filter(contrat=contrat).delete()
+    for kind in (Prestation.Type.BILAN, Prestation.Type.FORMATION_CIVIQUE):
+        Prestation.objects.create(contrat=contrat, type=kind, statut=Prestation.Statut.PRESCRITE)
+
+    text = " ".join(connect(agent_ofii).get(page(contrat)).content.decode().split())
+
+    assert "Bilan de compétences professionnelles : prescrit<" in text.replace(" <", "<").replace("\u00a0", " ")
+    assert "Formation civique : prescrite<" in text.replace(" <", "<").replace("\u00a0", " ")

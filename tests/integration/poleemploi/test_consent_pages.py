@@ -43,6 +43,7 @@ def address(name: str, bilan: Bilan, *more: str) -> str:
 def test_conservation_is_asked_first(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
     page = connect(conseiller).get(address("collect_consents", bilan))
     assert page.status_code == 200
+    assert "(transmission à Pôle emploi)" in page.content.decode()  # a name keeps its capital
     assert page.context["suivante"].portee == Portee.CONSERVATION
     assert [question.portee for question, _ in page.context["questions"]] == [
         Portee.CONSERVATION,
