@@ -120,9 +120,28 @@ def _locked(contrat: Contrat) -> Contrat:
     return Contrat.objects.select_for_update(of=("self",)).select_related("signataire", "direction").get(pk=contrat.pk)
 
 
-def _check_not_cancelled(contrat: Contrat) -> None:
+def check_not_cancelled(contrat: Contrat) -> None:
+    """Refuses (RuleViolation) to touch a cancelled file any more."""
     if contrat.statut == Contrat.Statut.ANNULE:
         raise RuleViolation("Ce dossier est annulé : il ne peut plus être corrigé.", code="contrat_annule")
+
+
+def check_terms_correctable(contrat: Contrat) -> None:
+    """Refuses (RuleViolation) the correction of a cancelled, closed or terminated contract."""
+    check_not_cancelled(contrat)
+    if not contrat.is_running:
+        raise RuleViolation(
+            f"Ce contrat est « {contrat.get_statut_display()} » : ses dates ne se corrigent plus.",
+            code="contrat_termine",
+        )
+
+
+def check_cancellable(contrat: Contrat) -> None:
+    """Refuses (RuleViolation) to cancel a contract that no longer runs."""
+    if not contrat.is_running:
+        raise RuleViolation(
+            f"Ce contrat est « {contrat.get_statut_display()} » : il ne peut pas être annulé.", code="contrat_termine"
+        )
 
 
 @transaction.atomic
@@ -134,7 +153,7 @@ def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     contrat = _locked(contrat)
-    _check_not_cancelled(contrat)
+    check_not_cancelled(contrat)
     signataire = Signataire.objects.select_for_update().get(pk=contrat.signataire_id)
     changes = _changes(signataire, fiche.columns())
     for name, (_, after) in changes.items():
@@ -163,12 +182,7 @@ def correct_contrat(
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     contrat = _locked(contrat)
-    _check_not_cancelled(contrat)
-    if not contrat.is_running:
-        raise RuleViolation(
-            f"Ce contrat est « {contrat.get_statut_display()} » : ses dates ne se corrigent plus.",
-            code="contrat_termine",
-        )
+    check_terms_correctable(contrat)
     errors = contrat_errors(fiche, contrat.signataire)
     columns = fiche.columns()
     columns["numero_cai"] = columns["numero_cai"] or contrat.numero_cai
@@ -224,10 +238,7 @@ def cancel_contrat(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
         message = "Indiquez pourquoi le dossier est annulé."
         raise InvalidInput(message, fields={"motif": [message]})
     contrat = _locked(contrat)
-    if not contrat.is_running:
-        raise RuleViolation(
-            f"Ce contrat est « {contrat.get_statut_display()} » : il ne peut pas être annulé.", code="contrat_termine"
-        )
+    check_cancellable(contrat)
     before = contrat.statut
     contrat.statut = Contrat.Statut.ANNULE
     contrat.annule_at = clock.now()
@@ -258,7 +269,7 @@ def set_prestation(
     if type_prestation == Prestation.Type.BILAN:
         raise RuleViolation("L’état du bilan suit son déroulement : il ne se saisit pas.", code="prestation_du_bilan")
     contrat = _locked(contrat)
-    _check_not_cancelled(contrat)
+    check_not_cancelled(contrat)
     before = Prestation.objects.filter(contrat=contrat, type=type_prestation).first()
     prestation = before or Prestation(contrat=contrat, type=type_prestation)
     avant = prestation.statut

@@ -115,15 +115,25 @@ def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     """
     check_permission(by, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
     bilan = _lock_bilan(contrat)
+    _check_not_begun(bilan)
     if bilan is not None:
-        if bilan.etat in PHASES or bilan.seances.exists():
-            raise RuleViolation(
-                "Le bilan a déjà commencé : le dossier ne peut plus être annulé. Corrigez-le, ou demandez au directeur "
-                "territorial d’annuler le bilan.",
-                code="bilan_commence",
-            )
         fin.cancel(bilan=bilan, motif=motif, by=by, permission=Permission.ANNULER_DOSSIER)
     return cai.cancel_contrat(contrat=contrat, motif=motif, by=by)
+
+
+def check_cancellable(contrat: Contrat) -> None:
+    """Refuses (RuleViolation) what ``cancel_file`` would refuse of this file, before any answer is asked for."""
+    cai.check_cancellable(contrat)
+    _check_not_begun(Bilan.objects.live().filter(contrat=contrat).first())
+
+
+def _check_not_begun(bilan: Bilan | None) -> None:
+    if bilan is not None and (bilan.etat in PHASES or bilan.seances.exists()):
+        raise RuleViolation(
+            "Le bilan a déjà commencé : le dossier ne peut plus être annulé. Corrigez-le, ou demandez au directeur "
+            "territorial d’annuler le bilan.",
+            code="bilan_commence",
+        )
 
 
 def _lock_bilan(contrat: Contrat) -> Bilan | None:

@@ -1,4 +1,7 @@
-"""Correcting a typing error, recording a training, cancelling a file opened by mistake."""
+"""Correcting a typing error, recording a training, cancelling a file opened by mistake.
+
+No page is filled in vain: what the service would refuse whatever is answered is refused before the form is shown.
+"""
 
 import uuid
 
@@ -23,6 +26,8 @@ def correct_signataire(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The person's identity and address."""
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    if request.method != "POST":
+        cai.check_not_cancelled(contrat)
     fiche = FicheSignataire.of(contrat.signataire)
     form = CorrectionIdentiteForm(
         request.POST if request.method == "POST" else None, initial=dict(vars(fiche)), dossier=pk
@@ -40,6 +45,8 @@ def correct_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The terms of the contract; its last day follows."""
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    if request.method != "POST":
+        cai.check_terms_correctable(contrat)
     form = CorrectionContratForm(
         request.POST if request.method == "POST" else None,
         initial=dict(vars(FicheContrat.of(contrat))),
@@ -61,6 +68,8 @@ def set_prestation(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Where one training of the contract stands."""
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    if request.method != "POST":
+        cai.check_not_cancelled(contrat)
     form = PrestationForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.accepted_by(cai.set_prestation, contrat=contrat, **form.cleaned_data, by=request.user):
         messages.success(request, "La formation est mise à jour.")
@@ -73,6 +82,8 @@ def cancel_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Cancel a file opened twice or by mistake, after saying what will be gone."""
     contrat = file_or_404(request.user, pk)
     check_permission(request.user, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
+    if request.method != "POST":
+        services.check_cancellable(contrat)
     form = AnnulationForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and form.accepted_by(
         services.cancel_file, contrat=contrat, motif=form.cleaned_data["motif"], by=request.user

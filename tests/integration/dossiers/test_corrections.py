@@ -208,6 +208,31 @@ def test_another_territory_knows_nothing_of_the_file(
     assert JournalAcces.objects.get(agent=agent_ailleurs, action=f"dossiers:{name}").motif == "introuvable"
 
 
+@pytest.mark.parametrize("name", ACTS)
+def test_no_form_is_shown_of_a_file_that_is_cancelled(
+    connect: Connect, agent_ofii: Agent, contrat: Contrat, name: str
+) -> None:
+    services.cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
+
+    answer = connect(agent_ofii).get(url(name, contrat))
+
+    assert answer.status_code == 409
+    assert "annulé" in answer.content.decode().lower()
+    assert 'class="colonne" novalidate' not in answer.content.decode()
+    assert 'name="motif"' not in answer.content.decode()
+
+
+def test_no_form_of_cancellation_is_shown_once_the_bilan_has_begun(
+    connect: Connect, convoque: Bilan, prescripteur: Agent
+) -> None:
+    bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE, jour=JOUR)
+
+    answer = connect(prescripteur).get(url("cancel_file", bilan.contrat))
+
+    assert answer.status_code == 409
+    assert "Le bilan a déjà commencé" in answer.content.decode()
+
+
 # --- services ------------------------------------------------------------------------------------
 
 
