@@ -1,5 +1,6 @@
 """From the verdict to the appointment: transitions 1 to 9 and 27 of the domain reference, D.2."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,12 @@ from bilan.workflow import begin, check_state, finish, foresee, lock, set_presta
 from cai.models import Contrat, Prestation
 from core import clock
 from core.errors import InvalidInput, refuse, refuse_if
-from core.french import date_sans_jour
+from core.french import date_sans_jour, day_of, insecable
+from exemptions.domain import bareme
+from exemptions.domain.phrases import enumere, minuscule
 from exemptions.services import assess, reassess_contrat
+
+EXEMPTION_A_CETTE_DATE = "exemption_a_cette_date"
 
 
 def current_rendez_vous(bilan: Bilan) -> RendezVous | None:
@@ -125,11 +130,13 @@ def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by:
     return {"prescripteur": str(prescripteur.pk), "notice": issued.numero}
 
 
-def _refuse_exempt(exempte: bool, jour: date) -> None:
-    if exempte:
+def _refuse_exempt(motifs: Iterable[str], jour: date) -> None:
+    """Refuse who will be exempt on ``jour``, and say on what ground."""
+    if retenus := enumere(minuscule(bareme.LIBELLES_MOTIFS[motif]) for motif in motifs):
         refuse(
-            "exemption_a_cette_date",
-            f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan\u00a0: constatez l’exemption.",
+            EXEMPTION_A_CETTE_DATE,
+            f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan\u00a0: {insecable(retenus)}. Évaluez "
+            "l’exemption pour ce jour, puis constatez-la.",
             field="jour",
         )
 
@@ -137,8 +144,8 @@ def _refuse_exempt(exempte: bool, jour: date) -> None:
 def check_convocation(*, bilan: Bilan, proposition: guards.Proposition) -> None:
     """Raise what ``convoke`` would refuse now, and write nothing: for the page that asks before it acts."""
     refuse_if(guards.convocation(bilan, proposition))
-    jour = proposition.debut.astimezone(clock.PARIS).date()
-    _refuse_exempt(assess(bilan.contrat, jour).exempte, jour)
+    jour = day_of(proposition.debut)
+    _refuse_exempt(assess(bilan.contrat, jour).motifs, jour)
 
 
 def rendez_vous_of(bilan: Bilan, proposition: guards.Proposition) -> RendezVous:
@@ -180,9 +187,8 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     bilan = begin(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
     _hold_time_of(proposition.conseiller)
     refuse_if(guards.convocation(bilan, proposition))
-    jour = proposition.debut.astimezone(clock.PARIS).date()
-    evaluation = reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by)
-    _refuse_exempt(evaluation.exempte, jour)
+    jour = day_of(proposition.debut)
+    _refuse_exempt(reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by).motifs, jour)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
     hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller

@@ -16,6 +16,7 @@ class FormMixin:
     template_name = "components/_formulaire.html"
     # The server answers in French, next to the field, with nothing lost; the browser's bubbles do neither.
     use_required_attribute = False
+    refusal_code = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -33,13 +34,14 @@ class FormMixin:
         """Call a service with a valid form; its refusal becomes errors of the form, and nothing typed is lost.
 
         The one place where pages catch a refusal. A missing right is not the form's fault: Forbidden goes through.
-        What the service returned is in ``result``.
+        What the service returned is in ``result``; the code of its refusal in ``refusal_code``.
         """
         try:
             self.result = service(**arguments)
         except Forbidden:
             raise
         except DomainError as refusal:
+            self.refusal_code = refusal.code
             known = {name: messages for name, messages in refusal.fields.items() if name in self.fields}  # type: ignore[attr-defined]
             for name, messages in known.items():
                 for message in messages:

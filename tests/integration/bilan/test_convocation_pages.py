@@ -85,6 +85,7 @@ def test_verifying_shows_who_receives_what_and_writes_nothing(send: Callable[...
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Rien n’est encore enregistré" in page
+    assert "evaluer_url" not in answer.context
     assert "lundi 10" in page
     assert 'type="hidden" name="heure" value="9h30"' in page
     assert not RendezVous.objects.exists()
@@ -249,7 +250,9 @@ def test_a_person_exempt_that_day_is_told_at_the_day(
     lay(bilan, Etat.REPORTE, date_fin_conclusion=None)
     with clock.travel(LE):
         answer = connect(prescripteur).post(reverse("bilan:convoke", args=[bilan.pk]), {**typed, "verifier": "1"})
-    assert "la personne sera dispensée du bilan" in answer.context["form"].errors["jour"][0]
+    assert "la personne sera dispensée du bilan\u00a0: plus de 55 ans." in answer.context["form"].errors["jour"][0]
+    evaluation = reverse("exemptions:evaluate_contrat", args=[bilan.contrat_id])
+    assert f'href="{evaluation}?date=2010-05-10"' in answer.content.decode()
 
 
 def test_a_person_summoned_again_is_offered_the_same_place_and_adviser(
