@@ -18,6 +18,14 @@ from core.french import date_sans_jour
 AGE_MIN_SIGNATURE = 16  # L. 311-9 CESEDA [V]: signed from 16 on, with the legal representative before 18
 AGE_MAX = 120  # the partner's contract accepts 16 to 120
 
+FRANCE = "FRA"
+# Reference C.2: the contract is signed by foreigners who are neither of the European Union, of the EEA, nor Swiss.
+LIBRE_CIRCULATION = frozenset({
+    "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "GBR", "GRC", "HUN", "IRL", "ITA", "LTU",
+    "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE", "ISL", "LIE", "NOR", "CHE",
+})  # fmt: skip
+CROATIE, CROATIE_DEPUIS = "HRV", date(2013, 7, 1)  # the one accession under the CAI's regime
+
 Errors = dict[str, list[str]]
 
 
@@ -40,16 +48,29 @@ def columns_errors(row: models.Model, *, sauf: Collection[str] = ()) -> Errors:
 
 
 def signataire_errors(fiche: FicheSignataire) -> Errors:
-    """Whatever the contract: the person was born, not too long ago, and can be written to."""
+    """Whatever the contract: the person is a foreigner, was born, not too long ago, and can be written to."""
     errors: Errors = {}
     today = clock.today()
     if fiche.date_naissance > today:
         errors["date_naissance"] = ["Indiquez une date de naissance passée."]
     elif delais.age(fiche.date_naissance, today) > AGE_MAX:
         errors["date_naissance"] = [f"Vérifiez l’année de naissance : la personne aurait plus de {AGE_MAX} ans."]
+    if fiche.nationalite == FRANCE:
+        errors["nationalite"] = [
+            "Une personne française ne signe pas de contrat d’accueil et d’intégration. Vérifiez la nationalité sur le "
+            "titre de séjour."
+        ]
     if not re.fullmatch(r"[0-9]{5}", fiche.code_postal):
         errors["code_postal"] = ["Indiquez un code postal de cinq chiffres."]
     return errors
+
+
+def signs_no_cai(nationalite: str, date_signature: date) -> bool:
+    """Whether nationals of this country were free to settle on that day, so that they signed no CAI as a rule.
+
+    A doubt to look at, not a refusal [D]: a second nationality, or a contract signed before, may explain it.
+    """
+    return nationalite in LIBRE_CIRCULATION or (nationalite == CROATIE and date_signature >= CROATIE_DEPUIS)
 
 
 def age_errors(

@@ -12,6 +12,7 @@ from agents.http import AgentRequest
 from agents.permissions import check_permission
 from agents.roles import Permission
 from cai import delais
+from cai.controles import signs_no_cai
 from cai.fiches import FicheSignataire
 from cai.forms import ContratForm, SignataireForm
 from cai.models import Contrat, Signataire
@@ -151,6 +152,7 @@ def _check_page(
         "identifiant": ouverture.identifiant,
         "form": form,
         "doublons": doublons,
+        "libre_circulation": signs_no_cai(signataire.nationalite_id, fiche.date_signature),
         "url_personne": reverse("dossiers:open_person", args=[ouverture.identifiant]),
         "url_contrat": reverse("dossiers:open_contract", args=[ouverture.identifiant]),
         "lignes_personne": person_lines(signataire),

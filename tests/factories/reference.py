@@ -7,7 +7,7 @@ from exemptions.domain import bareme
 
 PAYS = {
     "MLI": "Mali", "SEN": "Sénégal", "MAR": "Maroc", "UKR": "Ukraine", "LKA": "Sri Lanka", "FRA": "France",
-    "XXA": "Apatride",
+    "XXA": "Apatride", "PRT": "Portugal", "HRV": "Croatie",
 }  # fmt: skip
 LANGUES = {"fr": "français", "bm": "bambara", "ar": "arabe", "en": "anglais", "ta": "tamoul"}
 NIVEAUX = {"VI": "Scolarité obligatoire", "V": "CAP ou BEP", "IV": "Baccalauréat", "I": "Master ou plus"}

@@ -7,6 +7,7 @@ import pytest
 
 from agents.models import Agent, DirectionTerritoriale
 from cai import services
+from cai.controles import signs_no_cai
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Prestation, Signataire
 from core import clock
@@ -384,3 +385,17 @@ def test_an_impossible_training_is_refused(
         services.set_prestation(contrat=contrat, type_prestation="formation_civique", **values, by=agent_ofii)
 
     assert list(refusal.value.fields) == [field]
+
+
+@pytest.mark.parametrize(
+    ("nationalite", "jour", "doubtful"),
+    [
+        ("CHE", date(2010, 3, 15), True),
+        ("NOR", date(2010, 3, 15), True),
+        ("HRV", date(2013, 6, 30), False),
+        ("HRV", date(2013, 7, 1), True),
+        ("TUR", date(2010, 3, 15), False),
+    ],
+)
+def test_who_was_free_to_settle_on_the_day_of_signature(nationalite: str, jour: date, doubtful: bool) -> None:
+    assert signs_no_cai(nationalite, jour) is doubtful

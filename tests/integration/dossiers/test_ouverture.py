@@ -189,6 +189,24 @@ def test_a_number_already_taken_hides_no_other_error_and_leads_to_its_file(
     assert reverse("dossiers:view_file", args=[taken.pk]) in text
 
 
+def test_a_french_nationality_is_refused_at_its_field(client: Client, identifiant: uuid.UUID) -> None:
+    answer = client.post(step("open_person", identifiant), {**PERSONNE, "nationalite": "FRA"})
+
+    assert list(answer.context["form"].errors) == ["nationalite"]
+    assert "Une personne française ne signe pas" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("nationalite", "warned"), [("PRT", True), ("HRV", False), ("SEN", False), ("XXA", False)])
+def test_a_nationality_free_to_settle_is_a_doubt_and_no_refusal(
+    client: Client, identifiant: uuid.UUID, nationalite: str, warned: bool
+) -> None:
+    check = fill(client, identifiant, nationalite=nationalite).content.decode()
+
+    assert ("Vérifiez la nationalité" in check) is warned
+    client.post(step("open_check", identifiant))
+    assert Contrat.objects.get().signataire.nationalite_id == nationalite
+
+
 def test_possible_duplicates_must_be_looked_at_before_opening(
     client: Client, identifiant: uuid.UUID, agent_ofii: Agent
 ) -> None:
