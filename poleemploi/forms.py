@@ -11,6 +11,7 @@ from cai.models import Langue
 from core import clock
 from core.form_fields import ChoixField, DateField, LigneField, NomField, RechercheField, YesNoField
 from core.forms import BaseForm
+from poleemploi.selectors import is_refused
 
 Mode, Decision = Consentement.Mode, Consentement.Decision
 
@@ -119,6 +120,12 @@ class RepriseForm(BaseForm):
         radios=True,
         error_messages={"required": "Choisissez pourquoi la synthèse est reprise."},
     )
+
+    def __init__(self, *args: Any, bilan: Bilan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_refused(bilan):
+            choices = [choice for choice in MotifReprise.choices if choice[0] != MotifReprise.REJET_PARTENAIRE]
+            self.fields["motif"].choices = choices  # type: ignore[attr-defined]
 
 
 def _moment(jour: date) -> datetime | None:

@@ -5,9 +5,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from bilan.models import Bilan, Synthese
+from bilan.selectors import current_synthese
 from bilan.states import Etat
 from poleemploi.models import Transmission
-from poleemploi.states import SANS_AVENIR
+from poleemploi.states import SANS_AVENIR, EtatTransmission
+
+T = EtatTransmission
 
 
 def latest_of(bilan: Bilan) -> Transmission:
@@ -15,6 +18,12 @@ def latest_of(bilan: Bilan) -> Transmission:
     rows = Transmission.objects.without_content().select_related("bilan__conseiller", "bilan__contrat__signataire")
     row: Transmission = rows.filter(bilan=bilan).latest("created_at")
     return row
+
+
+def is_refused(bilan: Bilan) -> bool:
+    """Whether the partner refused the present version of the synthesis, and nothing has replaced it since."""
+    synthese = current_synthese(bilan)
+    return synthese is not None and Transmission.objects.filter(synthese=synthese, etat=T.REJETEE).exists()
 
 
 def perhaps_hopeless() -> list[UUID]:

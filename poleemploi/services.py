@@ -114,11 +114,18 @@ def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese
     """Transition 15b: a new version to write; what waited to be sent of the older one is cancelled.
 
     Refuses while an attempt is open: nobody knows yet whether the older version has arrived. A version already
-    received stays at the partner until the next one, newly signed and newly agreed to, replaces it.
+    received stays at the partner until the next one, newly signed and newly agreed to, replaces it. Refuses to say
+    that the partner refused a version which it did not.
     """
     draft = redaction.rework_synthese(bilan=bilan, motif=motif, by=by)
     now = timezone.now()
-    for transmission in _locked_rows(lock(bilan.pk)):
+    rows = _locked_rows(lock(bilan.pk))
+    if motif == MotifReprise.REJET_PARTENAIRE and not any(
+        row.etat == T.REJETEE and row.synthese.version == draft.version - 1 for row in rows
+    ):
+        sentence = "Pôle emploi n’a pas refusé cette version\u00a0: choisissez une autre raison."
+        raise RuleViolation(sentence, code="version_non_refusee", fields={"motif": [sentence]})
+    for transmission in rows:
         if transmission.tentatives.filter(fermee_at=None).exists():
             raise RuleViolation(
                 "Un envoi à Pôle emploi est en cours\u00a0: reprenez la synthèse dans quelques minutes.",

@@ -200,7 +200,7 @@ def rework_synthese(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Transition 15b, which touches the synthesis and the queue."""
     bilan = _bilan_or_404(request.user, pk)
     check_can_rework(request.user, bilan)
-    form = RepriseForm(request.POST if request.method == "POST" else None)
+    form = RepriseForm(request.POST if request.method == "POST" else None, bilan=bilan)
     if form.is_valid() and form.accepted_by(
         services.rework_synthese, bilan=bilan, motif=MotifReprise(form.cleaned_data["motif"]), by=request.user
     ):

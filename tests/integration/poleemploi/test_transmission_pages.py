@@ -10,9 +10,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from agents.models import Agent, DirectionTerritoriale
+from bilan.states import MotifReprise
+from core.errors import RuleViolation
 from poleemploi import sender
 from poleemploi.models import Canal, Transmission
 from poleemploi.presentation import panel
+from poleemploi.services import rework_synthese
 from poleemploi.states import EtatTransmission
 from tests.factories.transmissions import make_transmission
 from tests.simulateur import SimulateurEnProcessus
@@ -112,6 +115,20 @@ def test_the_adviser_is_led_to_the_rework(
     rework = reverse("poleemploi:rework_synthese", args=[rejetee.bilan_id])
     assert {correction.url for correction in vue.corrections} == {rework}
     assert vue.url == ""
+
+
+def test_a_version_is_said_to_be_refused_only_when_it_was(
+    connect: Connect, conseiller: Agent, transmission: Transmission
+) -> None:
+    client, url = connect(conseiller), reverse("poleemploi:rework_synthese", args=[transmission.bilan_id])
+    refused, motif = "Refusée par Pôle emploi", {"motif": MotifReprise.REJET_PARTENAIRE.value}
+    assert refused not in client.get(url).content.decode()
+    assert client.post(url, motif).status_code == 200
+    with pytest.raises(RuleViolation, match="n’a pas refusé cette version"):
+        rework_synthese(bilan=transmission.bilan, motif=MotifReprise.REJET_PARTENAIRE, by=conseiller)
+    Transmission.objects.filter(pk=transmission.pk).update(etat=T.REJETEE, erreur_code="REFUS")
+    assert refused in client.get(url).content.decode()
+    assert client.post(url, motif).status_code == 302
 
 
 def test_a_fault_of_the_file_is_corrected_then_deposited_again(
