@@ -11,7 +11,7 @@ from bilan.actions import PRIMARY, Action, actions_for, next_action
 from bilan.forms_conduite import TravailForm
 from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, Seance, Synthese, SyntheseDetruite
 from bilan.redaction import WRITABLE
-from bilan.selectors import QUESTIONS, Portee, last_decision
+from bilan.selectors import QUESTIONS, Portee, is_to_ask, last_decision, not_asked
 from bilan.states import PHASES, Etat
 from core.french import duree
 
@@ -63,7 +63,7 @@ class PageConseiller:
     notes: list[tuple[str, str]]  # as kept: of the other phases, and of this one when the form could not be saved
     versions: list[Synthese]
     tombe: SyntheseDetruite | None
-    decisions: list[tuple[Portee, Consentement | None]]
+    decisions: list[tuple[Portee, Consentement | None, str]]  # and what is shown without an answer
     awaits_decisions: bool  # the person has still to be asked what may become of the validated version
 
     @property
@@ -124,7 +124,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         ],
         versions=versions,
         tombe=tombe,
-        decisions=decisions,
+        decisions=[(portee, decision, not_asked(portee)) for portee, decision in decisions],
         awaits_decisions=awaited,
     )
 
@@ -178,15 +178,7 @@ def _awaits_decisions(
 ) -> bool:
     if bilan.etat != Etat.SYNTHESE_VALIDEE or tombe is not None:
         return False
-    return any(_is_open(portee, decision, versions[0].version) for portee, decision in decisions)
-
-
-def _is_open(portee: Portee, decision: Consentement | None, version: int) -> bool:
-    """Whether a question that matters for the sheet was not answered, or was answered for an older version."""
-    if portee == Portee.SUIVI:
-        return False
-    lapses = portee == Portee.TRANSMISSION and decision is not None and decision.version_synthese != version
-    return decision is None or (lapses and decision.decision != Consentement.Decision.RETIRE)
+    return any(is_to_ask(portee, decision, versions[0].version) for portee, decision in decisions)
 
 
 def _minutes(etat: Etat, seances: list[Seance]) -> str:

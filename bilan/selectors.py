@@ -41,6 +41,23 @@ def last_decision(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentem
     return Consentement.objects.filter(bilan_id=bilan_id, portee=portee).order_by("-rang").first()
 
 
+def is_to_ask(portee: Consentement.Portee, decision: Consentement | None, version: int | None) -> bool:
+    """Whether the person has still to be asked about the present version: never answered, or for an older one.
+
+    The single answer for every page. The contact for the follow-up is optional [D]: it may be asked, never has to be.
+    An agreement withdrawn is an answer, whatever the version.
+    """
+    if portee == Portee.SUIVI:
+        return False
+    lapses = portee == Portee.TRANSMISSION and decision is not None and decision.version_synthese != version
+    return decision is None or (lapses and decision.decision != Decision.RETIRE)
+
+
+def not_asked(portee: Consentement.Portee) -> str:
+    """What is shown of a question without an answer."""
+    return "Facultatif, pas demandé" if portee == Portee.SUIVI else "Pas encore demandé"
+
+
 def in_force(bilan: Bilan, portee: Consentement.Portee) -> Consentement | None:
     """The consent in force for one scope, or None: no row, or a latest row that does not grant, is no consent.
 

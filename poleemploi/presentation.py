@@ -66,7 +66,7 @@ FINS: dict[str, str] = {
     MotifFin.CONSENTEMENT_RETIRE: "La personne a retiré son accord\u00a0: rien n’est chez Pôle emploi et rien "
     "ne partira.",
     MotifFin.SYNTHESE_REPRISE: "La synthèse a été reprise avant d’arriver\u00a0: rien de cette version n’est chez Pôle "
-    "emploi. La nouvelle version partira une fois signée et acceptée.",
+    "emploi. Seule une nouvelle version, signée et acceptée, peut être envoyée.",
     MotifFin.REMPLACEE: "Le dossier a été corrigé\u00a0: un nouvel envoi a remplacé celui-ci.",
     MotifFin.TRANSMISSION_IMPOSSIBLE: "La transmission a été abandonnée\u00a0: rien n’est chez Pôle emploi et rien ne "
     "partira.",
@@ -233,16 +233,17 @@ class Question:
     ask_url: str = ""
     withdraw_url: str = ""
     attente: str = ""  # why the question cannot be asked now
+    a_poser: bool = False  # the person has still to answer for the present version
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be asked now and was not answered yet for the present version."""
-        return bool(self.ask_url) and (self.decision is None or self.caduque)
+        """Whether it is to be asked, and can be now."""
+        return bool(self.ask_url) and self.a_poser
 
     @property
     def etat(self) -> str:
         if self.decision is None:
-            return "Pas encore demandé"
+            return selectors.not_asked(self.portee)
         if self.caduque:
             return "Accord devenu caduc\u00a0: la synthèse a changé"
         return str(self.decision.get_decision_display())
@@ -250,7 +251,7 @@ class Question:
     @property
     def couleur(self) -> str:
         if self.decision is None:
-            return "nouveau"
+            return "neutre" if self.portee == Portee.SUIVI else "nouveau"
         if self.caduque:
             return "attention"
         return "succes" if self.en_vigueur else "neutre"
@@ -315,6 +316,7 @@ def _question(
         ask_url=reverse("poleemploi:ask_consent", args=[bilan.pk, SLUGS[portee]]) if asks else "",
         withdraw_url=reverse("poleemploi:withdraw_consent", args=[bilan.pk, SLUGS[portee]]) if withdraws else "",
         attente=attente,
+        a_poser=selectors.is_to_ask(portee, decision, synthese.version if synthese else None),
     )
 
 

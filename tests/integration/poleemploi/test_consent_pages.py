@@ -52,6 +52,29 @@ def test_conservation_is_asked_first(connect: Connect, conseiller: Agent, bilan:
     ]
 
 
+def test_the_contact_for_the_follow_up_is_optional_and_never_to_do(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    agree(bilan, Portee.CONSERVATION, by=conseiller)
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    client = connect(conseiller)
+    page = client.get(address("collect_consents", bilan))
+    assert page.context["suivante"] is None
+    for html in (page.content.decode(), client.get(reverse("bilan:voir_bilan", args=[bilan.pk])).content.decode()):
+        assert "Facultatif, pas demandé" in html
+        assert "Pas encore demandé" not in html
+    assert address("ask_consent", bilan, "suivi") in page.content.decode()
+
+
+def test_a_reworked_version_promises_nothing_of_the_next_one(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    agree(bilan, Portee.TRANSMISSION, by=conseiller)
+    client = connect(conseiller)
+    client.post(address("rework_synthese", bilan), {"motif": "erreur_materielle"})
+    html = client.get(address("collect_consents", bilan)).content.decode()
+    assert "Seule une nouvelle version, signée et acceptée, peut être envoyée" in html
+    assert "La nouvelle version partira" not in html
+
+
 def test_each_reader_goes_back_to_their_own_page(
     connect: Connect, conseiller: Agent, prescripteur: Agent, bilan: Bilan
 ) -> None:
