@@ -17,7 +17,7 @@ from dossiers.suite import Suite
 def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
     """Who conducts the bilan, its appointment, its minutes, its synthesis without a word of it, its letters."""
     bilan, synthese = faits.bilan, faits.synthese
-    lines: list[tuple[str, object]] = [("État", faits.situation.label)]
+    lines: list[tuple[str, object]] = [("État", faits.etat)]
     if bilan.prescripteur:
         lines.append(("Prescripteur en charge", bilan.prescripteur.get_full_name()))
     if bilan.prestataire and bilan.conseiller:

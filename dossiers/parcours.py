@@ -45,6 +45,18 @@ class Faits:
         return self.bilan.informe_le is not None
 
     @property
+    def is_to_prescribe(self) -> bool:
+        """Whether the exemption was assessed at the interview without ground: the state waits for the prescription."""
+        at_interview = self.evaluation_entretien
+        assessed_due = at_interview is not None and at_interview.verdict is False
+        return self.situation == S.A_EVALUER and assessed_due and not self.is_exempt_today
+
+    @property
+    def etat(self) -> str:
+        """The situation in the words of the page, in agreement with the next act."""
+        return "Bilan à prescrire" if self.is_to_prescribe else self.situation.label
+
+    @property
     def is_exempt_today(self) -> bool:
         """Whether the last evaluation was made today and lets the exemption be recorded."""
         last = self.evaluation
@@ -104,6 +116,9 @@ def steps_of(faits: Faits) -> list[dict[str, Any]]:
     present = next((rank for rank, (_, states) in enumerate(_COURSE) if faits.situation in states), None)
     for rank, (label, _) in enumerate(_COURSE):
         steps.append({"label": label, "etat": _step_state(faits, rank, present)})
+    if faits.is_to_prescribe:
+        steps[1] |= {"etat": "fait", "detail": "bilan à prescrire"}
+        steps[2]["etat"] = "present"
     if faits.situation == S.EXEMPTE:
         steps[1] |= {"etat": "fait", "detail": "personne dispensée"}
     if faits.situation in (S.CLOS, S.NON_REALISE, S.ANNULE):

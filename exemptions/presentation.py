@@ -8,6 +8,7 @@ from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
 from cai.models import Contrat, Signataire
+from core import clock
 from core.french import date_sans_jour, insecable
 from exemptions.domain import bareme
 from exemptions.domain.resultat import Explication, Resultat
@@ -45,10 +46,13 @@ class Verdict:
 
 
 def present(signataire: Signataire, resultat: Resultat) -> Verdict:
-    """Put a result into words about this person."""
+    """Put a result into words about this person; of a day to come, in the future tense."""
     accord = "e" if signataire.sexe == Signataire.Sexe.FEMININ else ""
     pronom = "elle" if accord else "il"
-    verdict = f"est dispensé{accord} du bilan" if resultat.exempte else f"n’est pas dispensé{accord} du bilan"
+    to_come = resultat.date_reference > clock.today()
+    verbe = ("sera" if to_come else "est") if resultat.exempte else ("ne sera pas" if to_come else "n’est pas")
+    jour = f" le {date_sans_jour(resultat.date_reference)}" if to_come else ""
+    verdict = f"{verbe} dispensé{accord} du bilan{jour}"
     return Verdict(
         resultat=resultat,
         phrase=insecable(f"{signataire.civilite} {signataire.nom} {verdict} : {resultat.raison(pronom)}."),

@@ -11,6 +11,7 @@ from bilan.models import Bilan
 from bilan.states import Etat
 from cai.models import Contrat, Signataire
 from core import clock
+from dossiers.page import compose
 from dossiers.parcours import deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
 from exemptions.services import Declarations, evaluate_contrat
@@ -80,6 +81,18 @@ def test_an_evaluation_for_another_day_does_not_undo_that_of_the_interview(
     act = suite(contrat, prescripteur, later)
     assert act.bouton == "Prescrire le bilan"
     assert act.lien_url.endswith("?date=2010-03-15")
+
+
+def test_step_and_state_agree_with_the_prescription_to_come(contrat: Contrat, agent_ofii: Agent) -> None:
+    with clock.travel(SIGNATURE):
+        assert facts_of(contrat).etat == "Exemption à évaluer"
+        evaluate_contrat(
+            contrat=contrat, declarations=Declarations(), date_reference=contrat.date_entretien, by=agent_ofii
+        )
+        faits = facts_of(contrat)
+        assert (faits.situation, faits.etat) == ("a_evaluer", "Bilan à prescrire")
+        assert [step["etat"] for step in steps_of(faits)[1:4]] == ["fait", "present", "a_venir"]
+        assert compose(contrat, agent_ofii).bilan["lignes"][0] == ("État", "Bilan à prescrire")
 
 
 def test_after_a_correction_of_the_birth_the_exemption_is_assessed_again_for_the_interview(

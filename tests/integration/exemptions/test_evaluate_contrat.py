@@ -77,6 +77,24 @@ def test_an_appointment_may_propose_its_day(client: Client, contrat: Contrat) ->
     assert 'value="15/03/2010"' in text_of(client, page(contrat) + "?date=demain")
 
 
+def test_a_ground_has_the_same_name_as_a_question_and_in_the_verdict(client: Client, contrat: Contrat) -> None:
+    assert text_of(client, page(contrat)).count("a) Mineur scolarisé") == 2
+
+
+def test_a_verdict_for_a_day_to_come_speaks_of_the_future(client: Client, agent_ofii: Agent) -> None:
+    contrat = make_contrat(by=agent_ofii, nom="N’Diaye", prenom="Fatou", sexe="F", date_naissance=date(1950, 1, 1))
+    told = "Madame N’Diaye sera dispensée du bilan le 7 juin 2010"
+
+    assert told in text_of(client, page(contrat) + "?date=2010-06-07")
+    answer = client.post(page(contrat), {"date_reference": "07/06/2010"}, follow=True)
+    text = answer.content.decode().replace("\u00a0", " ")
+    assert text.count(told) == 2
+    assert "est dispensée du bilan" not in text
+
+    with clock.travel(date(2010, 6, 7)):
+        assert "Madame N’Diaye est dispensée du bilan" in text_of(client, page(contrat) + "?date=2010-06-07")
+
+
 def test_the_verdict_is_a_sentence_to_say_with_its_article(client: Client, agent_ofii: Agent) -> None:
     contrat = make_contrat(by=agent_ofii, nom="N’Diaye", prenom="Fatou", sexe="F", date_naissance=date(1950, 1, 1))
 
