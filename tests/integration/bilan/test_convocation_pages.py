@@ -85,6 +85,7 @@ def test_verifying_shows_who_receives_what_and_writes_nothing(send: Callable[...
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Rien n’est encore enregistré" in page
+    assert "L’exemption est vérifiée, en votre nom, pour le jour du rendez-vous" in page
     assert "evaluer_url" not in answer.context
     assert "lundi 10" in page
     assert 'type="hidden" name="heure" value="9h30"' in page
