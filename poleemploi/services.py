@@ -29,6 +29,8 @@ from poleemploi.states import A_TRAITER_PAR_UN_AGENT, SANS_AVENIR, EtatTransmiss
 T = EtatTransmission
 Portee = Consentement.Portee
 Decision = Consentement.Decision
+ACCORD_ABSENT = "L’accord de la personne n’est plus en vigueur."
+NON_ABANDONNABLE = "Seule une transmission refusée ou en échec s’abandonne."
 
 
 class Recueil(TypedDict, total=False):
@@ -151,7 +153,7 @@ def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
     elif transmission.etat == T.INCERTAINE and transmission.bail_jusqua is None:
         outcome.begin_series(transmission, now)
     else:
-        raise RuleViolation(_why_not_requeued(transmission), code="transmission_non_relancable")
+        raise RuleViolation(_not_requeued(transmission), code="transmission_non_relancable")
     transmission.save()
     outcome.tell("transmission.relancee", transmission, avant=avant, by=by)
     ring_on_commit(transmission.pk)
@@ -183,10 +185,8 @@ def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
     check_can_requeue(by, transmission.bilan)
     bilan = lock(transmission.bilan_id)
     transmission = outcome.lock_row(transmission.pk)
-    if transmission.etat not in (T.REJETEE, T.ECHEC_DEFINITIF):
-        raise RuleViolation(
-            "Seule une transmission refusée ou en échec s’abandonne.", code="transmission_non_abandonnable"
-        )
+    if obstacle := why_not_abandoned(transmission):
+        raise RuleViolation(obstacle, code="transmission_non_abandonnable")
     now = timezone.now()
     if _was_never_sent(transmission):
         outcome.give_up(transmission, now, by=by, motif=MotifFin.TRANSMISSION_IMPOSSIBLE)
@@ -312,11 +312,26 @@ def _restart(transmission: Transmission, now: datetime, *, by: Agent) -> None:
     elif standing(transmission) is Accord.EN_VIGUEUR:
         transmission.relancer()
     else:
-        raise RuleViolation("L’accord de la personne n’est plus en vigueur.", code="accord_absent")
+        raise RuleViolation(ACCORD_ABSENT, code="accord_absent")
     outcome.begin_series(transmission, now)
 
 
-def _why_not_requeued(transmission: Transmission) -> str:
+def why_not_requeued(transmission: Transmission) -> str:
+    """What keeps a row from being started again, for the page that offers it; the service has the last word."""
+    if transmission.etat == T.ECHEC_DEFINITIF:
+        never_left = not transmission.accuse_identifiant and transmission.premier_essai_at is None
+        return ACCORD_ABSENT if never_left and standing(transmission) is not Accord.EN_VIGUEUR else ""
+    if transmission.etat == T.INCERTAINE and transmission.bail_jusqua is None:
+        return ""
+    return _not_requeued(transmission)
+
+
+def why_not_abandoned(transmission: Transmission) -> str:
+    """What keeps a row from being given up; nothing when it can be."""
+    return "" if transmission.etat in A_TRAITER_PAR_UN_AGENT else NON_ABANDONNABLE
+
+
+def _not_requeued(transmission: Transmission) -> str:
     if transmission.etat == T.REJETEE:
         return "Une transmission refusée n’est jamais renvoyée telle quelle\u00a0: corrigez ce que Pôle emploi indique."
     return f"Cette transmission est à l’état «\u00a0{transmission.get_etat_display()}\u00a0»\u00a0: rien à relancer."

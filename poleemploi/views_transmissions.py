@@ -104,6 +104,9 @@ def requeue_transmission(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Start another series of attempts, or look an uncertain one up now."""
     transmission = _transmission_or_404(request.user, pk)
     check_can_requeue(request.user, transmission.bilan)
+    if request.method != "POST" and (obstacle := services.why_not_requeued(transmission)):
+        messages.warning(request, obstacle)
+        return redirect("poleemploi:view_transmission", pk=pk)
     if request.method == "POST":
         services.requeue(transmission=transmission, by=request.user)
         messages.success(request, "La transmission est relancée.")
@@ -146,6 +149,9 @@ def abandon(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Give a transmission up for good."""
     transmission = _transmission_or_404(request.user, pk)
     check_can_requeue(request.user, transmission.bilan)
+    if request.method != "POST" and (obstacle := services.why_not_abandoned(transmission)):
+        messages.warning(request, obstacle)
+        return redirect("poleemploi:view_transmission", pk=pk)
     if request.method == "POST":
         services.abandon(transmission=transmission, by=request.user)
         messages.success(request, "La transmission est abandonnée.")

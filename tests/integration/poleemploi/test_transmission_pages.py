@@ -198,6 +198,24 @@ def test_what_cannot_be_started_again_is_refused_in_a_sentence(
     assert "jamais renvoyée telle quelle" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "etat", "told"),
+    [
+        ("requeue_transmission", T.REJETEE, "jamais renvoyée telle quelle"),
+        ("requeue_transmission", T.EN_FILE, "rien à relancer"),
+        ("abandon", T.EN_FILE, "refusée ou en échec s’abandonne"),
+        ("redeposit", T.EN_FILE, "n’a pas été refusée"),
+    ],
+)
+def test_an_act_that_would_be_refused_shows_no_button(
+    connect: Connect, correspondant: Agent, transmission: Transmission, name: str, etat: T, told: str
+) -> None:
+    Transmission.objects.filter(pk=transmission.pk).update(etat=etat, erreur_code="REFUS")
+    page = connect(correspondant).get(address(name, transmission), follow=True)
+    assert page.redirect_chain == [(address("view_transmission", transmission), 302)]
+    assert told in page.content.decode()
+
+
 def test_a_pause_is_announced(connect: Connect, correspondant: Agent, transmission: Transmission) -> None:
     Canal.objects.update_or_create(
         pk=1,
@@ -226,8 +244,8 @@ def test_each_page_opens_to_those_who_follow_the_exchange(
     status: int,
 ) -> None:
     expected = 200 if name == "view_transmission" and role == "directeur" else status
-    # It was not refused: there is nothing to deposit again.
-    expected = 302 if name == "redeposit" and role == "correspondant" else expected
+    # It waits and did not fail: whoever may act is led back, there is nothing to start again nor to give up.
+    expected = 302 if name != "view_transmission" and role == "correspondant" else expected
     assert connect(request.getfixturevalue(role)).get(address(name, transmission)).status_code == expected
 
 
