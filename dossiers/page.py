@@ -45,7 +45,9 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         suite=suite,
         echeances=deadlines_of(faits),
         contrat=contract_panel(contrat, agent, cancellable=not faits.has_begun),
-        exemption=exemption_panel(contrat, agent) if seen else None,
+        exemption=exemption_panel(contrat, agent) | {"a_la_convocation": faits.is_assessed_by_convocation}
+        if seen
+        else None,
         bilan=bilan_panel(faits, agent, suite),
         echange=exchange_panel(faits.bilan, agent),
     )

@@ -52,6 +52,14 @@ class Faits:
         return self.situation == S.A_EVALUER and assessed_due and not self.is_exempt_today
 
     @property
+    def is_assessed_by_convocation(self) -> bool:
+        """Whether the last evaluation is the one that the convocation to come made for its own day."""
+        last, rendez_vous = self.evaluation, self.rendez_vous
+        if last is None or rendez_vous is None or last.date_reference != _day(rendez_vous.debut):
+            return False
+        return last.created_at <= rendez_vous.created_at  # one transaction, the evaluation first
+
+    @property
     def etat(self) -> str:
         """The situation in the words of the page, in agreement with the next act."""
         return "Bilan à prescrire" if self.is_to_prescribe else self.situation.label

@@ -243,6 +243,16 @@ def test_a_shorter_notice_asks_for_the_agreement_of_the_person(send: Callable[..
     assert RendezVous.objects.get().accord_delai_reduit
 
 
+def test_the_file_says_that_the_convocation_assessed_for_its_day(
+    send: Callable[..., HttpResponse], bilan: Bilan, prescripteur: Agent, connect: Connect
+) -> None:
+    send("confirmer")
+    with clock.travel(LE):
+        page = connect(prescripteur).get(reverse("dossiers:view_file", args=[bilan.contrat_id])).content.decode()
+    assert f"Vérifiée à la convocation pour le {date_sans_jour(date(2010, 5, 10))}" in page
+    assert "ne sera pas dispensé" in page
+
+
 def test_a_person_exempt_that_day_is_told_at_the_day(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, lieu: Lieu, connect: Connect, typed: Any
 ) -> None:
