@@ -47,8 +47,7 @@ COULEURS: dict[str, str] = {
 PHRASES: dict[str, str] = {
     T.EN_FILE: "Elle partira d’elle-même.",
     T.EN_COURS: "L’envoi est en cours.",
-    T.INCERTAINE: "Elle est partie et la réponse s’est perdue\u00a0: elle est recherchée chez Pôle emploi avant tout "
-    "nouvel envoi.",
+    T.INCERTAINE: "Pôle emploi n’a pas confirmé l’avoir reçue\u00a0: elle y est recherchée avant tout nouvel envoi.",
     T.ACCUSEE: "Pôle emploi l’a reçue.",
     T.ANNULEE: "Rien n’est chez Pôle emploi par cet envoi et rien ne partira.",
     T.EFFACEMENT_DEMANDE: "Son effacement est demandé à Pôle emploi.",
