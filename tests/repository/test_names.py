@@ -47,7 +47,8 @@ _EVENT = re.compile(r"^[a-z]+\.[a-z_]+$")
 
 
 def _events_recorded() -> set[str]:
-    writers = [path for path in application_files() if path.name != "chronologie.py"]
+    readers = {"chronologie.py", "recits"}
+    writers = [path for path in application_files() if not readers & set(path.parts)]
     writers = [path for path in writers if _WRITER.search(path.read_text(encoding="utf-8"))]
     written = {text for path in writers for text in texts(path) if _EVENT.match(text)}
     return written | {f"bilan.{name}" for name in ACTS}

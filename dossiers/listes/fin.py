@@ -1,0 +1,43 @@
+"""Files that only need an end: contracts over without a bilan, bilans and exemptions to close."""
+
+from django.db.models import Q
+
+from agents.models import Agent
+from agents.roles import Permission
+from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
+from bilan.states import BEFORE_SYNTHESE, Etat
+from cai import delais
+from core import clock
+from dossiers.listes.modele import Bilans, Liste, of_directions, to_act
+from dossiers.situation import Situation, with_situation
+
+
+def _contracts_over(agent: Agent) -> Bilans:
+    return of_directions(agent, Permission.CONSTATER_NON_REALISATION).filter(
+        etat__in=BEFORE_SYNTHESE, ordre__lt=clock.today()
+    )
+
+
+def _to_close(agent: Agent) -> Bilans:
+    concluded_before = delais.add_months(clock.today() - DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
+    done = of_directions(agent, Permission.CLOTURER_BILAN).filter(
+        Q(etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE])
+        | Q(etat__in=AVANT_SIGNATURE, synthese_detruite__isnull=False),
+        date_fin_conclusion__lt=concluded_before,
+    )
+    waiting = [Situation.TRANSMISSION_CONSENTIE, Situation.TRANSMISSION_A_TRAITER]
+    return with_situation(done).exclude(situation__in=waiting)
+
+
+def _exemptions_to_close(agent: Agent) -> Bilans:
+    return of_directions(agent, Permission.CLOTURER_BILAN).filter(etat=Etat.EXEMPTE, ordre__lt=clock.today())
+
+
+LISTES: tuple[Liste, ...] = (
+    Liste("contrats-echus", "Contrats finis sans bilan", Permission.CONSTATER_NON_REALISATION, _contracts_over,
+          "Constater la non-réalisation", to_act("constater_non_realisation"), "Fin du contrat"),
+    Liste("bilans-a-clore", "Bilans à clore", Permission.CLOTURER_BILAN, _to_close,
+          "Clore le bilan", to_act("cloturer"), "Fin du contrat", est_limite=False),
+    Liste("exemptions-a-clore", "Exemptions à clore", Permission.CLOTURER_BILAN, _exemptions_to_close,
+          "Clore le bilan", to_act("cloturer"), "Fin du contrat", est_limite=False),
+)  # fmt: skip

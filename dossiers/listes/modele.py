@@ -1,0 +1,128 @@
+"""What a list of waiting files is, the files it may draw from, and where its lines lead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import DateField, OuterRef, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from agents.models import Agent
+from agents.permissions import direction_ids, has_permission, prestataire_ids
+from agents.roles import Permission
+from bilan.models import Bilan, RendezVous, Synthese
+from bilan.states import Etat
+from cai import delais
+from cai.feries import jours_feries_depuis
+from core import clock
+from core.french import day_of
+from dossiers.situation import Situation, with_situation
+
+Bilans = Any  # a queryset of Bilan with annotations, which types cannot follow from function to function
+Selection = Callable[[Agent], Bilans]
+
+
+@dataclass(frozen=True)
+class Liste:
+    """One kind of waiting. ``selection`` gives the agent's bilans, with ``ordre``: the date they are urgent by."""
+
+    code: str
+    titre: str
+    permission: Permission
+    selection: Selection
+    acte: str
+    adresse: Callable[[Bilan], str]
+    date_label: str
+    est_limite: bool = True
+    a_une_heure: bool = False
+    au_prestataire: bool = False
+    rang: int = 1  # on the desk: 0 before everything else, 2 after
+    jours_ouvrables: bool = False  # a limit given to the person: a weekend or a holiday carries it further (C.7)
+
+    def concerns(self, agent: Agent) -> bool:
+        """Whether the agent holds the right, on the right side: at OFII, or as the adviser of a prestataire."""
+        if self.au_prestataire:
+            return bool(prestataire_ids(agent, self.permission))
+        return has_permission(agent, self.permission) and bool(direction_ids(agent, self.permission))
+
+    def limite(self, ordre: date | datetime) -> date | datetime:
+        """The day to show: that of the order, carried to the next working day where the law does so."""
+        if not self.jours_ouvrables:
+            return ordre
+        jour = day_of(ordre)
+        return delais.next_working_day(jour, jours_feries_depuis(jour))
+
+    def bilans(self, agent: Agent) -> Bilans:
+        """The bilans of this list for the agent, the most urgent first."""
+        return self.selection(agent).order_by("ordre", "pk")
+
+
+# --- where a line leads ------------------------------------------------------------------------
+
+
+def to_file(bilan: Bilan) -> str:
+    return reverse("dossiers:view_file", args=[bilan.contrat_id])
+
+
+def to_exemption(bilan: Bilan) -> str:
+    return reverse("exemptions:evaluate_contrat", args=[bilan.contrat_id])
+
+
+def to_interview_exemption(bilan: Bilan) -> str:
+    return f"{to_exemption(bilan)}?date={bilan.contrat.date_entretien.isoformat()}"
+
+
+def to_convocation(bilan: Bilan) -> str:
+    return reverse("bilan:convoke", args=[bilan.pk])
+
+
+def to_act(name: str) -> Callable[[Bilan], str]:
+    return lambda bilan: reverse("bilan:act", args=[bilan.pk, name])
+
+
+def to_consents(bilan: Bilan) -> str:
+    return reverse("poleemploi:collect_consents", args=[bilan.pk])
+
+
+def to_bilan(bilan: Bilan) -> str:
+    return reverse("bilan:voir_bilan", args=[bilan.pk])
+
+
+# --- whose files -------------------------------------------------------------------------------
+
+
+def of_directions(agent: Agent, permission: Permission) -> Bilans:
+    """Living bilans of the directions where the agent holds the right, urgent by the end of their contract."""
+    return (
+        Bilan.objects.live()
+        .filter(contrat__direction_id__in=direction_ids(agent, permission))
+        .annotate(ordre=Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance"))
+    )
+
+
+def appointment(statut: RendezVous.Statut) -> Subquery:
+    rows = RendezVous.objects.filter(bilan=OuterRef("pk"), statut=statut).order_by("-debut")
+    return Subquery(rows.values("debut")[:1])
+
+
+def _last_validation() -> Subquery:
+    rows = Synthese.objects.filter(bilan=OuterRef("pk")).order_by("-version")
+    return Subquery(rows.values("date_validation")[:1])
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.PARIS)
+
+
+def undecided(bilans: Bilans) -> Bilans:
+    """Validated, and the person has not yet answered about the transmission."""
+    # A date to which SQL adds days becomes a moment without a zone, which no page key could give back.
+    limite = Cast(_last_validation() + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
+    return (
+        with_situation(bilans.filter(etat=Etat.SYNTHESE_VALIDEE, synthese_detruite=None))
+        .filter(situation=Situation.SYNTHESE_VALIDEE)
+        .annotate(ordre=limite)
+    )

@@ -1,0 +1,1 @@
+"""Sentences of the timeline, one room for each app that records events."""

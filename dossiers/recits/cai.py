@@ -1,0 +1,62 @@
+"""What the timeline says of the person, the contract and its prestations."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import DateField
+
+from cai.models import Contrat, Prestation, Signataire
+from dossiers.recits.mots import Facts, Recits, jour, label, motif
+
+
+def _signe(faits: Facts) -> str:
+    return (
+        f"Signé le {jour(faits['date_signature'])}, jusqu’au {jour(faits['date_echeance'])} inclus, "
+        f"sous le numéro {faits['numero_cai']}."
+    )
+
+
+def _champs(model: type[Contrat] | type[Signataire]) -> Callable[[Facts], str]:
+    def _say(faits: Facts) -> str:
+        said = []
+        for name, (before, after) in faits["champs"].items():
+            field = _field(model, name)
+            said_name = str(getattr(field, "verbose_name", name))
+            shown = f"«\u00a0{_shown(field, before)}\u00a0» devient «\u00a0{_shown(field, after)}\u00a0»"
+            said.append(f"{said_name[:1].upper()}{said_name[1:]}\u00a0: {shown}.")
+        return " ".join(said)
+
+    return _say
+
+
+def _field(model: type[Contrat] | type[Signataire], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
+def _shown(field: Any, value: Any) -> str:
+    """A value as the pages say it: the label of a code, a date in words, « vide » for nothing."""
+    text = "" if value is None else str(value)
+    if not text:
+        return "vide"
+    if field.is_relation:
+        row = field.related_model.objects.filter(pk=text).first()
+        return str(row) if row else text
+    if field.choices:
+        return str(dict(field.flatchoices).get(text, text))
+    try:
+        return jour(text) if isinstance(field, DateField) else text
+    except ValueError:
+        return text
+
+
+def _prestation(faits: Facts) -> str:
+    return f"{label(Prestation.Type, faits['type'])}."
+
+
+SENTENCES: Recits = {
+    "contrat.signe": ("Contrat enregistré", _signe),
+    "contrat.corrige": ("Contrat corrigé", _champs(Contrat)),
+    "contrat.annule": ("Dossier annulé", motif(Contrat.MotifAnnulation)),
+    "signataire.corrige": ("Identité corrigée", _champs(Signataire)),
+    "prestation.enregistree": ("Prestation mise à jour", _prestation),
+}

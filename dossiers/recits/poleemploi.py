@@ -1,0 +1,22 @@
+"""What the timeline says of the exchange with Pôle emploi."""
+
+from dossiers.recits.mots import Facts, Recits, version
+
+
+def _accuse(faits: Facts) -> str:
+    return f"{version(faits)} Accusé n° {faits.get('accuse')}.".strip()
+
+
+SENTENCES: Recits = {
+    "transmission.mise_en_file": ("Transmission demandée", version),
+    "transmission.envoyee": ("Synthèse envoyée à Pôle emploi", version),
+    "transmission.incertaine": ("Envoi sans réponse, à vérifier", version),
+    "transmission.a_verifier": ("Arrivée de l’envoi à vérifier avant effacement", version),
+    "transmission.accusee": ("Accusé de réception de Pôle emploi", _accuse),
+    "transmission.rejetee": ("Transmission refusée, à corriger", version),
+    "transmission.echec_definitif": ("Transmission en échec, à relancer", version),
+    "transmission.relancee": ("Transmission relancée", version),
+    "transmission.annulee": ("Transmission annulée, rien n’a été envoyé", version),
+    "transmission.effacement_demande": ("Effacement demandé à Pôle emploi", version),
+    "transmission.effacee": ("Synthèse effacée chez Pôle emploi", version),
+}
