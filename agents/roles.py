@@ -23,6 +23,8 @@ class Permission(TextChoices):
     OUVRIR_DOSSIER = "ouvrir_dossier", "ouvrir un dossier"
     CORRIGER_DOSSIER = "corriger_dossier", "corriger un dossier"
     ANNULER_DOSSIER = "annuler_dossier", "annuler un dossier ouvert par erreur"
+    ENREGISTRER_PRE_ARRIVEE = "enregistrer_pre_arrivee", "enregistrer l’évaluation avant l’arrivée"
+    SUIVRE_PRESTATIONS = "suivre_prestations", "suivre les prestations du contrat"
     REATTRIBUER_DOSSIER = "reattribuer_dossier", "réattribuer un dossier"
     EVALUER_EXEMPTION = "evaluer_exemption", "évaluer l’exemption"
     VERIFIER_JUSTIFICATIF = "verifier_justificatif", "vérifier une pièce"
@@ -57,7 +59,8 @@ _AGENT = frozenset(
     {
         P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.OUVRIR_DOSSIER, P.CORRIGER_DOSSIER, P.ANNULER_DOSSIER, P.EVALUER_EXEMPTION,
         P.VERIFIER_JUSTIFICATIF, P.CONSTATER_EXEMPTION, P.REPORTER, P.CONSTATER_ABSENCE, P.QUALIFIER_ABSENCE,
-        P.REQUALIFIER_ABSENCE, P.RETIRER_CONSENTEMENT, P.CONSTATER_NON_REALISATION,
+        P.REQUALIFIER_ABSENCE, P.RETIRER_CONSENTEMENT, P.CONSTATER_NON_REALISATION, P.ENREGISTRER_PRE_ARRIVEE,
+        P.SUIVRE_PRESTATIONS,
     }
 )  # fmt: skip
 

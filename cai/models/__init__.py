@@ -7,22 +7,26 @@ from cai.models.contrat import (
     ContratQuerySet,
     Langue,
     Pays,
-    Prestation,
-    PrestationQuerySet,
     Signataire,
     SignataireQuerySet,
     TitreAdmission,
 )
+from cai.models.pre_arrivee import EvaluationPreArrivee
+from cai.models.prestations import SEANCE_MINUTES_MAX, Certificat, Prestation, PrestationQuerySet, SeancePrestation
 
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
     "NUMERO_CAI_FORME",
+    "SEANCE_MINUTES_MAX",
+    "Certificat",
     "Contrat",
     "ContratQuerySet",
+    "EvaluationPreArrivee",
     "Langue",
     "Pays",
     "Prestation",
     "PrestationQuerySet",
+    "SeancePrestation",
     "Signataire",
     "SignataireQuerySet",
     "TitreAdmission",

@@ -193,6 +193,7 @@ class Contrat(BaseModel):
         TitreAdmission, verbose_name="titre actuel", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     date_premier_titre = models.DateField("date du premier titre", null=True, blank=True)
+    date_cosignature = models.DateField("signature du représentant légal", null=True, blank=True)
     statut = models.CharField("statut", max_length=10, choices=Statut.choices, default=Statut.SIGNE)
     annule_at = models.DateTimeField("annulé le", null=True, blank=True)
     annule_par = models.ForeignKey(
@@ -258,78 +259,13 @@ class Contrat(BaseModel):
         return self.date_echeance_prorogee or self.date_echeance
 
     @property
+    def fin_periode_services(self) -> date | None:
+        """Last day, included, of the five years of services after the first permit; None when its day is not known.
+
+        Outer bound of every nominative follow-up (reference C.10).
+        """
+        return delais.fin_periode_services(self.date_premier_titre) if self.date_premier_titre else None
+
+    @property
     def is_running(self) -> bool:
         return self.statut in self.EN_COURS
-
-
-class PrestationQuerySet(models.QuerySet["Prestation"]):
-    def visible_to(self, agent: "Agent | AnonymousUser") -> "PrestationQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
-
-
-class Prestation(BaseModel):
-    """One service owed under the contract and where it stands (reference C.3)."""
-
-    class Type(models.TextChoices):
-        FORMATION_CIVIQUE = "formation_civique", "Formation civique"
-        FORMATION_LINGUISTIQUE = "formation_linguistique", "Formation linguistique"
-        VIVRE_EN_FRANCE = "vivre_en_france", "Session « Vivre en France »"
-        BILAN = "bilan", "Bilan de compétences professionnelles"
-
-    class Niveau(models.TextChoices):
-        """Level of French as the exchange writes it (reference I.2)."""
-
-        INFRA_A1 = "INFRA_A1", "avant A1.1"
-        A1_1 = "A1_1", "A1.1"
-        A1 = "A1", "A1"
-        A2 = "A2", "A2"
-        B1 = "B1", "B1"
-        B2 = "B2", "B2"
-        C1 = "C1", "C1"
-        C2 = "C2", "C2"
-
-    class Statut(models.TextChoices):
-        PRESCRITE = "prescrite", "Prescrite"
-        EN_COURS = "en_cours", "En cours"
-        SUIVIE = "suivie", "Suivie"
-        DISPENSEE = "dispensee", "Dispensée"
-        EXEMPTEE = "exemptee", "Exemptée"
-        DIFFEREE = "differee_motif_legitime", "Différée pour motif légitime"
-        NON_SUIVIE = "non_suivie_sans_motif", "Non suivie sans motif"
-        SANS_OBJET = "sans_objet", "Sans objet"
-
-    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="prestations")
-    type = models.CharField("prestation", max_length=30, choices=Type.choices)
-    statut = models.CharField("état", max_length=30, choices=Statut.choices)
-    date_fin = models.DateField("terminée le", null=True, blank=True)
-    niveau_atteint = models.CharField("niveau atteint", max_length=10, choices=Niveau.choices, blank=True)
-
-    objects = PrestationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "prestation"
-        constraints = [
-            models.UniqueConstraint(fields=["contrat", "type"], name="prestation_unique_par_type"),
-            models.CheckConstraint(
-                condition=Q(type="bilan") | ~Q(statut="exemptee"), name="prestation_exemption_du_bilan_seul"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_type_display()} : {self.statut_accorde}"
-
-    @property
-    def statut_accorde(self) -> str:
-        """The state in words, in the gender of the service: only the bilan is masculine."""
-        S = self.Statut
-        masculin = {
-            S.PRESCRITE: "Prescrit", S.SUIVIE: "Suivi", S.DISPENSEE: "Dispensé", S.EXEMPTEE: "Exempté",
-            S.DIFFEREE: "Différé pour motif légitime", S.NON_SUIVIE: "Non suivi sans motif",
-        }  # fmt: skip
-        written: str = self.get_statut_display()
-        return masculin.get(S(self.statut), written) if self.type == self.Type.BILAN else written
-
-    @property
-    def terminee(self) -> str:
-        """« terminée », or « terminé » for the bilan."""
-        return "terminé" if self.type == self.Type.BILAN else "terminée"
