@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
 from agents.tasks import send_password_link
+from bilan.documents import synthese_pdf
+from bilan.fiche import Fiche
 from bilan.models import Bilan
 from cai.models import Contrat
 from core.logs import configure
@@ -40,6 +43,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         cursor.execute("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_no\\_truncate'")
         for trigger, table in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sheets_printed_once() -> Iterator[None]:
+    """Keep the sheet of the very same synthesis at the very same moment: half of the tests sign it on their way."""
+    printed: dict[str, bytes] = {}
+
+    def _synthese_pdf(fiche: Fiche, created_at: datetime) -> bytes:
+        same = repr((fiche, created_at))
+        if same not in printed:
+            printed[same] = synthese_pdf(fiche, created_at)
+        return printed[same]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bilan.redaction.synthese_pdf", _synthese_pdf)
+        yield
 
 
 @pytest.fixture

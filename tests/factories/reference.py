@@ -1,8 +1,11 @@
 """The few rows of the code lists that tests lean on; the whole lists are fixtures of the application."""
 
+from django.db import models
+
 from agents.models import Region
 from bilan.models import Metier, NiveauFormation
 from cai.models import Langue, Pays, TitreAdmission
+from core.text import search_key
 from exemptions.domain import bareme
 
 PAYS = {
@@ -20,16 +23,26 @@ METIERS = {
 
 
 def make_reference_tables() -> None:
-    """Create what is missing, so that it may be called twice."""
-    Region.objects.get_or_create(code="11", defaults={"nom": "Île-de-France"})
-    Region.objects.get_or_create(code="82", defaults={"nom": "Rhône-Alpes"})
-    for code, nom in PAYS.items():
-        Pays.objects.get_or_create(code=code, defaults={"nom": nom})
-    for code, nom in LANGUES.items():
-        Langue.objects.get_or_create(code=code, defaults={"nom": nom})
-    for ordre, (code, titre) in enumerate(bareme.TITRES.items()):
-        TitreAdmission.objects.get_or_create(code=code, defaults={"libelle": titre.libelle, "ordre": ordre})
-    for ordre, (code, libelle) in enumerate(NIVEAUX.items()):
-        NiveauFormation.objects.get_or_create(code=code, defaults={"libelle": libelle, "ordre": ordre})
-    for code, libelle in METIERS.items():
-        Metier.objects.get_or_create(code=code, defaults={"libelle": libelle})
+    """Create what is missing, so that it may be called twice; one statement a table, since every test asks."""
+    _add(Region(code="11", nom="Île-de-France"), Region(code="82", nom="Rhône-Alpes"))
+    _add(*(Pays(code=code, nom=nom, cle=search_key(nom)) for code, nom in PAYS.items()))
+    _add(*(Langue(code=code, nom=nom, cle=search_key(nom)) for code, nom in LANGUES.items()))
+    _add(
+        *(
+            TitreAdmission(code=code, libelle=titre.libelle, ordre=ordre)
+            for ordre, (code, titre) in enumerate(bareme.TITRES.items())
+        )
+    )
+    _add(
+        *(
+            NiveauFormation(code=code, libelle=libelle, ordre=ordre)
+            for ordre, (code, libelle) in enumerate(NIVEAUX.items())
+        )
+    )
+    _add(
+        *(Metier(code=code, libelle=libelle, cle=search_key(f"{code} {libelle}")) for code, libelle in METIERS.items())
+    )
+
+
+def _add(*rows: models.Model) -> None:
+    type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
