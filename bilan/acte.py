@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.roles import Permission
+from bilan.courriers import Lettre
 from bilan.forms_programmation import BilanForm
 from bilan.models import Bilan
 
@@ -24,6 +25,8 @@ class Acte:
     recoit: tuple[str, ...] = ()
     perdu: tuple[str, ...] = ()
     irreversible: bool = False
+    # The letter that leaves with the act, as the service would write it now: (bilan=, by=, and what the form asks).
+    lettre: Callable[..., Lettre] | None = None
 
     def said_of(self, bilan: Bilan) -> str:
         """The sentence of the page, for this bilan today."""

@@ -15,12 +15,13 @@ from bilan.forms_programmation import (
 )
 from bilan.guards import limite_justification
 from bilan.models import Bilan
+from bilan.selectors import current_rendez_vous, last_missed
 from core import clock
 from core.french import date_longue
 
 
 def _missed(bilan: Bilan) -> str:
-    rendez_vous = programmation.current_rendez_vous(bilan)
+    rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is None:
         return "La personne n’est pas venue."
     limite = limite_justification(rendez_vous)
@@ -30,7 +31,7 @@ def _missed(bilan: Bilan) -> str:
 
 
 def _unjustified(bilan: Bilan) -> str:
-    limite = limite_justification(programmation.last_missed(bilan))
+    limite = limite_justification(last_missed(bilan))
     suite = "Le directeur territorial verra cette absence\u00a0; aucune proposition n’est faite d’office."
     if clock.today() <= limite:
         return (
@@ -51,7 +52,8 @@ ACTES: dict[str, Acte] = {
             bouton="Constater l’exemption",
             fait="L’exemption est constatée.",
             service=programmation.record_exemption,
-            recoit=("La personne\u00a0: informez-la qu’elle est dispensée et pourquoi.",),
+            lettre=programmation.exemption_letter,
+            recoit=("La personne\u00a0: une lettre numérotée qui dit pourquoi elle est dispensée, à imprimer.",),
         ),
         Acte(
             transition="prescrire",
@@ -82,7 +84,11 @@ ACTES: dict[str, Acte] = {
             fait="Le rendez-vous est reporté.",
             service=programmation.postpone,
             form=ReportForm,
-            recoit=("La personne et le prestataire\u00a0: prévenez-les que le rendez-vous n’aura pas lieu.",),
+            lettre=programmation.report_letter,
+            recoit=(
+                "La personne\u00a0: une lettre numérotée, à imprimer\u00a0; la convocation ne vaut plus.",
+                "Le prestataire\u00a0: prévenez-le que le rendez-vous n’aura pas lieu.",
+            ),
         ),
         Acte(
             transition="constater_absence",
@@ -92,6 +98,11 @@ ACTES: dict[str, Acte] = {
             bouton="Constater l’absence",
             fait="L’absence est constatée.",
             service=programmation.record_absence,
+            lettre=programmation.absence_letter,
+            recoit=(
+                "La personne\u00a0: une lettre numérotée, que l’Office imprime\u00a0; elle dit jusqu’à quel jour se "
+                "justifier, comment, et ce qui peut suivre.",
+            ),
         ),
         Acte(
             transition="reconnaitre_motif_legitime",

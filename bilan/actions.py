@@ -17,9 +17,8 @@ from bilan.fin import AVANT_SIGNATURE, closing_blocages
 from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
-from bilan.programmation import current_rendez_vous
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
-from bilan.selectors import is_destroyed
+from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
 from core import clock
 from core.errors import Blocage

@@ -28,16 +28,35 @@ class Direction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Convocation:
-    """One summons to a bilan. `adresse` is the postal lines under the name, empty ones ignored."""
+class Numerote:
+    """A paper issued under a number of its direction's series; without a number, it is a draft to be read first."""
 
-    numero: str  # empty on a preview
+    numero: str = ""
     numero_cai: str
-    date_lettre: date
     direction: Direction
     personne: Personne
+    langue: str = ""  # code of the language the person understands
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lettre(Numerote):
+    """What leaves in a window envelope. `adresse` is the postal lines under the name, empty ones ignored."""
+
+    date_lettre: date
     civilite: str  # « Madame » or « Monsieur »
     adresse: tuple[str, ...]
+    signataire_nom: str
+    signataire_qualite: str
+
+    @property
+    def lignes_adresse(self) -> tuple[str, ...]:
+        return (self.personne.nom_complet, *(line for line in self.adresse if line))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convocation(Lettre):
+    """One summons to a bilan."""
+
     debut: datetime  # aware
     duree_minutes: int
     prestataire_nom: str
@@ -45,14 +64,7 @@ class Convocation:
     lieu_adresse: tuple[str, ...]
     lieu_acces: str = ""
     conseiller_nom: str = ""
-    langue: str = ""  # code of the language the person understands
-    signataire_nom: str
-    signataire_qualite: str
     delai_justification_jours: int
-
-    @property
-    def lignes_adresse(self) -> tuple[str, ...]:
-        return (self.personne.nom_complet, *(line for line in self.adresse if line))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +91,7 @@ class Consentement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Information:
+class Information(Numerote):
     """The notice handed over when the bilan is prescribed."""
 
-    numero: str
-    numero_cai: str
     date_remise: date
-    direction: Direction
-    personne: Personne
-    langue: str = ""

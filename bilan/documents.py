@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from bilan.courriers import Consentement, Convocation, Information
+from bilan.courriers import Consentement, Convocation, Information, Lettre
 from bilan.fiche import Fiche
 from bilan.textes import AVIS_IMPORTANT, CONSENTEMENTS, DROITS, VERSION_TEXTE
-from core.french import date_longue, date_sans_jour, duree, heure
+from core.french import date_longue, date_sans_jour, duree, heure, minuscule
 from core.pdf import count_pages, render_pdf
 
 OFFICE = "Office français de l’immigration et de l’intégration"
@@ -113,9 +113,26 @@ def information_pdf(information: Information, created_at: datetime) -> bytes:
     )
 
 
+def lettre_pdf(lettre: Lettre, created_at: datetime, *, template: str, titre: str) -> bytes:
+    """A letter of any kind, numbered or marked as a draft, its address where the window of a DL envelope is."""
+    return _courrier(
+        template,
+        lettre,
+        {
+            "titre": titre,
+            "avis": AVIS_IMPORTANT.get(lettre.langue, ""),
+            "adresse_serree": _is_crowded(lettre.lignes_adresse),
+        },
+        title=f"{titre} n°\N{NO-BREAK SPACE}{lettre.numero}"
+        if lettre.numero
+        else f"Projet\N{NO-BREAK SPACE}: {minuscule(titre)}",
+        created_at=created_at,
+    )
+
+
 def _courrier(
     template: str,
-    lettre: Convocation | Consentement | Information,
+    lettre: Lettre | Consentement | Information,
     context: Mapping[str, object],
     *,
     title: str,

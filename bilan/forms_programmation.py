@@ -13,7 +13,7 @@ from agents.roles import Role
 from bilan.guards import Proposition, limite_justification
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.planning import advisers_of, busy_advisers
-from bilan.programmation import last_missed
+from bilan.selectors import last_missed
 from bilan.states import MotifAbsence, MotifAnnulation, MotifReport
 from cai import delais
 from cai.models import Contrat

@@ -9,16 +9,13 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import guards
-from bilan.emission import (
-    MiseEnPage,
-    issue_convocation,
-    issue_information,
-    lay_out_convocation,
-    lay_out_information,
-)
+from bilan.emission import MiseEnPage, issue, lay_out
+from bilan.lettres import composition
+from bilan.lettres.contenus import Absence, Exemption, Report
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
+from bilan.selectors import current_rendez_vous, last_missed
 from bilan.states import MotifAbsence, MotifReport
 from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
 from cai.models import Contrat, Prestation
@@ -32,15 +29,6 @@ from exemptions.services import assess, reassess_contrat
 EXEMPTION_A_CETTE_DATE = "exemption_a_cette_date"
 
 
-def current_rendez_vous(bilan: Bilan) -> RendezVous | None:
-    """The appointment to come or just missed: the one still ``prevu``."""
-    return (
-        RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.PREVU)
-        .select_related("lieu__prestataire", "conseiller", "prestataire")
-        .first()
-    )
-
-
 def end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "") -> RendezVous | None:
     """Put an end to the open appointment, if any; told by the caller's own event."""
     rendez_vous = current_rendez_vous(bilan)
@@ -51,26 +39,39 @@ def end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "")
     return rendez_vous
 
 
-def last_missed(bilan: Bilan) -> RendezVous:
-    """The latest appointment to which the person did not come; the bilan has one once an absence was recorded."""
-    return RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.MANQUE).latest("debut")
-
-
-@transaction.atomic
 def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
-    """Transition 1: the person is exempt, as an evaluation made today says.
+    """Transition 1: the person is exempt, as an evaluation made today says, and a letter tells them on what ground.
 
     Its reference date is that of the interview, today, or the intended appointment: the open one, or, once the bilan
-    is prescribed, a day on which the person could be summoned. An open appointment is cancelled.
+    is prescribed, a day on which the person could be summoned. An open appointment is cancelled; the letter says so.
     """
-    bilan = begin(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
+    seen = foresee(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
+    prete = lay_out(exemption_letter(bilan=seen, by=by), contrat=seen.contrat)
+    return _record_exemption(bilan, prete, by=by)
+
+
+def _exemption_of_today(bilan: Bilan) -> tuple[str, ...]:
+    """The grounds of the evaluation made today; refuses when there is none, or when it does not exempt."""
     evaluation = guards.evaluation_du_jour(bilan.contrat)
     if evaluation is None:
         refuse("evaluation_du_jour_absente", "Évaluez l’exemption aujourd’hui avant de la constater.")
     refuse_if(guards.exemption(bilan, evaluation))
+    return tuple(evaluation.motifs)
+
+
+def exemption_letter(*, bilan: Bilan, by: Agent) -> Exemption:
+    """What ``record_exemption`` would send now; refuses as it does."""
+    return composition.exemption(bilan, current_rendez_vous(bilan), motifs=_exemption_of_today(bilan), by=by)
+
+
+@transaction.atomic
+def _record_exemption(bilan: Bilan, prete: MiseEnPage, *, by: Agent) -> Bilan:
+    bilan = begin(bilan, "constater_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
+    lettre = exemption_letter(bilan=bilan, by=by)
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="exemption")
     set_prestation(bilan, Prestation.Statut.EXEMPTEE)
-    return finish(bilan, "constater_exemption", by=by, motifs=evaluation.motifs)
+    courrier = issue(lettre, contrat=bilan.contrat, prete=prete, by=by)
+    return finish(bilan, "constater_exemption", by=by, motifs=list(lettre.motifs), courrier=courrier.numero)
 
 
 def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
@@ -82,7 +83,7 @@ def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
     """
     seen = foresee(bilan, "prescrire", permission=Permission.PRESCRIRE_BILAN, by=by)
     refuse_if(guards.prescription(seen, prescripteur))
-    return _prescribe(bilan, prescripteur, lay_out_information(bilan=seen), by=by)
+    return _prescribe(bilan, prescripteur, lay_out(composition.information(seen), contrat=seen.contrat), by=by)
 
 
 @transaction.atomic
@@ -100,7 +101,9 @@ def lift_exemption(*, bilan: Bilan, motif: str, prescripteur: Agent | None = Non
     ``prescripteur`` of the direction, by default the author; a file that has one in charge keeps them.
     """
     seen = foresee(bilan, "lever_exemption", permission=Permission.CONSTATER_EXEMPTION, by=by)
-    return _lift_exemption(bilan, motif, prescripteur, lay_out_information(bilan=seen), by=by)
+    return _lift_exemption(
+        bilan, motif, prescripteur, lay_out(composition.information(seen), contrat=seen.contrat), by=by
+    )
 
 
 @transaction.atomic
@@ -126,7 +129,7 @@ def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by:
     bilan.prescripteur = prescripteur
     bilan.prescrit_at = clock.now()
     bilan.prescrit_par = by
-    issued = issue_information(bilan=bilan, prete=notice, by=by)
+    issued = issue(composition.information(bilan), contrat=bilan.contrat, prete=notice, by=by)
     return {"prescripteur": str(prescripteur.pk), "notice": issued.numero}
 
 
@@ -178,7 +181,7 @@ def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> Rend
     """
     seen = foresee(bilan, "convoquer", permission=Permission.CONVOQUER, by=by)
     check_convocation(bilan=seen, proposition=proposition)
-    lettre = lay_out_convocation(bilan=seen, rendez_vous=rendez_vous_of(seen, proposition), by=by)
+    lettre = lay_out(composition.convocation(rendez_vous_of(seen, proposition), by=by), contrat=seen.contrat)
     return _convoke(bilan, proposition, lettre, by=by)
 
 
@@ -193,7 +196,9 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller
     rendez_vous = rendez_vous_of(bilan, proposition)
-    rendez_vous.convocation = issue_convocation(bilan=bilan, rendez_vous=rendez_vous, prete=lettre, by=by)
+    rendez_vous.convocation = issue(
+        composition.convocation(rendez_vous, by=by), contrat=bilan.contrat, prete=lettre, by=by
+    )
     rendez_vous.save()
     finish(
         bilan,
@@ -207,30 +212,61 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     return rendez_vous
 
 
-@transaction.atomic
 def postpone(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
-    """Transition 5: the appointment is called off before its time, and a new date is needed; its letter is void."""
-    bilan = begin(bilan, "reporter", permission=Permission.REPORTER, by=by)
+    """Transition 5: the appointment is called off before its time, and a new date is needed.
+
+    Its convocation is void, and a letter says so to the person. Refuses an unknown reason and an appointment whose
+    time has come.
+    """
+    seen = foresee(bilan, "reporter", permission=Permission.REPORTER, by=by)
+    return _postpone(bilan, motif, lay_out(report_letter(bilan=seen, motif=motif, by=by), contrat=seen.contrat), by=by)
+
+
+def report_letter(*, bilan: Bilan, motif: str, by: Agent) -> Report:
+    """What ``postpone`` would send now; refuses as it does."""
     if motif not in MotifReport.values:
         message = "Choisissez la raison du report."
         raise InvalidInput(message, fields={"motif": [message]})
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is not None and rendez_vous.debut <= clock.now():
         refuse("rendez_vous_commence", "L’heure du rendez-vous est passée\u00a0: constatez plutôt l’absence.")
-    end_rendez_vous(bilan, RendezVous.Statut.REPORTE, motif=motif)
-    bilan.nombre_reports += 1
-    return finish(bilan, "reporter", by=by, motif=motif, report=bilan.nombre_reports)
+    return composition.report(bilan, rendez_vous or last_missed(bilan), motif=motif, by=by)
 
 
 @transaction.atomic
+def _postpone(bilan: Bilan, motif: str, prete: MiseEnPage, *, by: Agent) -> Bilan:
+    bilan = begin(bilan, "reporter", permission=Permission.REPORTER, by=by)
+    lettre = report_letter(bilan=bilan, motif=motif, by=by)
+    end_rendez_vous(bilan, RendezVous.Statut.REPORTE, motif=motif)
+    bilan.nombre_reports += 1
+    courrier = issue(lettre, contrat=bilan.contrat, prete=prete, by=by)
+    return finish(bilan, "reporter", by=by, motif=motif, report=bilan.nombre_reports, courrier=courrier.numero)
+
+
 def record_absence(*, bilan: Bilan, by: Agent) -> Bilan:
-    """Transition 6: the person did not come; the justification window of reference C.8 opens."""
-    bilan = begin(bilan, "constater_absence", permission=Permission.CONSTATER_ABSENCE, by=by)
+    """Transition 6: the person did not come; the justification window of reference C.8 opens, and a letter tells it.
+
+    Refuses while the time of the appointment has not passed.
+    """
+    seen = foresee(bilan, "constater_absence", permission=Permission.CONSTATER_ABSENCE, by=by)
+    return _record_absence(bilan, lay_out(absence_letter(bilan=seen, by=by), contrat=seen.contrat), by=by)
+
+
+def absence_letter(*, bilan: Bilan, by: Agent) -> Absence:
+    """What ``record_absence`` would send now; refuses as it does."""
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is None or rendez_vous.debut > clock.now():
         refuse("rendez_vous_a_venir", "L’heure du rendez-vous n’est pas encore passée.")
+    return composition.absence(bilan, rendez_vous, by=by)
+
+
+@transaction.atomic
+def _record_absence(bilan: Bilan, prete: MiseEnPage, *, by: Agent) -> Bilan:
+    bilan = begin(bilan, "constater_absence", permission=Permission.CONSTATER_ABSENCE, by=by)
+    lettre = absence_letter(bilan=bilan, by=by)
     end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
-    return finish(bilan, "constater_absence", by=by, limite_justification=guards.limite_justification(rendez_vous))
+    courrier = issue(lettre, contrat=bilan.contrat, prete=prete, by=by)
+    return finish(bilan, "constater_absence", by=by, limite_justification=lettre.limite, courrier=courrier.numero)
 
 
 @transaction.atomic

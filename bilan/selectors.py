@@ -5,13 +5,27 @@ from datetime import date
 
 from django.db.models import Max
 
-from bilan.models import Bilan, Consentement, Synthese
+from bilan.models import Bilan, Consentement, RendezVous, Synthese
 from cai import delais
 
 Portee = Consentement.Portee
 Decision = Consentement.Decision
 # The order in which the person is asked: what is not kept is destroyed by a refusal to transmit (reference D.2, note).
 QUESTIONS = (Portee.CONSERVATION, Portee.TRANSMISSION, Portee.SUIVI)
+
+
+def current_rendez_vous(bilan: Bilan) -> RendezVous | None:
+    """The appointment to come or just missed: the one still ``prevu``."""
+    return (
+        RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.PREVU)
+        .select_related("lieu__prestataire", "conseiller", "prestataire")
+        .first()
+    )
+
+
+def last_missed(bilan: Bilan) -> RendezVous:
+    """The latest appointment to which the person did not come; the bilan has one once an absence was recorded."""
+    return RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.MANQUE).latest("debut")
 
 
 def current_synthese(bilan: Bilan) -> Synthese | None:

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agents.http import AgentRequest
 from agents.models import Agent
+from agents.permissions import has_permission
 from agents.roles import Permission
 from bilan import guards, programmation
+from bilan.acte import Acte
 from bilan.actes import ACTES
-from bilan.emission import preview_convocation
-from bilan.forms_programmation import ConvocationForm
+from bilan.emission import preview
+from bilan.forms_programmation import BilanForm, ConvocationForm
+from bilan.lettres import composition
 from bilan.models import Bilan, Courrier
 from bilan.passation import leaves_work_behind
 from bilan.permissions import check_can
@@ -64,9 +67,41 @@ def act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     if form.is_valid() and form.accepted_by(acte.service, bilan=bilan, **form.arguments(), by=request.user):
         messages.success(request, acte.fait)
         return redirect(home_of(request.user, bilan))
+    return _act_page(request, bilan, acte, form)
+
+
+def _act_page(
+    request: AgentRequest, bilan: Bilan, acte: Acte, form: BilanForm, status: int | None = None
+) -> HttpResponse:
     context = {"bilan": bilan, "titre": acte.titre, "phrase": acte.said_of(bilan), "bouton": acte.bouton, "form": form}
     context |= {"recoit": acte.recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
-    return render(request, "bilan/acte.html", context | {"annuler_url": home_of(request.user, bilan)})
+    if acte.lettre and _may_read_letters(request.user, bilan):
+        context["apercu_url"] = reverse("bilan:preview_act_letter", args=[bilan.pk, acte.transition])
+        context["action_url"] = reverse("bilan:act", args=[bilan.pk, acte.transition])
+    context["annuler_url"] = home_of(request.user, bilan)
+    return render(request, "bilan/acte.html", context, status=status)
+
+
+def _may_read_letters(agent: Agent, bilan: Bilan) -> bool:
+    """A letter bears the person's address, which their adviser has no need of (reference E.5)."""
+    return has_permission(agent, Permission.VOIR_DOSSIER, direction_id=bilan.contrat.direction_id)
+
+
+@require_POST
+def preview_act_letter(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """The letter that an act would send, without its number; nothing is stored."""
+    acte = ACTES.get(name)
+    if acte is None or acte.lettre is None:
+        raise Http404
+    bilan = bilan_or_404(request.user, pk)
+    check_can(request.user, acte.permission, bilan)
+    check_can(request.user, Permission.VOIR_DOSSIER, bilan)
+    if refusal := why_not(bilan, name):
+        return _too_late(request, bilan, refusal)
+    form = acte.form(request.POST, bilan=bilan, agent=request.user)
+    if form.is_valid() and form.accepted_by(acte.lettre, bilan=bilan, **form.arguments(), by=request.user):
+        return pdf_response(preview(form.result), "projet-de-courrier.pdf")
+    return _act_page(request, bilan, acte, form, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,9 +160,7 @@ def preview_letter(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _convocation_page(request, bilan, form, status=422)
     return pdf_response(
-        preview_convocation(
-            bilan=bilan, rendez_vous=programmation.rendez_vous_of(bilan, form.proposition()), by=request.user
-        ),
+        preview(composition.convocation(programmation.rendez_vous_of(bilan, form.proposition()), by=request.user)),
         "apercu-convocation.pdf",
     )
 

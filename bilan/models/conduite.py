@@ -315,10 +315,18 @@ class Courrier(BaseModel):
     class Genre(models.TextChoices):
         CONVOCATION = "convocation", "Convocation au bilan"
         INFORMATION = "information", "Notice d’information"
+        REPORT = "report", "Lettre de report"
+        ABSENCE = "absence", "Lettre d’absence"
+        EXEMPTION = "exemption", "Avis d’exemption"
+        SUIVI = "suivi", "Invitation au suivi"
+        INTENTION_RESILIATION = "intention_resiliation", "Intention de résiliation"
+        TRANSMISSION_PREFET = "transmission_prefet", "Transmission au préfet"
+        CAI_FAMILLE = "cai_famille", "Lettre du contrat famille"
+        ATTESTATION = "attestation", "Attestation récapitulative"
 
     contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
     direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")
-    genre = models.CharField("courrier", max_length=20, choices=Genre.choices)
+    genre = models.CharField("courrier", max_length=30, choices=Genre.choices)
     numero = models.CharField("numéro", max_length=30, unique=True)
     pdf = EncryptedBinaryField()
     pdf_sha256 = models.CharField(max_length=64)

@@ -60,7 +60,7 @@ class Demande:
 
 
 # Acts of a bilan: each on a file of a stage where the agents who may do it see it.
-_STAGES = {"bilan:act", "api:transition"}
+_STAGES = {"bilan:act", "bilan:preview_act_letter", "api:transition"}
 _BEFORE = ("prescrire", "constater_exemption", "lever_exemption")
 
 
@@ -80,6 +80,8 @@ def every_demande() -> Iterator[Demande]:
     for route in every_route():
         if route.name == "bilan:act":
             yield from (Demande(route, (("name", name),)) for name in ACTES)
+        elif route.name == "bilan:preview_act_letter":
+            yield from (Demande(route, (("name", name),)) for name, acte in ACTES.items() if acte.lettre)
         elif route.name == "api:transition":
             yield from (Demande(route, (("name", name),)) for name in TRANSITIONS)
         elif route.name == "api:consentements":

@@ -55,8 +55,7 @@ def test_agents_may_do_anything_and_what_must_not_happen_does_not(
     agent_ailleurs: Agent,
 ) -> None:
     # What is printed has its own tests; a walk of forty acts would spend its time rendering.
-    for name in ("convocation_pdf", "information_pdf"):
-        monkeypatch.setattr(f"bilan.emission.{name}", lambda *_: b"%PDF-1.7")
+    monkeypatch.setattr("bilan.emission.printed", lambda *_: b"%PDF-1.7")
     monkeypatch.setattr("bilan.redaction.synthese_pdf", lambda *_: b"%PDF-1.7")
     temps = Temps()
     monkeypatch.setattr(timezone, "now", temps)

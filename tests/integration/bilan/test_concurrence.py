@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
 from bilan import emission, programmation
-from bilan.documents import convocation_pdf
+from bilan.emission import printed
 from bilan.models import Bilan, Courrier, RendezVous
 from bilan.states import Etat
 from core import clock, journal
@@ -165,9 +165,9 @@ def test_a_letter_is_laid_out_while_nothing_is_locked(
 
     def _lay_out(*args: Any) -> bytes:
         inside.append(connection.in_atomic_block)
-        return convocation_pdf(*args)
+        return printed(*args)
 
-    monkeypatch.setattr(emission, "convocation_pdf", _lay_out)
+    monkeypatch.setattr(emission, "printed", _lay_out)
     with clock.travel(LE):
         convoke(make_a_programmer(), lieu, conseiller, prescripteur)()
     assert inside == [False]
@@ -186,9 +186,9 @@ def test_a_letter_whose_number_was_taken_meanwhile_bears_the_next_one(
     def _lay_out(*args: Any) -> bytes:
         if quicker:
             quicker.pop()()
-        return convocation_pdf(*args)
+        return printed(*args)
 
-    monkeypatch.setattr(emission, "convocation_pdf", _lay_out)
+    monkeypatch.setattr(emission, "printed", _lay_out)
     with clock.travel(LE):
         convoke(first, lieu, conseiller, prescripteur)()
     for bilan, numero in ((second, "75-C2010-000001"), (first, "75-C2010-000002")):

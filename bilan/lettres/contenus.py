@@ -1,0 +1,40 @@
+"""What each letter says besides its header, as plain values: one class a letter, one template of the same name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bilan.courriers import Lettre
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Lettre):
+    """An appointment is called off and a new convocation will come (transition 5, reference D.2)."""
+
+    debut: datetime  # of the appointment called off, aware
+    deja_passe: bool  # the person had not come, and was excused: there is nothing left to call off
+    motif: str  # a value of bilan.states.MotifReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence(Lettre):
+    """A missed appointment: how long the person may say why, and what may follow (transition 6, reference C.8)."""
+
+    debut: datetime  # of the appointment missed, aware
+    limite: date  # last day to justify, included
+    delai_jours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exemption(Lettre):
+    """The person is exempt and no bilan is owed (transition 1, article R. 311-26 I)."""
+
+    motifs: tuple[str, ...]  # codes of the grounds a to d, at least one
+    rendez_vous_annule: datetime | None = None  # aware
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suivi(Lettre):
+    """An invitation to tell, six months later, what became of the project (reference D.5): free, without effect."""
+
+    date_bilan: date
+    date_suivi: date
