@@ -14,10 +14,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
 from agents.roles import Role
 from agents.tasks import send_password_link
+from bilan.courriers import Numerote
 from bilan.documents import synthese_pdf
+from bilan.emission import printed as letter_on_paper
 from bilan.fiche import Fiche
 from bilan.models import Bilan
 from cai.models import Contrat
+from core import clock
 from core.logs import configure
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat
@@ -47,8 +50,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(scope="session", autouse=True)
 def sheets_printed_once() -> Iterator[None]:
-    """Keep the sheet of the very same synthesis at the very same moment: half of the tests sign it on their way."""
+    """Keep the very same paper of the very same moment: half of the tests sign a synthesis or send a letter."""
     printed: dict[str, bytes] = {}
+
+    def _lettre(lettre: Numerote) -> bytes:
+        same = repr((lettre, clock.now()))
+        if same not in printed:
+            printed[same] = letter_on_paper(lettre)
+        return printed[same]
 
     def _synthese_pdf(fiche: Fiche, created_at: datetime) -> bytes:
         same = repr((fiche, created_at))
@@ -58,6 +67,7 @@ def sheets_printed_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bilan.redaction.synthese_pdf", _synthese_pdf)
+        patch.setattr("bilan.emission.printed", _lettre)
         yield
 
 
