@@ -46,6 +46,9 @@ class Permission(TextChoices):
     CLOTURER_BILAN = "cloturer_bilan", "clore le bilan"
     CONSTATER_NON_REALISATION = "constater_non_realisation", "constater que le bilan n’a pas eu lieu"
     ANNULER_BILAN = "annuler_bilan", "annuler un bilan"
+    PREPARER_PROPOSITION = "preparer_proposition", "préparer une proposition au préfet"
+    SIGNER_PROPOSITION = "signer_proposition", "signer une proposition au préfet"
+    ENREGISTRER_DECISION = "enregistrer_decision", "enregistrer une décision du préfet"
     VOIR_TRANSMISSIONS = "voir_transmissions", "consulter les transmissions"
     RELANCER_TRANSMISSION = "relancer_transmission", "relancer une transmission"
     VOIR_PLANNING = "voir_planning", "consulter le planning du prestataire"
@@ -60,7 +63,7 @@ _AGENT = frozenset(
         P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.OUVRIR_DOSSIER, P.CORRIGER_DOSSIER, P.ANNULER_DOSSIER, P.EVALUER_EXEMPTION,
         P.VERIFIER_JUSTIFICATIF, P.CONSTATER_EXEMPTION, P.REPORTER, P.CONSTATER_ABSENCE, P.QUALIFIER_ABSENCE,
         P.REQUALIFIER_ABSENCE, P.RETIRER_CONSENTEMENT, P.CONSTATER_NON_REALISATION, P.ENREGISTRER_PRE_ARRIVEE,
-        P.SUIVRE_PRESTATIONS,
+        P.SUIVRE_PRESTATIONS, P.PREPARER_PROPOSITION, P.ENREGISTRER_DECISION,
     }
 )  # fmt: skip
 
@@ -74,7 +77,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DIRECTEUR_TERRITORIAL: frozenset(
         {
             P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.REATTRIBUER_DOSSIER, P.REQUALIFIER_ABSENCE, P.ANNULER_BILAN,
-            P.VOIR_TRANSMISSIONS,
+            P.VOIR_TRANSMISSIONS, P.SIGNER_PROPOSITION, P.ENREGISTRER_DECISION,
         }
     ),
     Role.CORRESPONDANT_OFII: frozenset(

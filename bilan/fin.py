@@ -11,6 +11,7 @@ from bilan import retention
 from bilan.guards import ecriture
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
+from bilan.propositions import prorogation_en_attente
 from bilan.selectors import current_synthese, in_force, is_destroyed
 from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
 from bilan.workflow import begin, finish, set_prestation
@@ -93,7 +94,8 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
 def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 25: the contract is over and the bilan did not take place; why stays internal.
 
-    Refuses a bilan in its conclusion, held in time, as long as it can be written up: a year after the person last came.
+    Refuses while a prorogation signed by the directeur territorial waits for the préfet; and a bilan in its conclusion,
+    held in time, as long as it can be written up: a year after the person last came.
     """
     bilan = begin(bilan, "constater_non_realisation", permission=Permission.CONSTATER_NON_REALISATION, by=by)
     fin = bilan.contrat.echeance_effective
@@ -104,6 +106,7 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
                 "contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)}\u00a0: le bilan peut avoir lieu."
             )
         )
+    blocages += prorogation_en_attente(bilan.contrat)
     # Every session lies within the contract: one held in the conclusion was held in time, and can be written up until
     # notes and draft reach their term.
     concluded = bilan.seances.filter(phase=Etat.PHASE_CONCLUSION).exists()

@@ -17,6 +17,7 @@ from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.selectors import current_rendez_vous, last_missed
 from bilan.states import MotifAbsence, MotifReport
+from bilan.suspension import suspend_resiliation
 from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
 from cai.models import Contrat, Prestation
 from core import clock
@@ -301,11 +302,15 @@ def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bila
 def requalify_absence(
     *, bilan: Bilan, motif: str, justificatif_vu_le: date | None, precision: str = "", by: Agent
 ) -> Bilan:
-    """Transition 9: a reason came late; accepted as long as no résiliation was decided, even after the contract."""
+    """Transition 9: a reason came late; accepted as long as no résiliation was decided, even after the contract.
+
+    The résiliation proposed for it, if any, is suspended.
+    """
     bilan = begin(bilan, "requalifier_absence", permission=Permission.REQUALIFIER_ABSENCE, by=by)
     if bilan.contrat.statut == Contrat.Statut.RESILIE:
         refuse("contrat_resilie", "Le contrat a été résilié\u00a0: l’absence ne se requalifie plus.")
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
+    suspend_resiliation(bilan, by=by)
     return finish(bilan, "requalifier_absence", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
 
 

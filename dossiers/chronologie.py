@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.models import Evenement
-from dossiers.recits import bilan, cai, exemptions, poleemploi
+from dossiers.recits import bilan, cai, exemptions, poleemploi, prefet
 from dossiers.recits.mots import Facts, Recits, rien
 
 SYSTEME = "le système"
 NEUTRE = "Le dossier a changé"
 
 # Every name ever recorded has its line in one of the rooms.
-SENTENCES: Recits = {**cai.SENTENCES, **exemptions.SENTENCES, **bilan.SENTENCES, **poleemploi.SENTENCES}
+SENTENCES: Recits = {
+    **cai.SENTENCES,
+    **prefet.SENTENCES,
+    **exemptions.SENTENCES,
+    **bilan.SENTENCES,
+    **poleemploi.SENTENCES,
+}
 
 # What the reader of the timeline may leave out, by the first word of the event's name.
 FAMILLES: dict[str, str] = {
@@ -26,7 +32,12 @@ FAMILLES: dict[str, str] = {
 EXEMPTION = "exemption"
 # Fields of a correction that say as much as a ground of exemption: permits (reference B).
 _TITRES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"})
-_FAMILLE_OF = {"signataire": "contrat", "prestation": "contrat", "justificatif": "exemption"}
+_FAMILLE_OF = {
+    "signataire": "contrat",
+    "prestation": "contrat",
+    "proposition": "contrat",
+    "justificatif": "exemption",
+}
 
 
 @dataclass(frozen=True)

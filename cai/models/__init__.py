@@ -13,9 +13,11 @@ from cai.models.contrat import (
 )
 from cai.models.pre_arrivee import EvaluationPreArrivee
 from cai.models.prestations import SEANCE_MINUTES_MAX, Certificat, Prestation, PrestationQuerySet, SeancePrestation
+from cai.models.proposition import MOTIVATION_MIN, PropositionPrefet, PropositionPrefetQuerySet
 
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
+    "MOTIVATION_MIN",
     "NUMERO_CAI_FORME",
     "SEANCE_MINUTES_MAX",
     "Certificat",
@@ -26,6 +28,8 @@ __all__ = [
     "Pays",
     "Prestation",
     "PrestationQuerySet",
+    "PropositionPrefet",
+    "PropositionPrefetQuerySet",
     "SeancePrestation",
     "Signataire",
     "SignataireQuerySet",

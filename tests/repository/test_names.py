@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.template.loader import get_template
 
+from bilan import prefet
 from bilan.models import Bilan
 from bilan.states import Etat
 from bilan.workflow import ACTS
@@ -41,7 +42,7 @@ def test_every_address_named_in_code_exists():
     assert {(path, name) for path, name in named if name not in ROUTES} == set()
 
 
-# Who writes to the journal names events whole, the transitions' apart (bilan/workflow.py).
+# Who writes to the journal names events whole, the transitions' apart (bilan/workflow.py, bilan/prefet.py).
 _WRITER = re.compile(r"\b(?:journal\.record|_?tell)\(")
 _EVENT = re.compile(r"^[a-z]+\.[a-z_]+$")
 
@@ -51,7 +52,7 @@ def _events_recorded() -> set[str]:
     writers = [path for path in application_files() if not readers & set(path.parts)]
     writers = [path for path in writers if _WRITER.search(path.read_text(encoding="utf-8"))]
     written = {text for path in writers for text in texts(path) if _EVENT.match(text)}
-    return written | {f"bilan.{name}" for name in ACTS}
+    return written | {f"bilan.{name}" for name in ACTS} | {f"proposition.{name}" for name in prefet.ACTES}
 
 
 def test_every_event_has_its_sentence_in_the_timeline():

@@ -9,12 +9,14 @@ from agents.roles import Role
 from bilan import programmation
 from bilan.models import Bilan, RendezVous
 from bilan.states import Etat
+from cai.models import Prestation, PropositionPrefet
 from core import clock
 from core.errors import RuleViolation
 from core.models import Evenement
 from exemptions.models import Evaluation
 from exemptions.services import evaluate_contrat
 from tests.factories.agents import make_agent, make_lieu, make_marche, make_prestataire
+from tests.factories.prefet import decide, note, propose
 from tests.factories.programmation import RIEN_A_DECLARER, convoke, make_prescrit
 
 pytestmark = pytest.mark.django_db
@@ -52,13 +54,24 @@ def test_as_19_a_contract_signed_on_29_february_ends_on_28_february(
 
 
 @pytest.mark.rule("C.6", "C.9")
-def test_as_20_a_decided_prorogation_moves_the_last_day(prescripteur: Agent, conseiller: Agent, lieu: Lieu) -> None:
+def test_as_20_a_decided_prorogation_moves_the_last_day(
+    prescripteur: Agent, conseiller: Agent, lieu: Lieu, directeur: Agent
+) -> None:
     bilan = make_prescrit(by=prescripteur, date_signature=date(2010, 3, 15))
-    contrat = bilan.contrat
-    contrat.statut, contrat.date_echeance_prorogee = "proroge", date(2011, 9, 15)
-    contrat.save()
+    proposition = _prorogation(bilan, date(2011, 9, 15), by=prescripteur, directeur=directeur)
+    with refused("rendez_vous_apres_echeance"):
+        convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2011, 6, 10), le=date(2011, 3, 2))
+    decide(proposition, by=prescripteur, le=date(2011, 3, 2), echeance_accordee=date(2011, 9, 15))
     convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2011, 6, 10), le=date(2011, 5, 2))
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.CONVOQUE
+
+
+def _prorogation(bilan: Bilan, jusquau: date, *, by: Agent, directeur: Agent) -> PropositionPrefet:
+    """Proposed on 1 March 2011 for a language training that goes on, the permit renewed the same day."""
+    jour = date(2011, 3, 1)
+    note(bilan.contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS, by=by, le=jour)
+    terms = {"titre_renouvele_le": jour, "echeance_proposee": jusquau}
+    return propose(bilan.contrat, PropositionPrefet.Type.PROROGATION, by=directeur, le=jour, **terms)
 
 
 @pytest.mark.rule("C.6")
@@ -112,12 +125,13 @@ def test_as_22_a_person_exempt_on_the_day_of_the_appointment_is_not_convoked(
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.EXEMPTE
 
 
-@pytest.mark.rule("C.6")
+@pytest.mark.rule("C.6", "C.9")
 def test_as_23_a_prorogation_only_proposed_does_not_move_the_last_day(
-    prescripteur: Agent, conseiller: Agent, lieu: Lieu
+    prescripteur: Agent, conseiller: Agent, lieu: Lieu, directeur: Agent
 ) -> None:
     bilan = make_prescrit(by=prescripteur, date_signature=date(2010, 3, 31))
     assert bilan.contrat.date_echeance == date(2011, 3, 31)
+    _prorogation(bilan, date(2011, 9, 30), by=prescripteur, directeur=directeur)
     with refused("rendez_vous_apres_echeance"):
         convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2011, 4, 5), le=date(2011, 3, 1))
 

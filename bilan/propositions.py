@@ -1,0 +1,160 @@
+"""What can be proposed to the préfet about a contract, and what stands in the way (reference C.7, C.8, C.9).
+
+The same sentences refuse in ``bilan.prefet`` and explain on pages. Engagements not kept are shown, never blocking.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bilan.guards import contrat_en_cours
+from cai import delais
+from cai.feries import jours_feries_depuis
+from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
+from core import clock
+from core.errors import Blocage
+from core.french import date_longue, date_sans_jour, day_of, minuscule
+
+Type, Fondement = PropositionPrefet.Type, PropositionPrefet.Fondement
+TypeP, StatutP = Prestation.Type, Prestation.Statut
+# Nothing more is expected of a prestation in one of these states.
+ACQUISES = (StatutP.SUIVIE, StatutP.DISPENSEE, StatutP.EXEMPTEE, StatutP.SANS_OBJET)
+INACHEVEES = (StatutP.PRESCRITE, StatutP.EN_COURS, StatutP.DIFFEREE)
+
+
+def conditions(contrat: Contrat, type_proposition: str) -> list[Blocage]:
+    """Why this cannot be proposed today; nothing when it can."""
+    if waiting := contrat.propositions.pending(type_proposition).first():
+        quand, nom = date_sans_jour(waiting.propose_at), minuscule(waiting.get_type_display())
+        return [Blocage("deja_proposee", f"La {nom} est déjà proposée au préfet depuis le {quand}.")]
+    if ended := contrat_en_cours(contrat):
+        return ended
+    if type_proposition == Type.RESILIATION:
+        return _manquement(contrat)
+    return _prorogation(contrat) if type_proposition == Type.PROROGATION else []
+
+
+def _manquement(contrat: Contrat) -> list[Blocage]:
+    """Non-attendance without a legitimate reason, at a training or at the bilan (C.8, K-07)."""
+    if contrat.prestations.filter(statut=StatutP.NON_SUIVIE).exists():
+        return []
+    message = "Aucune prestation n’est notée «\u00a0non suivie sans motif\u00a0»\u00a0: rien ne fonde une résiliation."
+    return [Blocage("aucun_manquement", message)]
+
+
+def _prorogation(contrat: Contrat) -> list[Blocage]:
+    fin = contrat.echeance_effective
+    if clock.today() > fin:
+        message = f"Le contrat a pris fin le {date_sans_jour(fin)}\u00a0: il ne se proroge plus."
+        return [Blocage("contrat_echu", message)]
+    if fin >= delais.max_prorogation(contrat.date_echeance):
+        return [Blocage("prorogation_epuisee", "Le contrat est déjà prorogé d’un an, ce qui est le plus possible.")]
+    if fondement_of(contrat) is None:
+        message = (
+            "Ni formation linguistique en cours, ni prestation différée pour motif légitime\u00a0: rien ne fonde une "
+            "prorogation."
+        )
+        return [Blocage("aucun_fondement", message)]
+    return []
+
+
+def fondement_of(contrat: Contrat) -> PropositionPrefet.Fondement | None:
+    """What a prorogation would rest on today, the strongest first; None when nothing does (C.9, K-08)."""
+    states: dict[str, str] = dict(contrat.prestations.values_list("type", "statut"))
+    if states.get(TypeP.FORMATION_LINGUISTIQUE) == StatutP.EN_COURS:
+        return Fondement.FORMATION_EN_COURS
+    deferred = {kind for kind, statut in states.items() if statut == StatutP.DIFFEREE}
+    if deferred - {TypeP.BILAN.value}:
+        return Fondement.PRESTATION_DIFFEREE
+    return Fondement.BILAN_DIFFERE if deferred else None
+
+
+def echeance(contrat: Contrat, nouvelle: date | None, field: str) -> list[Blocage]:
+    """A new échéance comes after the present one, and at most one year after the first, included (R. 311-27)."""
+    premier, dernier = contrat.echeance_effective, delais.max_prorogation(contrat.date_echeance)
+    if nouvelle is not None and premier < nouvelle <= dernier:
+        return []
+    message = f"Indiquez une date après le {date_sans_jour(premier)}, et au plus tard le {date_sans_jour(dernier)}."
+    return [Blocage("echeance_hors_limites", message, field)]
+
+
+def motivation(texte: str) -> list[Blocage]:
+    """The reasoning is individual and written: a formula that would do for anybody is refused (C.8)."""
+    if len(texte) >= MOTIVATION_MIN:
+        return []
+    message = (
+        f"Écrivez pourquoi, pour cette personne, en {MOTIVATION_MIN} signes au moins\u00a0: cette motivation engage "
+        "la direction."
+    )
+    return [Blocage("motivation_absente", message, "motivation")]
+
+
+def jour_passe(jour: date | None, *, depuis: date, field: str, quoi: str) -> list[Blocage]:
+    """A day that has come, not before ``depuis``; both included."""
+    if jour is not None and depuis <= jour <= clock.today():
+        return []
+    message = f"Indiquez {quoi}\u00a0: du {date_sans_jour(depuis)} à aujourd’hui."
+    return [Blocage("date_hors_limites", message, field)]
+
+
+def fin_observations(proposition: PropositionPrefet) -> date | None:
+    """Last day of the adversarial month, included; None before the person received the letter (R. 311-28)."""
+    recue = proposition.date_reception
+    return delais.fin_observations(recue, jours_feries_depuis(recue)) if recue else None
+
+
+def date_decision(proposition: PropositionPrefet, jour: date | None) -> list[Blocage]:
+    """A decision that was made, after the proposal; a résiliation from the day after the month at the earliest."""
+    fin = fin_observations(proposition)
+    if fin is not None and (jour is None or jour <= fin):
+        earliest = date_longue(delais.add_days(fin, 1))
+        message = (
+            f"La personne peut présenter ses observations jusqu’au {date_longue(fin)} inclus\u00a0: la décision est "
+            f"datée au plus tôt du {earliest}."
+        )
+        return [Blocage("observations_en_cours", message, "date_decision")]
+    proposed = day_of(proposition.propose_at) if proposition.propose_at else clock.today()
+    return jour_passe(jour, depuis=proposed, field="date_decision", quoi="la date de l’acte")
+
+
+def prorogation_en_attente(contrat: Contrat) -> list[Blocage]:
+    """Guard of transition 25: while the préfet has a prorogation before him, the bilan may still take place (D.2)."""
+    waiting = contrat.propositions.pending(Type.PROROGATION).first()
+    if waiting is None:
+        return []
+    message = (
+        f"Une prorogation est proposée au préfet depuis le {date_sans_jour(waiting.propose_at)}\u00a0: attendez sa "
+        "décision."
+    )
+    return [Blocage("prorogation_en_attente", message)]
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """One prestation of the contract, as the clôture verifies it: shown whatever it is, never blocking."""
+
+    libelle: str
+    etat: str
+    acquis: bool
+
+
+def engagements(contrat: Contrat) -> list[Engagement]:
+    """What was owed and what was done, in the order of the contract; the civic training is owed by everybody."""
+    rows = {prestation.type: prestation for prestation in contrat.prestations.all()}
+    lines = []
+    for kind in TypeP:
+        prestation = rows.get(kind)
+        if prestation is None:
+            if kind == TypeP.FORMATION_CIVIQUE:
+                lines.append(Engagement(str(kind.label), "rien n’est noté", acquis=False))
+            continue
+        lines.append(Engagement(str(kind.label), prestation.statut_accorde, acquis=prestation.statut in ACQUISES))
+    return lines
+
+
+def limite_cloture(contrat: Contrat) -> date | None:
+    """Last day to close, included: a month after the last prescribed training ended; None while one goes on (C.7)."""
+    trainings = [row for row in contrat.prestations.all() if row.type != TypeP.BILAN]
+    ends = [row.date_fin for row in trainings if row.statut == StatutP.SUIVIE and row.date_fin]
+    if not ends or any(row.statut in INACHEVEES for row in trainings):
+        return None
+    return delais.limite_cloture_formation(max(ends))

@@ -1,0 +1,28 @@
+"""A résiliation proposed for an absence stops as soon as that absence is excused (reference D.2, transition 9)."""
+
+from agents.models import Agent
+from bilan.models import Bilan
+from cai.models import PropositionPrefet
+from core import clock, journal
+
+
+def suspend_resiliation(bilan: Bilan, *, by: Agent) -> None:
+    """Suspend the open résiliation proposal of the contract, if any; the directeur territorial finds it on the desk.
+
+    In the transaction of the requalification, the bilan locked. It can then only be abandoned, or refused by the
+    préfet: other failings are proposed anew, with a reasoning and an adversarial month of their own.
+    """
+    waiting = (
+        PropositionPrefet.objects.select_for_update()
+        .open()
+        .filter(contrat_id=bilan.contrat_id, type=PropositionPrefet.Type.RESILIATION, suspendue_at=None)
+        .first()
+    )
+    if waiting is None:
+        return
+    waiting.suspendue_at = clock.now()
+    waiting.save()
+    journal.record(
+        "proposition.suspendre", dossier=bilan.contrat_id, target=waiting, by=by, avant=waiting.statut,
+        apres=waiting.statut, type=waiting.type,
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""AS-27 to AS-30 of the domain reference: an absence, and what OFII may propose to the préfet about it."""
+
+from datetime import date
+
+import pytest
+
+from agents.models import Agent
+from bilan import prefet, programmation
+from bilan.models import Bilan
+from bilan.states import Etat, MotifAnnulation
+from bilan.tasks import appliquer_conservation
+from cai.models import Contrat, PropositionPrefet
+from core import clock
+from core.errors import RuleViolation
+from tests.factories.prefet import MOTIVATION, decide, propose, resiliation_en_cours
+from tests.factories.programmation import proposition as rendez_vous
+from tests.factories.transitions import APRES_MIDI, Monde, advance, fresh
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9")]
+JUIN = date(2010, 6, 1)
+Statut = PropositionPrefet.Statut
+
+
+def refused(code: str) -> "pytest.RaisesExc[RuleViolation]":
+    return pytest.raises(RuleViolation, check=lambda refusal: refusal.code == code)
+
+
+def absent_sans_motif(monde: Monde) -> Bilan:
+    """Missed on 10 May 2010, no reason given by 26 May."""
+    bilan = monde.absent()
+    with clock.travel(date(2010, 5, 26)):
+        return programmation.reject_absence(bilan=bilan, declare_sans_motif=False, by=monde.prescripteur)
+
+
+@pytest.mark.rule("C.8", "D.2")
+def test_as_27_an_absence_excused_before_the_decision_suspends_the_resiliation(monde: Monde, directeur: Agent) -> None:
+    bilan = absent_sans_motif(monde)
+    proposition = propose(bilan.contrat, "resiliation", by=directeur, le=JUIN)
+    with clock.travel(JUIN):
+        prefet.record_intention(proposition=proposition, date_reception=JUIN, by=monde.prescripteur)
+    with clock.travel(date(2010, 6, 14)):
+        programmation.requalify_absence(
+            bilan=bilan, motif="maladie_hospitalisation", justificatif_vu_le=JUIN, by=monde.prescripteur
+        )
+        programmation.convoke(
+            bilan=bilan, proposition=rendez_vous(monde.lieu, monde.conseiller, date(2010, 7, 5)), by=monde.prescripteur
+        )
+    assert fresh(bilan).etat == Etat.CONVOQUE
+    assert PropositionPrefet.objects.get().suspendue_at.date() == date(2010, 6, 14)
+    with refused("proposition_suspendue"):
+        decide(proposition, by=monde.prescripteur, le=date(2010, 7, 2))
+    with clock.travel(date(2010, 7, 2)):
+        assert prefet.abandon(proposition=proposition, motif="Absence excusée.", by=directeur).statut == "abandonnee"
+
+
+@pytest.mark.rule("C.8")
+def test_as_28_nothing_proposes_a_resiliation_until_the_directeur_writes_a_reasoned_one(
+    monde: Monde, directeur: Agent
+) -> None:
+    bilan = absent_sans_motif(monde)
+    with clock.travel(date(2011, 6, 1)):
+        appliquer_conservation()
+        assert not PropositionPrefet.objects.exists()
+    with clock.travel(JUIN):
+        faits = "Absente le 10 mai, sans réponse depuis."
+        prefet.prepare(contrat=bilan.contrat, type_proposition="resiliation", faits=faits, by=monde.prescripteur)
+        assert not PropositionPrefet.objects.exclude(statut=Statut.BROUILLON).exists()
+        with refused("motivation_absente"):
+            prefet.propose(contrat=bilan.contrat, type_proposition="resiliation", motivation="Absente.", by=directeur)
+        prefet.propose(contrat=bilan.contrat, type_proposition="resiliation", motivation=MOTIVATION, by=directeur)
+    assert PropositionPrefet.objects.get(statut=Statut.PROPOSEE).propose_par == directeur
+
+
+@pytest.mark.rule("C.7")
+def test_as_29_a_resiliation_is_decided_from_the_day_after_the_month_of_observations(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    Contrat.objects.update(date_echeance=date(2011, 9, 15))
+    recue = date(2011, 4, 21)
+    proposition = resiliation_en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=recue)
+    with refused("observations_en_cours"):
+        decide(proposition, by=agent_ofii, le=date(2011, 5, 24), acte=date(2011, 5, 23))
+    decide(proposition, by=agent_ofii, le=date(2011, 5, 24))
+    assert Contrat.objects.get(pk=contrat.pk).statut == Contrat.Statut.RESILIE
+
+
+@pytest.mark.rule("D.2")
+@pytest.mark.parametrize("etat", [Etat.CONVOQUE, Etat.SYNTHESE_VALIDEE])
+def test_as_30_a_resiliation_cancels_a_bilan_not_begun_and_leaves_a_bilan_done(
+    monde: Monde, directeur: Agent, etat: Etat
+) -> None:
+    bilan = monde.convoque(jour=date(2010, 7, 12)) if etat == Etat.CONVOQUE else advance(monde.convoque(), etat)
+    recue = date(2010, 5, 17)
+    proposition = resiliation_en_cours(bilan.contrat, directeur=directeur, agent=monde.prescripteur, recue=recue)
+    decide(proposition, by=monde.prescripteur, le=date(2010, 6, 18))
+    after = fresh(bilan)
+    if etat == Etat.CONVOQUE:
+        assert (after.etat, after.motif_annulation) == (Etat.ANNULE, MotifAnnulation.CONTRAT_RESILIE)
+        assert after.rendez_vous.get().statut == "annule"
+        with clock.travel(APRES_MIDI), refused("transition_impossible"):
+            programmation.convoke(
+                bilan=bilan, proposition=rendez_vous(monde.lieu, monde.conseiller, recue), by=monde.prescripteur
+            )
+    else:
+        assert after.etat == Etat.SYNTHESE_VALIDEE

@@ -1,0 +1,280 @@
+"""Proposals to the préfet: who prepares, who signs, what they wait for and what a decision does (reference C.9)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from agents.models import Agent
+from bilan import fin, prefet
+from bilan.models import Bilan
+from bilan.states import Etat
+from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
+from core import clock
+from core.errors import Forbidden, InvalidInput, RuleViolation
+from core.models import Evenement
+from tests.factories.prefet import MOTIVATION, Decision, StatutP, TypeP, decide, note, propose
+from tests.factories.prefet import resiliation_en_cours as en_cours
+from tests.factories.transitions import Monde, fresh, lay
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9")]
+SIGNATURE, MAI, RECUE, APRES = date(2010, 3, 15), date(2010, 5, 3), date(2010, 5, 17), date(2010, 6, 18)
+PROROGEE = {"titre_renouvele_le": date(2010, 5, 1), "echeance_proposee": date(2011, 9, 15)}
+
+
+def refusal(service: Any, **arguments: Any) -> RuleViolation:
+    with pytest.raises((RuleViolation, InvalidInput)) as caught:
+        service(**arguments)
+    return caught.value
+
+
+def reread(contrat: Contrat) -> Contrat:
+    return Contrat.objects.get(pk=contrat.pk)
+
+
+# --- who prepares, who signs --------------------------------------------------------------------
+
+
+def test_an_agent_lays_the_facts_and_the_directeur_alone_reasons_and_signs(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    with clock.travel(MAI):
+        draft = prefet.prepare(
+            contrat=contrat, type_proposition="resiliation", faits="Absente deux fois.", by=agent_ofii
+        )
+        assert (draft.statut, draft.motivation, draft.propose_par) == ("brouillon", "", None)
+        with pytest.raises(Forbidden):
+            prefet.propose(contrat=contrat, type_proposition="resiliation", motivation=MOTIVATION, by=agent_ofii)
+        signed = prefet.propose(contrat=contrat, type_proposition="resiliation", motivation=MOTIVATION, by=directeur)
+    assert (signed.pk, signed.statut, signed.faits) == (draft.pk, "proposee", "Absente deux fois.")
+    assert (signed.prepare_par, signed.propose_par) == (agent_ofii, directeur)
+    assert reread(contrat).statut == "signe"
+
+
+@pytest.mark.rule("C.8")
+@pytest.mark.parametrize("motivation", ["", "   ", "x" * (MOTIVATION_MIN - 1)])
+def test_a_proposal_without_a_reasoning_of_its_own_is_refused(
+    contrat: Contrat, directeur: Agent, motivation: str
+) -> None:
+    refused = refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=MAI, motivation=motivation)
+    assert list(refused.fields) == ["motivation"]
+    assert not PropositionPrefet.objects.exists()
+
+
+def test_the_database_refuses_a_proposal_that_nobody_reasoned(contrat: Contrat, directeur: Agent) -> None:
+    columns = {"contrat": contrat, "type": "cloture", "prepare_par": directeur, "prepare_at": clock.now()}
+    signed = {"propose_par": directeur, "propose_at": clock.now()}
+    for wrong in (signed | {"motivation": "Absente."}, {"motivation": MOTIVATION}):
+        with pytest.raises(IntegrityError, match="proposition_signee_et_motivee"), transaction.atomic():
+            PropositionPrefet.objects.create(**columns, statut="proposee", **wrong)
+
+
+@pytest.mark.parametrize("kind", ["cloture", "resiliation"])
+def test_a_second_proposal_of_the_same_type_is_refused_while_the_first_is_open(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, kind: str
+) -> None:
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    propose(contrat, kind, by=directeur, le=MAI)
+    assert refusal(propose, contrat=contrat, kind=kind, by=directeur, le=MAI).code == "deja_proposee"
+    assert PropositionPrefet.objects.count() == 1
+
+
+def test_an_agent_gives_up_a_draft_and_only_the_directeur_a_signed_proposal(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    with clock.travel(MAI):
+        draft = prefet.prepare(contrat=contrat, type_proposition="cloture", faits="Tout est suivi.", by=agent_ofii)
+        prefet.abandon(proposition=draft, motif="Une attestation manque.", by=agent_ofii)
+        signed = propose(contrat, "cloture", by=directeur, le=MAI)
+        with pytest.raises(Forbidden):
+            prefet.abandon(proposition=signed, motif="Une attestation manque.", by=agent_ofii)
+        assert prefet.abandon(proposition=signed, motif="Une attestation manque.", by=directeur).statut == "abandonnee"
+
+
+# --- résiliation --------------------------------------------------------------------------------
+
+
+def test_a_resiliation_needs_a_prestation_not_followed_without_reason(contrat: Contrat, directeur: Agent) -> None:
+    assert refusal(propose, contrat=contrat, kind="resiliation", by=directeur, le=MAI).code == "aucun_manquement"
+
+
+def test_a_resiliation_is_not_decided_before_the_person_received_the_letter(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    proposition = propose(contrat, "resiliation", by=directeur, le=MAI)
+    assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "transition_impossible"
+
+
+def test_observations_are_taken_until_the_decision_and_never_after(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    answer = {"proposition": proposition, "observations": "Était à l’étranger.", "by": agent_ofii}
+    with clock.travel(APRES):
+        assert refusal(prefet.record_observations, date_observations=date(2010, 5, 16), **answer).fields
+        prefet.record_observations(date_observations=APRES, **answer)
+        assert refusal(prefet.record_observations, date_observations=APRES, **answer).code == "deja_enregistrees"
+        decide(proposition, by=agent_ofii, le=APRES)
+        late = refusal(prefet.record_observations, date_observations=APRES, **answer)
+    assert late.code == "transition_impossible"
+
+
+@pytest.mark.parametrize(
+    ("statut", "apres"),
+    [
+        (StatutP.PRESCRITE, StatutP.SANS_OBJET), (StatutP.EN_COURS, StatutP.SANS_OBJET),
+        (StatutP.DIFFEREE, StatutP.SANS_OBJET), (StatutP.SUIVIE, StatutP.SUIVIE),
+        (StatutP.NON_SUIVIE, StatutP.NON_SUIVIE),
+    ],
+)  # fmt: skip
+def test_trainings_not_finished_are_owed_no_more_once_the_contract_is_terminated(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, statut: str, apres: str
+) -> None:
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, statut, by=agent_ofii, le=MAI)
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    decide(proposition, by=agent_ofii, le=APRES)
+    assert Prestation.objects.get(type=TypeP.FORMATION_LINGUISTIQUE).statut == apres
+    assert Prestation.objects.get(type=TypeP.FORMATION_CIVIQUE).statut == StatutP.NON_SUIVIE
+
+
+@pytest.mark.rule("D.2")
+@pytest.mark.parametrize("etat", [Etat.PHASE_INVESTIGATION, Etat.SYNTHESE_VALIDEE, Etat.EXEMPTE, Etat.CLOS])
+def test_a_bilan_begun_done_or_never_owed_outlives_the_contract(monde: Monde, directeur: Agent, etat: Etat) -> None:
+    bilan = lay(monde.convoque(), etat)
+    proposition = en_cours(bilan.contrat, directeur=directeur, agent=monde.prescripteur, recue=RECUE)
+    decide(proposition, by=monde.prescripteur, le=APRES)
+    assert reread(bilan.contrat).statut == "resilie"
+    assert fresh(bilan).etat == etat
+
+
+def test_a_refusal_of_the_prefet_is_a_decision_that_changes_nothing(monde: Monde, directeur: Agent) -> None:
+    bilan = monde.convoque()
+    proposition = en_cours(bilan.contrat, directeur=directeur, agent=monde.prescripteur, recue=RECUE)
+    decide(proposition, by=monde.prescripteur, le=APRES, decision=Decision.REFUS)
+    assert (reread(bilan.contrat).statut, fresh(bilan).etat) == ("signe", Etat.CONVOQUE)
+
+
+def test_the_end_of_a_contract_gives_up_what_else_was_proposed(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    other = propose(contrat, "cloture", by=directeur, le=RECUE)
+    decide(proposition, by=agent_ofii, le=APRES)
+    assert PropositionPrefet.objects.get(pk=other.pk).statut == "abandonnee"
+    assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=APRES).code == "contrat_termine"
+
+
+# --- prorogation --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prestations", "fondement"),
+    [
+        ({TypeP.FORMATION_LINGUISTIQUE: StatutP.EN_COURS, TypeP.BILAN: StatutP.DIFFEREE}, "formation_en_cours"),
+        ({TypeP.FORMATION_CIVIQUE: StatutP.DIFFEREE, TypeP.BILAN: StatutP.DIFFEREE}, "prestation_differee"),
+        ({TypeP.BILAN: StatutP.DIFFEREE}, "bilan_differe"),
+        ({TypeP.FORMATION_LINGUISTIQUE: StatutP.PRESCRITE, TypeP.BILAN: StatutP.NON_SUIVIE}, ""),
+    ],
+)
+def test_a_prorogation_rests_on_a_running_training_or_on_a_deferral(
+    contrat: Contrat, directeur: Agent, prestations: dict[str, str], fondement: str
+) -> None:
+    for kind, statut in prestations.items():
+        Prestation.objects.create(contrat=contrat, type=kind, statut=statut)
+    if not fondement:
+        refused = refusal(propose, contrat=contrat, kind="prorogation", by=directeur, le=MAI, **PROROGEE)
+        assert refused.code == "aucun_fondement"
+    else:
+        assert propose(contrat, "prorogation", by=directeur, le=MAI, **PROROGEE).fondement == fondement
+
+
+@pytest.fixture
+def en_formation(contrat: Contrat, agent_ofii: Agent) -> Contrat:
+    """Échéance on 15 March 2011, language training running."""
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=agent_ofii, le=MAI)
+    return contrat
+
+
+@pytest.mark.rule("C.7")
+@pytest.mark.parametrize(
+    ("echeance", "accepted"),
+    [(date(2011, 3, 15), False), (date(2011, 3, 16), True), (date(2012, 3, 15), True), (date(2012, 3, 16), False)],
+)
+def test_a_prorogation_adds_at_most_a_year_to_the_first_echeance(
+    en_formation: Contrat, agent_ofii: Agent, directeur: Agent, echeance: date, accepted: bool
+) -> None:
+    terms = PROROGEE | {"echeance_proposee": echeance}
+    if not accepted:
+        refused = refusal(propose, contrat=en_formation, kind="prorogation", by=directeur, le=MAI, **terms)
+        assert list(refused.fields) == ["echeance_proposee"]
+        return
+    proposition = propose(en_formation, "prorogation", by=directeur, le=MAI, **terms)
+    decide(proposition, by=agent_ofii, le=APRES, echeance_accordee=echeance)
+    assert (reread(en_formation).statut, reread(en_formation).echeance_effective) == ("proroge", echeance)
+
+
+def test_a_prorogation_needs_a_renewed_permit(en_formation: Contrat, directeur: Agent) -> None:
+    terms = PROROGEE | {"titre_renouvele_le": None}
+    refused = refusal(propose, contrat=en_formation, kind="prorogation", by=directeur, le=MAI, **terms)
+    assert list(refused.fields) == ["titre_renouvele_le"]
+
+
+def test_the_prefet_may_grant_less_time_but_never_more_than_a_year(
+    en_formation: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = propose(en_formation, "prorogation", by=directeur, le=MAI, **PROROGEE)
+    for wrong in (None, date(2012, 3, 16)):
+        refused = refusal(decide, proposition=proposition, by=agent_ofii, le=APRES, echeance_accordee=wrong)
+        assert list(refused.fields) == ["echeance_accordee"]
+    decide(proposition, by=agent_ofii, le=APRES, echeance_accordee=date(2011, 6, 15))
+    assert reread(en_formation).echeance_effective == date(2011, 6, 15)
+
+
+@pytest.mark.rule("D.2")
+def test_a_bilan_is_not_given_up_while_a_prorogation_waits_for_the_prefet(monde: Monde, directeur: Agent) -> None:
+    bilan = monde.convoque()
+    contrat, ended = bilan.contrat, date(2011, 3, 16)
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=monde.prescripteur, le=MAI)
+    proposition = propose(contrat, "prorogation", by=directeur, le=date(2011, 3, 1), **PROROGEE)
+    with clock.travel(ended):
+        assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "prorogation_en_attente"
+    decide(proposition, by=monde.prescripteur, le=ended, decision=Decision.REFUS)
+    with clock.travel(ended):
+        assert fin.record_not_done(bilan=bilan, by=None).etat == Etat.NON_REALISE
+
+
+# --- clôture ------------------------------------------------------------------------------------
+
+
+def test_the_closing_of_a_contract_is_never_blocked_by_what_is_missing(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
+    decide(proposition, by=agent_ofii, le=APRES)
+    assert reread(contrat).statut == "cloture"
+
+
+def test_the_same_decision_sent_twice_takes_effect_once(contrat: Contrat, agent_ofii: Agent, directeur: Agent) -> None:
+    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
+    decide(proposition, by=agent_ofii, le=APRES)
+    events = Evenement.objects.count()
+    assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "transition_impossible"
+    assert Evenement.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"acte": date(2010, 5, 2)}, "date_decision"), ({"acte": date(2010, 6, 19)}, "date_decision"),
+        ({"reference_acte": " "}, "reference_acte"), ({"decision": "peut-etre"}, "decision"),
+    ],
+)  # fmt: skip
+def test_a_decision_has_a_date_a_reference_and_an_outcome(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, wrong: dict[str, Any], field: str
+) -> None:
+    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
+    assert list(refusal(decide, proposition=proposition, by=agent_ofii, le=APRES, **wrong).fields) == [field]
+    assert Bilan.objects.get().etat == Etat.A_EVALUER
