@@ -10,6 +10,7 @@ from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
 from dossiers.api_transitions import TransitionView
 from exemptions.api import EvaluationsView, SimulationView
+from exemptions.api_pieces import CopieView, ExamenView, JustificatifsView, LectureCopieView
 from poleemploi.api import (
     AbandonView,
     ConsentementsView,
@@ -28,6 +29,10 @@ urlpatterns = [
     path("contrats/<uuid:pk>/", ContratView.as_view(), name="contrat"),
     path("contrats/<uuid:pk>/evenements/", EvenementsView.as_view(), name="evenements"),
     path("contrats/<uuid:pk>/evaluations/", EvaluationsView.as_view(), name="evaluations"),
+    path("contrats/<uuid:pk>/pieces/", JustificatifsView.as_view(), name="pieces"),
+    path("pieces/<uuid:pk>/examen/", ExamenView.as_view(), name="examen"),
+    path("pieces/<uuid:pk>/copie/", CopieView.as_view(), name="copie"),
+    path("copies/<uuid:pk>/", LectureCopieView.as_view(), name="lecture_copie"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),

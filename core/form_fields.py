@@ -11,6 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.urls import reverse
 from django.utils.choices import BlankChoiceIterator, normalize_choices
 
+from core import uploads
 from core.french import date_sans_jour
 from core.text import TextRefused, clean_line, clean_nom, clean_text
 
@@ -86,6 +87,27 @@ class NomField(LigneField):
 
     def clean_typed(self, text: str) -> str:
         return clean_nom(text)
+
+
+class FichierField(forms.FileField):
+    """A PDF, a JPEG or a PNG, opened before it is accepted: gives a ``core.uploads.Fichier``, or None."""
+
+    widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "Le fichier n’est pas arrivé. Choisissez-le de nouveau.",
+        "missing": "Le fichier n’est pas arrivé. Choisissez-le de nouveau.",
+        "empty": "Ce fichier est vide.",
+    }
+
+    def clean(self, data: Any, initial: Any = None) -> uploads.Fichier | None:
+        received = super().clean(data, initial)
+        if not received:
+            return None
+        try:
+            uploads.check_size(received.size)
+            return uploads.accept(received.read())
+        except uploads.FileRefused as refusal:
+            raise ValidationError(str(refusal), code="fichier_refuse") from refusal
 
 
 class CourrielField(LigneField, forms.EmailField):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cai.models import Contrat
-from core.form_fields import ChoixField, DateField, LigneField, YesNoField
+from core.form_fields import ChoixField, DateField, FichierField, LigneField, YesNoField
 from core.forms import BaseForm
 from exemptions.models import Justificatif
 from exemptions.services import Declarations, check_date_reference
@@ -57,6 +57,20 @@ class JustificatifForm(BaseForm):
     type_piece = ChoixField(label="Pièce", choices=Justificatif.Type.choices)
     date_document = DateField(label="Date du document")
     fin_validite = DateField(label="Valable jusqu’au", required=False, help_text="Si le document le dit : JJ/MM/AAAA.")
+    fichier = FichierField(
+        label="Copie de la pièce",
+        required=False,
+        help_text="PDF, JPEG ou PNG, 5\u00a0Mo au plus. Une pièce vue en original se vérifie sans copie.",
+    )
+
+
+class FichierForm(BaseForm):
+    """The copy of a document already recorded."""
+
+    fichier = FichierField(
+        label="Copie de la pièce",
+        help_text="PDF, JPEG ou PNG, 5\u00a0Mo au plus. Elle remplace la copie déjà jointe, qui est détruite.",
+    )
 
 
 class RejetForm(BaseForm):

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from cai.models import Contrat
+from core.crypto import EncryptedBinaryField
 from core.models import BaseModel
 
 if TYPE_CHECKING:
@@ -78,6 +79,53 @@ class Justificatif(BaseModel):
 
     def __str__(self) -> str:
         return self.get_type_display()
+
+    @property
+    def copie(self) -> "JustificatifFichier | None":
+        """The copy that was kept, if one was; read it with ``selectors.justificatifs_of``, which leaves its content."""
+        return getattr(self, "fichier", None)
+
+
+class JustificatifFichierQuerySet(models.QuerySet["JustificatifFichier"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "JustificatifFichierQuerySet":
+        return self.filter(justificatif__in=Justificatif.objects.visible_to(agent))
+
+    def without_content(self) -> "JustificatifFichierQuerySet":
+        return self.defer("contenu")
+
+
+class JustificatifFichier(BaseModel):
+    """The copy of a document, when one was kept: encrypted, in a table of its own so that no list carries it.
+
+    Neither its name nor its origin is kept. A document may be verified without: the paper was seen.
+    """
+
+    class Format(models.TextChoices):
+        PDF = "pdf", "PDF"
+        JPEG = "jpeg", "image JPEG"
+        PNG = "png", "image PNG"
+
+    justificatif = models.OneToOneField(Justificatif, on_delete=models.PROTECT, related_name="fichier")
+    format = models.CharField("format", max_length=4, choices=Format.choices)
+    contenu = EncryptedBinaryField()
+    taille = models.PositiveIntegerField("taille (octets)")
+    sha256 = models.CharField("empreinte", max_length=64)
+    depose_at = models.DateTimeField("déposé le")  # business clock
+    depose_par = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = JustificatifFichierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fichier d’une pièce"
+        constraints = [models.CheckConstraint(condition=Q(taille__gt=0), name="fichier_non_vide")]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()}, {self.poids}"
+
+    @property
+    def poids(self) -> str:
+        """The weight in the words of a page: « 240 ko »."""
+        return f"{max(1, round(self.taille / 1_000))}\u00a0ko"
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):

@@ -14,7 +14,7 @@ from exemptions.domain import bareme
 from exemptions.domain.resultat import Explication, Resultat
 from exemptions.domain.situation import Declaration, Motif
 from exemptions.models import Justificatif
-from exemptions.selectors import latest_evaluation
+from exemptions.selectors import justificatifs_of, latest_evaluation
 from exemptions.services import Declarations, assess
 
 
@@ -118,7 +118,7 @@ def exemption_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
         "contrat": contrat,
         "evaluation": evaluation,
         "verdict": present(contrat.signataire, Resultat.from_dict(evaluation.resultat)) if evaluation else None,
-        "justificatifs": list(contrat.justificatifs.all()),
+        "justificatifs": list(justificatifs_of(contrat)),
         "can_evaluate": contrat.is_running
         and has_permission(agent, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id),
     }

@@ -16,6 +16,11 @@ def latest_evaluation(contrat: Contrat) -> Evaluation | None:
     return contrat.evaluations.latest_first().select_related("evaluee_par").first()
 
 
+def justificatifs_of(contrat: Contrat) -> QuerySet[Justificatif]:
+    """The documents of a file, latest first, each with its copy's format and weight but never its content."""
+    return contrat.justificatifs.select_related("fichier").defer("fichier__contenu")
+
+
 def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
     """Running contracts whose last assessment no longer founds an exemption: read it for exempt files alone.
 

@@ -14,10 +14,12 @@ from cai.models import Contrat
 from core import clock, journal
 from core.errors import InvalidInput, RuleViolation
 from core.french import date_sans_jour
+from core.uploads import Fichier
 from exemptions.domain.resultat import Resultat
 from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Piece, Situation, StatutPiece, TypePiece
-from exemptions.models import Evaluation, Justificatif
+from exemptions.fichiers import attach_file
+from exemptions.models import Evaluation, Justificatif, JustificatifFichier
 from exemptions.selectors import latest_evaluation
 
 
@@ -157,11 +159,18 @@ def _running(contrat: Contrat) -> Contrat:
 
 @transaction.atomic
 def add_justificatif(
-    *, contrat: Contrat, type_piece: str, date_document: date, fin_validite: date | None = None, by: Agent
+    *,
+    contrat: Contrat,
+    type_piece: str,
+    date_document: date,
+    fin_validite: date | None = None,
+    fichier: Fichier | None = None,
+    by: Agent,
 ) -> Justificatif:
-    """A document received, still to be verified: until then it proves nothing.
+    """A document received, with its copy if one was made; still to be verified: until then it proves nothing.
 
-    Refuses an unknown type, a document dated in the future or valid until before its own date.
+    Refuses an unknown type (none is about health, reference C.8), a document dated in the future or valid until before
+    its own date, and (RuleViolation) the very document that already waits to be verified.
     """
     check_permission(by, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     contrat = _running(contrat)
@@ -176,6 +185,12 @@ def add_justificatif(
         errors["fin_validite"] = [f"La validité ne finit pas avant la date du document : à partir du {debut}."]
     if errors:
         raise InvalidInput(" ".join(messages[0] for messages in errors.values()), fields=errors)
+    same = contrat.justificatifs.filter(type=type_piece, date_document=date_document, fin_validite=fin_validite)
+    if same.filter(statut=Justificatif.Statut.RECUE).exists():
+        raise RuleViolation(
+            "Cette pièce est déjà au dossier et attend d’être vérifiée\u00a0: vérifiez-la, ou joignez-lui son fichier.",
+            code="piece_deja_recue",
+        )
     justificatif = Justificatif.objects.create(
         contrat=contrat,
         type=type_piece,
@@ -185,12 +200,17 @@ def add_justificatif(
         recue_par=by,
     )
     _tell("justificatif.recu", justificatif, by=by)
+    if fichier is not None:
+        attach_file(justificatif=justificatif, fichier=fichier, by=by)
     return justificatif
 
 
 @transaction.atomic
 def verify_justificatif(*, justificatif: Justificatif, by: Agent) -> Justificatif:
-    """The document was examined and holds: from now on it counts. A rejected one may be verified after all."""
+    """The document was examined and holds: from now on it counts. A rejected one may be verified after all.
+
+    No copy is needed: the paper was seen. The journal says whether there was one.
+    """
     return _examine(justificatif, Justificatif.Statut.VERIFIEE, motif="", by=by)
 
 
@@ -222,7 +242,8 @@ def _examine(justificatif: Justificatif, statut: Justificatif.Statut, *, motif: 
     justificatif.examinee_at, justificatif.examinee_par = clock.now(), by
     justificatif.save()
     nom = "justificatif.verifie" if statut == Justificatif.Statut.VERIFIEE else "justificatif.rejete"
-    _tell(nom, justificatif, by=by, avant=avant, **({"motif": motif} if motif else {}))
+    copie = JustificatifFichier.objects.filter(justificatif=justificatif).exists()
+    _tell(nom, justificatif, by=by, avant=avant, copie=copie, **({"motif": motif} if motif else {}))
     return justificatif
 
 

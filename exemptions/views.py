@@ -17,13 +17,13 @@ from agents.roles import Permission
 from cai.models import Contrat
 from core import clock, journal
 from exemptions import brouillon, services
-from exemptions.forms import EvaluationForm, JustificatifForm, RejetForm
-from exemptions.models import Justificatif
+from exemptions.forms import EvaluationForm
 from exemptions.presentation import Lacunes, Verdict, gaps_of, verdict_of
-from exemptions.selectors import latest_evaluation
+from exemptions.selectors import justificatifs_of, latest_evaluation
 
 
-def _contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
+def contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
+    """A contract that the agent may know of, with what the pages of exemption say of it."""
     contrats = Contrat.objects.visible_to(request.user).select_related(
         "signataire", "direction", "titre_admission", "titre_actuel"
     )
@@ -37,7 +37,7 @@ def evaluate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     ``?date=`` proposes a reference date, such as an appointment's. What was answered before going to a document is
     found again on return, until it is sealed.
     """
-    contrat = _contrat_or_404(request, pk)
+    contrat = contrat_or_404(request, pk)
     check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     if request.method != "POST":
         journal.log_access("voir_exemption", by=request.user, target=contrat)
@@ -113,7 +113,7 @@ def _evaluation_page(
         "contrat": contrat,
         "form": form,
         "verdict": verdict,
-        "justificatifs": contrat.justificatifs.all(),
+        "justificatifs": justificatifs_of(contrat),
         "evaluations": contrat.evaluations.latest_first().select_related("evaluee_par")[:10],
     }
     return render(request, "exemptions/evaluer_contrat.html", context)
@@ -122,63 +122,8 @@ def _evaluation_page(
 @require_POST
 def simulate_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The verdict alone, for the answers as they stand; nothing is stored."""
-    contrat = _contrat_or_404(request, pk)
+    contrat = contrat_or_404(request, pk)
     check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
     form = EvaluationForm(request.POST)
     verdict = verdict_of(contrat, form.declarations(), form.jour()) if form.is_valid_for(contrat) else None
     return render(request, "exemptions/_verdict.html", {"contrat": contrat, "form": form, "verdict": verdict})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """Record a document received."""
-    contrat = _contrat_or_404(request, pk)
-    check_permission(request.user, Permission.EVALUER_EXEMPTION, direction_id=contrat.direction_id)
-    form = JustificatifForm(
-        request.POST if request.method == "POST" else None, initial={"type_piece": request.GET.get("type", "")}
-    )
-    if form.is_valid() and form.accepted_by(
-        services.add_justificatif, contrat=contrat, **form.cleaned_data, by=request.user
-    ):
-        messages.success(request, "La pièce est enregistrée. Elle comptera une fois vérifiée.")
-        return redirect("exemptions:evaluate_contrat", pk)
-    return render(request, "exemptions/ajouter_piece.html", {"contrat": contrat, "form": form})
-
-
-def _justificatif_or_404(request: AgentRequest, pk: uuid.UUID) -> Justificatif:
-    visible = Justificatif.objects.visible_to(request.user).select_related("contrat__direction", "contrat__signataire")
-    justificatif = get_object_or_404(visible, pk=pk)
-    check_permission(request.user, Permission.VERIFIER_JUSTIFICATIF, direction_id=justificatif.contrat.direction_id)
-    return justificatif
-
-
-@require_POST
-def verify_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """The document holds; the answers that came with the button are kept."""
-    justificatif = _justificatif_or_404(request, pk)
-    brouillon.keep(request, justificatif.contrat)
-    services.verify_justificatif(justificatif=justificatif, by=request.user)
-    messages.success(request, f"La pièce « {justificatif} » est vérifiée.")
-    return redirect("exemptions:evaluate_contrat", justificatif.contrat_id)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def reject_justificatif(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """The document does not hold, and why."""
-    justificatif = _justificatif_or_404(request, pk)
-    back = reverse("exemptions:evaluate_contrat", args=[justificatif.contrat_id])
-    form = RejetForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.accepted_by(
-        services.reject_justificatif, justificatif=justificatif, motif=form.cleaned_data["motif"], by=request.user
-    ):
-        messages.success(request, f"La pièce « {justificatif} » est rejetée.")
-        return redirect(back)
-    context = {
-        "contrat": justificatif.contrat,
-        "titre": "Rejeter une pièce",
-        "phrase": f"{justificatif} du {justificatif.date_document:%d/%m/%Y} : la pièce ne comptera pas.",
-        "bouton": "Rejeter la pièce",
-        "annuler_url": back,
-        "form": form,
-    }
-    return render(request, "components/confirmation.html", context)

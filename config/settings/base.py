@@ -203,6 +203,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; the longest form is a synthesis
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["core.uploads.MemoryHandler"]  # no temporary file, which would be in clear
+FICHIER_TAILLE_MAX = env.int("FICHIER_TAILLE_MAX", default=5_000_000)  # bytes; of one file that agents send
 
 # --- encryption at rest -----------------------------------------------------------------------
 
@@ -264,6 +267,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Real time, once a day; a missed day is made up for by the next.
     "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
     "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
+    "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
 }
 

@@ -106,6 +106,8 @@ def champ(field: BoundField, label: str = "", hint: str = "", titre: bool = Fals
     if hint:
         field.help_text = hint
     kind = _kind(field)
+    if kind == "upload" and field.form.errors and not field.errors:
+        field.help_text = f"Choisissez de nouveau le fichier\u00a0: le navigateur ne le garde pas. {field.help_text}"
     widget = field.field.widget
     control: SafeString | str = ""
     if kind not in ("radios", "cases"):

@@ -16,7 +16,8 @@ def _evaluation(faits: Facts) -> str:
 
 def _piece(faits: Facts) -> str:
     motif = f" Motif : {faits['motif']}." if faits.get("motif") else ""
-    return f"{label(Justificatif.Type, faits['type'])} du {jour(faits['date_document'])}.{motif}"
+    vue = " Vue en original, sans copie." if faits.get("copie") is False else ""
+    return f"{label(Justificatif.Type, faits['type'])} du {jour(faits['date_document'])}.{vue}{motif}"
 
 
 SENTENCES: Recits = {
@@ -24,4 +25,7 @@ SENTENCES: Recits = {
     "justificatif.recu": ("Pièce reçue", _piece),
     "justificatif.verifie": ("Pièce vérifiée", _piece),
     "justificatif.rejete": ("Pièce rejetée", _piece),
+    "justificatif.fichier_joint": ("Copie jointe à la pièce", _piece),
+    "justificatif.fichier_remplace": ("Copie de la pièce remplacée", _piece),
+    "justificatif.fichier_detruit": ("Copie de la pièce détruite", _piece),
 }

@@ -19,7 +19,9 @@ from bilan.models import Bilan, Courrier, NotePhase, Synthese
 from bilan.states import Etat
 from cai.models import Contrat
 from core import clock
-from exemptions.models import Justificatif
+from core.uploads import Fichier
+from exemptions.fichiers import attach_file
+from exemptions.models import Justificatif, JustificatifFichier
 from exemptions.services import add_justificatif
 from poleemploi.models import Canal, Tentative, Transmission
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
@@ -50,6 +52,7 @@ class Territoire:
     lieu: Lieu
     contrat: Contrat  # to be assessed
     justificatif: Justificatif
+    copie: JustificatifFichier
     bilans: dict[Etat, Bilan]  # one per stage
     synthese: Synthese  # validated
     transmission: Transmission
@@ -98,6 +101,7 @@ def build() -> Territoire:
         justificatif = add_justificatif(
             contrat=contrat, type_piece="contrat_travail", date_document=date(2010, 3, 1), by=prescripteur
         )
+        copie = attach_file(justificatif=justificatif, fichier=Fichier("png", b"\x89PNG"), by=prescripteur)
     NotePhase.objects.update_or_create(
         bilan=bilans[Etat.PHASE_CONCLUSION], phase=Etat.PHASE_PRELIMINAIRE, defaults={"texte": {"texte": "Cuisine."}}
     )
@@ -113,6 +117,7 @@ def build() -> Territoire:
         lieu=lieu,
         contrat=contrat,
         justificatif=justificatif,
+        copie=copie,
         bilans=bilans,
         synthese=transmission.synthese,
         transmission=transmission,
@@ -194,6 +199,13 @@ _ROWS: dict[str, Any] = {
     "dossiers:open_check": lambda territoire: uuid.uuid4(),
     "exemptions:verify_justificatif": lambda territoire: territoire.justificatif.pk,
     "exemptions:reject_justificatif": lambda territoire: territoire.justificatif.pk,
+    "exemptions:attach_file": lambda territoire: territoire.justificatif.pk,
+    "exemptions:remove_file": lambda territoire: territoire.justificatif.pk,
+    "exemptions:read_file": lambda territoire: territoire.copie.pk,
+    "api:examen": lambda territoire: territoire.justificatif.pk,
+    "api:copie": lambda territoire: territoire.justificatif.pk,
+    "api:lecture_copie": lambda territoire: territoire.copie.pk,
+    "api:pieces": lambda territoire: territoire.contrat.pk,
     "bilan:convoke": lambda territoire: territoire.bilans[Etat.A_PROGRAMMER].pk,
     "bilan:preview_letter": lambda territoire: territoire.bilans[Etat.A_PROGRAMMER].pk,
     "bilan:assign_adviser": lambda territoire: territoire.bilans[Etat.CONVOQUE].rendez_vous.get().pk,
