@@ -43,6 +43,7 @@ class Permission(TextChoices):
     IMPRIMER_COPIE = "imprimer_copie", "imprimer une copie de la synthèse"
     RECUEILLIR_CONSENTEMENT = "recueillir_consentement", "recueillir un consentement"
     RETIRER_CONSENTEMENT = "retirer_consentement", "enregistrer le retrait d’un consentement"
+    ENREGISTRER_SUIVI = "enregistrer_suivi", "noter le suivi"
     CLOTURER_BILAN = "cloturer_bilan", "clore le bilan"
     CONSTATER_NON_REALISATION = "constater_non_realisation", "constater que le bilan n’a pas eu lieu"
     ANNULER_BILAN = "annuler_bilan", "annuler un bilan"
@@ -86,7 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CONSEILLER_BILAN: frozenset(
         {
             P.CONDUIRE_BILAN, P.INTERROMPRE_BILAN, P.CONSTATER_ABSENCE, P.ECRIRE_SYNTHESE, P.IMPRIMER_POUR_SIGNATURE,
-            P.RECUEILLIR_CONSENTEMENT, P.RETIRER_CONSENTEMENT,
+            P.RECUEILLIR_CONSENTEMENT, P.RETIRER_CONSENTEMENT, P.ENREGISTRER_SUIVI,
         }
     ),
     Role.RESPONSABLE_PRESTATAIRE: frozenset({P.VOIR_PLANNING, P.AFFECTER_CONSEILLER}),

@@ -20,6 +20,7 @@ from bilan.permissions import can, can_print_copy
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
+from bilan.suivi import is_awaited, is_due
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, heure
@@ -58,8 +59,8 @@ PRIMARY: dict[str, tuple[str, ...]] = {
     Etat.PHASE_CONCLUSION: ("rediger_synthese", "ecrire_synthese"),
     Etat.SYNTHESE_REDIGEE: ("presenter_synthese", "ecrire_synthese"),
     Etat.SYNTHESE_PRESENTEE: ("valider_synthese",),
-    Etat.SYNTHESE_VALIDEE: ("cloturer",),
-    Etat.SIGNATURE_REFUSEE: ("cloturer",),
+    Etat.SYNTHESE_VALIDEE: ("noter_suivi", "cloturer"),
+    Etat.SIGNATURE_REFUSEE: ("noter_suivi", "cloturer"),
     Etat.EXEMPTE: ("cloturer",),
 }
 
@@ -105,7 +106,7 @@ def _offered(agent: Agent, bilan: Bilan) -> list[Action]:
                     waits_for=_waits_for(name, bilan, rendez_vous),
                 )
             )
-    return [*actions, *_writing(agent, bilan)]
+    return [*actions, *_writing(agent, bilan), *_following(agent, bilan)]
 
 
 def _writing(agent: Agent, bilan: Bilan) -> list[Action]:
@@ -137,6 +138,14 @@ def _writing(agent: Agent, bilan: Bilan) -> list[Action]:
                 )
             )
     return actions
+
+
+def _following(agent: Agent, bilan: Bilan) -> list[Action]:
+    """The follow-up, first in line from fifteen days before its date; before, an early contact or a refusal."""
+    if not can(agent, P.ENREGISTRER_SUIVI, bilan) or not is_awaited(bilan):
+        return []
+    name, label = ("noter_suivi", "Noter le suivi à six mois") if is_due(bilan) else ("noter_contact", "Noter un suivi")
+    return [Action(name=name, label=label, url_name="bilan:record_follow_up", args=(bilan.pk,))]
 
 
 def _is_over(bilan: Bilan) -> bool:

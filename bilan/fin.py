@@ -14,6 +14,7 @@ from bilan.programmation import end_rendez_vous
 from bilan.propositions import prorogation_en_attente
 from bilan.selectors import current_synthese, in_force, is_destroyed
 from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
+from bilan.suivi import is_awaited
 from bilan.workflow import begin, finish, set_prestation
 from cai.models import Prestation
 from core import clock
@@ -29,9 +30,10 @@ TRANSMISSION_IMPOSSIBLE = "transmission_impossible"  # D.2, transition 22
 def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 24: nothing is expected any more.
 
-    An exempt file closes once its contract has ended; a bilan carried out, thirty days after its six-month follow-up
-    was due, and never while a consented transmission is on its way, nor before the signature unless the content was
-    destroyed in between. Content without a consent to keep it is destroyed.
+    An exempt file closes once its contract has ended; a bilan carried out, once its six-month follow-up is done,
+    refused or without an answer, or thirty days after it was due. Never while a consented transmission is on its way,
+    nor before the signature unless the content was destroyed in between. Content without a consent to keep it is
+    destroyed.
     """
     bilan = begin(bilan, "cloturer", permission=Permission.CLOTURER_BILAN, by=by)
     refuse_if(closing_blocages(bilan))
@@ -71,7 +73,8 @@ def _closing_exempt(bilan: Bilan) -> list[Blocage]:
 
 def _closing_done(bilan: Bilan) -> list[Blocage]:
     blocages = []
-    if bilan.date_suivi and clock.today() <= bilan.date_suivi + DELAI_APRES_SUIVI:
+    within = bilan.date_suivi is not None and clock.today() <= bilan.date_suivi + DELAI_APRES_SUIVI
+    if bilan.date_suivi and within and is_awaited(bilan):
         blocages.append(
             Blocage(
                 "suivi_attendu",

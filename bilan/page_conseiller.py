@@ -13,7 +13,8 @@ from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, S
 from bilan.redaction import WRITABLE
 from bilan.selectors import QUESTIONS, Portee, is_to_ask, last_decision, not_asked
 from bilan.states import PHASES, Etat
-from core.french import duree
+from bilan.suivi import tell
+from core.french import duree, minuscule
 
 ORDRE = (*PHASES, Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE)
 LIBELLES = {
@@ -104,7 +105,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         identite=identity_facts(bilan),
         etapes=steps_of(bilan, seances, decided=not awaited),
         titre=action.label if action else "Rien n’est attendu de vous",
-        phrase=("" if running or action is None else action.waits_for) or PHRASES.get(Etat(bilan.etat), ""),
+        phrase=_phrase(bilan, action, running),
         action=action if action and action.url else None,
         suites=suites,
         attentes=[
@@ -112,7 +113,9 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
             for other in actions
             if other.waits_for and other.name not in led_on and (running or other is not action)
         ],
-        autres=[other for other in actions if other is not action and other.url and other.name not in led_on],
+        autres=[
+            other for other in actions if other.url and other.name not in led_on and (other is not action or awaited)
+        ],
         faits=_facts(bilan),
         minutes=sum(seance.minutes for seance in seances),
         seances=seances,
@@ -127,6 +130,12 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         decisions=[(portee, decision, not_asked(portee)) for portee, decision in decisions],
         awaits_decisions=awaited,
     )
+
+
+def _phrase(bilan: Bilan, action: Action | None, running: bool) -> str:
+    if action is not None and action.name == "noter_suivi":
+        return "Six mois après le bilan, notez ce que la personne est devenue. Ne pas venir est sans conséquence."
+    return ("" if running or action is None else action.waits_for) or PHRASES.get(Etat(bilan.etat), "")
 
 
 def _suites(bilan: Bilan, actions: list[Action]) -> list[tuple[str, str]]:
@@ -198,4 +207,5 @@ def _facts(bilan: Bilan) -> list[tuple[str, Any]]:
         ("Durée fixée par l’OFII", duree(bilan.duree_fixee_minutes)),
         ("Prescripteur", str(bilan.prescripteur) if bilan.prescripteur else None),
         ("Direction", str(bilan.contrat.direction)),
+        *((f"Suivi {minuscule(suivi.get_echeance_display())}", tell(suivi)) for suivi in bilan.suivis.all()),
     ]

@@ -18,6 +18,7 @@ from bilan.models import DUREE_MAX_MINUTES, Bilan, Metier, Synthese, SynthesePdf
 from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.states import PHASES, Etat, MotifReprise
+from bilan.suivi import open_follow_up
 from bilan.workflow import begin, check_state, finish, lock, set_prestation
 from cai import delais
 from cai.models import Langue, Pays, Prestation
@@ -92,7 +93,8 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
 def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 14: the writing is over, the bilan is carried out.
 
-    Fixes the end of the conclusion on the day of the last session; the prestation is *suivie*. Refuses a missing
+    Fixes the end of the conclusion on the day of the last session; the prestation is *suivie*; the six-month
+    follow-up opens (D.5). Refuses a missing
     mandatory heading, no minute at all, an end after the effective échéance, and a draft that reached its term.
     """
     bilan = begin(bilan, "rediger_synthese", permission=Permission.ECRIRE_SYNTHESE, by=by)
@@ -101,6 +103,7 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     last = _last_day(bilan)
     refuse_if([*blocages_of(SyntheseContenu.from_dict(draft.contenu)), *_duration_blocages(bilan, last)])
     bilan.date_fin_conclusion = last
+    open_follow_up(bilan)
     draft.date_redaction = clock.today()
     draft.save(update_fields=["date_redaction", "updated_at"])
     set_prestation(bilan, Prestation.Statut.SUIVIE)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from bilan import views_conduite, views_planning, views_programmation, views_synthese
+from bilan import views_conduite, views_planning, views_programmation, views_suivi, views_synthese
 
 app_name = "bilan"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("bilans/<uuid:pk>/synthese/", views_synthese.write_synthese, name="write_synthese"),
     path("bilans/<uuid:pk>/synthese/apercu/", views_synthese.preview_synthese, name="preview_synthese"),
     path("bilans/<uuid:pk>/synthese/signature/", views_synthese.print_for_signature, name="print_for_signature"),
+    path("bilans/<uuid:pk>/suivi/", views_suivi.record_follow_up, name="record_follow_up"),
     path("bilans/", views_planning.list_bilans, name="list"),
     path("planning/", views_planning.planning, name="planning"),
     path("planning/<uuid:pk>/conseiller/", views_planning.assign_adviser, name="assign_adviser"),

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_planning import AffectationView
+from bilan.api_suivi import SuivisView
 from config import api_schema as api_schema  # registers how callers are known
 from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
@@ -37,6 +38,7 @@ urlpatterns = [
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),
     path("bilans/<uuid:pk>/seances/", SeancesView.as_view(), name="seances"),
+    path("bilans/<uuid:pk>/suivis/", SuivisView.as_view(), name="suivis"),
     path("bilans/<uuid:pk>/synthese/", SyntheseView.as_view(), name="synthese"),
     path("bilans/<uuid:pk>/consentements/", ConsentementsView.as_view(), name="consentements"),
     path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),

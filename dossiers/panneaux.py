@@ -8,8 +8,9 @@ from agents.models import Agent
 from bilan.actions import actions_for
 from bilan.models import Courrier, RendezVous, Synthese, SyntheseDetruite
 from bilan.permissions import can_print_copy
+from bilan.suivi import tell
 from cai.models import Contrat
-from core.french import date_longue, date_sans_jour, duree, heure
+from core.french import date_longue, date_sans_jour, duree, heure, minuscule
 from dossiers.parcours import Faits
 from dossiers.suite import Suite
 
@@ -40,6 +41,7 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
             )
             if day
         ]
+    lines += [(f"Suivi {minuscule(suivi.get_echeance_display())}", tell(suivi)) for suivi in faits.suivis]
     return {
         "bilan": bilan,
         "lignes": lines,

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from bilan.fin import DELAI_APRES_SUIVI
 from bilan.guards import exemption, limite_justification
-from bilan.models import Bilan, RendezVous, Synthese
+from bilan.models import Bilan, RendezVous, Suivi, Synthese
 from bilan.selectors import current_synthese
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, FINAUX, PHASES, Etat
 from cai.models import Contrat
@@ -33,11 +33,17 @@ class Faits:
     rendez_vous: RendezVous | None
     manque: RendezVous | None
     synthese: Synthese | None
+    suivis: list[Suivi]
 
     @property
     def is_over(self) -> bool:
         """Whether the contract has ended, prorogation counted."""
         return self.contrat.echeance_effective < clock.today()
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether nothing more is expected of the six-month follow-up: done, refused or without an answer."""
+        return any(row.echeance == Suivi.Echeance.SIX_MOIS and row.fait_le is not None for row in self.suivis)
 
     @property
     def has_begun(self) -> bool:
@@ -87,6 +93,7 @@ def facts_of(contrat: Contrat) -> Faits:
         rendez_vous=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.PREVU), None),
         manque=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.MANQUE), None),
         synthese=current_synthese(bilan),
+        suivis=list(bilan.suivis.all()),
     )
 
 
@@ -183,18 +190,22 @@ def deadlines_of(faits: Faits) -> list[Echeance]:
     if version and version.date_validation and version.detruite_at is None:
         limite = version.date_validation + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
         found.append(Echeance("Destruction de la synthèse sans décision de la personne", limite))
-    if bilan.date_suivi and etat not in FINAUX:
+    if bilan.date_suivi and etat not in FINAUX and not faits.is_followed:
         found.append(Echeance("Suivi à six mois", bilan.date_suivi, est_limite=False))
     return sorted(found, key=lambda echeance: echeance.jour)
 
 
 def closing_is_due(faits: Faits) -> bool:
-    """Whether nothing is expected any more: thirty days after the follow-up, or after an exempt person's contract."""
+    """Whether nothing is expected any more: the follow-up was noted, or thirty days passed after its day.
+
+    For an exempt person, once their contract has ended.
+    """
     if faits.situation == S.EXEMPTE:
         return faits.is_over
     suivi = faits.bilan.date_suivi
     waiting = faits.situation in (S.TRANSMISSION_CONSENTIE, S.TRANSMISSION_A_TRAITER)
-    return suivi is not None and clock.today() > suivi + DELAI_APRES_SUIVI and not waiting
+    over = faits.is_followed or (suivi is not None and clock.today() > suivi + DELAI_APRES_SUIVI)
+    return over and not waiting
 
 
 def _day(moment: datetime) -> date:

@@ -313,13 +313,19 @@ def _is_destroyed(faits: Faits) -> bool:
 
 
 def _after(faits: Faits, agent: Agent) -> Suite:
-    return _closing(faits, agent, "Le suivi à six mois est passé.")
+    noted = "Le suivi à six mois est noté."
+    return _closing(faits, agent, noted if faits.is_followed else "Le suivi à six mois est passé depuis trente jours.")
+
+
+SUIVI = "Le conseiller y note ce que la personne est devenue\u00a0; ne pas y venir est sans conséquence."
 
 
 def _closing(faits: Faits, agent: Agent, phrase: str) -> Suite:
     suivi = faits.bilan.date_suivi
     if suivi and not closing_is_due(faits):
-        return Suite(titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}.")
+        return Suite(
+            titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}. {SUIVI}"
+        )
     suite = Suite(titre="Clore le bilan", phrase=phrase, bouton="Clore le bilan", url=_act(faits, "cloturer"))
     return _offered(
         agent, Permission.CLOTURER_BILAN, faits, suite, "Le prescripteur ou le correspondant clôt le bilan."

@@ -13,6 +13,7 @@ from bilan.models.conduite import (
 )
 from bilan.models.consentement import Consentement
 from bilan.models.nomenclatures import Metier, NiveauFormation
+from bilan.models.suivi import Suivi
 from bilan.models.synthese import Synthese, SyntheseDetruite, SynthesePdf
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RendezVous",
     "RendezVousQuerySet",
     "Seance",
+    "Suivi",
     "Synthese",
     "SyntheseDetruite",
     "SynthesePdf",

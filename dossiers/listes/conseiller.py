@@ -2,15 +2,27 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.models import Bilan, RendezVous
+from bilan.models import Bilan, RendezVous, Suivi
 from bilan.states import PHASES, Etat
+from bilan.suivi import RAPPEL, SUIVIS
+from cai import delais
 from core import clock
-from dossiers.listes.modele import Bilans, Liste, Selection, appointment, midnight, to_bilan, to_consents, undecided
+from dossiers.listes.modele import (
+    Bilans,
+    Liste,
+    Selection,
+    appointment,
+    midnight,
+    to_bilan,
+    to_consents,
+    to_follow_up,
+    undecided,
+)
 
 
 def _summoned(agent: Agent) -> Bilans:
@@ -56,6 +68,20 @@ def _adviser_consents(agent: Agent) -> Bilans:
     return undecided(Bilan.objects.entrusted_to(agent))
 
 
+def _follow_ups(agent: Agent) -> Bilans:
+    """Six-month interviews to hold, from fifteen days before (D.6), within the period of services (C.10)."""
+    due = Suivi.objects.filter(bilan=OuterRef("pk"), statut=Suivi.Statut.A_FAIRE).values("prevu_le")[:1]
+    services = Q(contrat__date_premier_titre=None) | Q(
+        contrat__date_premier_titre__gte=delais.add_years(clock.today(), -delais.PERIODE_SERVICES_ANNEES)
+    )
+    return (
+        Bilan.objects.entrusted_to(agent)
+        .filter(services, etat__in=SUIVIS)
+        .annotate(ordre=Subquery(due))
+        .filter(ordre__lte=clock.today() + RAPPEL)
+    )
+
+
 LISTES: tuple[Liste, ...] = (
     Liste("rendez-vous-du-jour", "Rendez-vous du jour", Permission.CONDUIRE_BILAN, _today_appointments,
           "Ouvrir le bilan", to_bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True, rang=0),
@@ -71,6 +97,8 @@ LISTES: tuple[Liste, ...] = (
           est_limite=False, au_prestataire=True),
     Liste("decisions-a-recueillir", "Décisions à recueillir", Permission.RECUEILLIR_CONSENTEMENT, _adviser_consents,
           "Recueillir la décision", to_consents, "Avant destruction de la synthèse", au_prestataire=True),
+    Liste("suivis-a-faire", "Suivis à faire", Permission.ENREGISTRER_SUIVI, _follow_ups,
+          "Noter le suivi", to_follow_up, "Suivi prévu", au_prestataire=True),
     Liste("rendez-vous-a-venir", "Rendez-vous à venir", Permission.CONDUIRE_BILAN, _next_appointments,
           "Voir le rendez-vous", to_bilan, "Rendez-vous", est_limite=False, a_une_heure=True, au_prestataire=True,
           rang=2),

@@ -1,10 +1,11 @@
 """Files that only need an end: contracts over without a bilan, bilans and exemptions to close."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agents.models import Agent
 from agents.roles import Permission
 from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
+from bilan.models import Suivi
 from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
 from core import clock
@@ -19,11 +20,12 @@ def _contracts_over(agent: Agent) -> Bilans:
 
 
 def _to_close(agent: Agent) -> Bilans:
+    followed = Exists(Suivi.objects.over().filter(bilan=OuterRef("pk")))
     concluded_before = delais.add_months(clock.today() - DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
     done = of_directions(agent, Permission.CLOTURER_BILAN).filter(
         Q(etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE])
         | Q(etat__in=AVANT_SIGNATURE, synthese_detruite__isnull=False),
-        date_fin_conclusion__lt=concluded_before,
+        followed | Q(date_fin_conclusion__lt=concluded_before),
     )
     waiting = [Situation.TRANSMISSION_CONSENTIE, Situation.TRANSMISSION_A_TRAITER]
     return with_situation(done).exclude(situation__in=waiting)

@@ -91,6 +91,10 @@ def to_bilan(bilan: Bilan) -> str:
     return reverse("bilan:voir_bilan", args=[bilan.pk])
 
 
+def to_follow_up(bilan: Bilan) -> str:
+    return reverse("bilan:record_follow_up", args=[bilan.pk])
+
+
 # --- whose files -------------------------------------------------------------------------------
 
 

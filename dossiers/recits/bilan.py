@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bilan.models import Consentement, Courrier
+from bilan.models import Consentement, Courrier, Suivi
 from bilan.passation import AUTRE_PRESTATAIRE
 from bilan.states import (
     MotifAbsence,
@@ -69,6 +69,11 @@ def _cloture(faits: Facts) -> str:
     return "La transmission à Pôle emploi a été abandonnée." if faits.get("motif") else ""
 
 
+def _suivi(faits: Facts) -> str:
+    statut = label(Suivi.Statut, faits["statut"]).lower()
+    return f"{label(Suivi.Echeance, faits['echeance'])} : {statut}, le {jour(faits['fait_le'])}."
+
+
 SENTENCES: Recits = {
     "bilan.ouvert": ("Bilan ouvert, exemption à évaluer", rien),
     "bilan.constater_exemption": ("Exemption constatée", rien),
@@ -99,6 +104,7 @@ SENTENCES: Recits = {
     "bilan.travail_detruit": ("Notes et brouillon détruits", _travail),
     "bilan.contenu_detruit": ("Contenu de la synthèse détruit", motif(MotifDestruction)),
     "bilan.refixer_duree": ("Durée du bilan changée", _duree),
+    "bilan.suivi_note": ("Suivi noté", _suivi),
     "bilan.cloturer": ("Bilan clos", _cloture),
     "bilan.constater_non_realisation": ("Bilan non réalisé", motif(MotifNonRealisation)),
     "bilan.annuler": ("Bilan annulé", motif(MotifAnnulation)),

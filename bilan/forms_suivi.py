@@ -1,0 +1,37 @@
+"""What the adviser notes of a follow-up: which one, what came of it, where the person stands."""
+
+from typing import Any
+
+from bilan.forms_programmation import BilanForm
+from bilan.models import Suivi
+from bilan.suivi import is_due
+from core import clock
+from core.form_fields import ChoixField, DateField
+
+
+class SuiviForm(BilanForm):
+    echeance = ChoixField(label="Quel suivi\u00a0?", choices=Suivi.Echeance.choices, radios=True)
+    statut = ChoixField(
+        label="Qu’a donné le suivi\u00a0?",
+        choices=[choice for choice in Suivi.Statut.choices if choice[0] != Suivi.Statut.A_FAIRE],
+        radios=True,
+        error_messages={"required": "Dites ce que le suivi a donné."},
+    )
+    fait_le = DateField(label="Le")
+    situation = ChoixField(
+        label="Situation de la personne",
+        help_text="Si l’entretien a eu lieu. Rien d’autre n’est demandé\u00a0: ni santé, ni famille.",
+        choices=Suivi.Situation.choices,
+        radios=True,
+        required=False,
+    )
+    date_embauche = DateField(label="Date d’embauche", help_text="Si la personne est en emploi.", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        six = Suivi.Echeance.SIX_MOIS
+        if is_due(self.bilan):
+            self.fields["echeance"].choices = [(six.value, six.label)]  # type: ignore[attr-defined]
+            self.initial.setdefault("echeance", six)
+        self.initial.setdefault("fait_le", clock.today())
+        self.fields["fait_le"].max_date = clock.today()  # type: ignore[attr-defined]

@@ -1,0 +1,128 @@
+"""The follow-up after the conclusion (reference D.5), and the closing that it allows (D.2, transition 24)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bilan import fin, suivi
+from bilan.actions import actions_for
+from bilan.models import Bilan, Suivi
+from bilan.states import Etat
+from core import clock
+from core.errors import Forbidden, InvalidInput, RuleViolation
+from core.models import Evenement
+from dossiers.listes.conseiller import LISTES
+from tests.factories.conduite import advance
+from tests.factories.transitions import Monde, fresh
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("D.5")]
+SIX_MOIS = date(2010, 11, 10)  # conclusion on 10 May
+A_FAIRE = next(liste for liste in LISTES if liste.code == "suivis-a-faire")
+
+
+@pytest.fixture
+def valide(monde: Monde) -> Bilan:
+    return advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+
+
+def note(monde: Monde, bilan: Bilan, on: date, **changes: Any) -> Suivi:
+    values = {"echeance": "six_mois", "statut": "realise", "situation": "formation", "fait_le": on, **changes}
+    with clock.travel(on):
+        return suivi.record_follow_up(bilan=bilan, **{"by": monde.conseiller, **values})
+
+
+def refused(monde: Monde, bilan: Bilan, on: date, **changes: Any) -> str:
+    with pytest.raises(RuleViolation) as caught:
+        note(monde, bilan, on, **changes)
+    return caught.value.code
+
+
+def test_the_follow_up_opens_as_the_conclusion_ends(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
+    opened = Suivi.objects.get(bilan=bilan)
+    assert (opened.echeance, opened.prevu_le, opened.statut) == ("six_mois", SIX_MOIS, "a_faire")
+
+
+@pytest.mark.parametrize(("on", "shown"), [(date(2010, 10, 25), False), (date(2010, 10, 26), True)])
+def test_the_adviser_is_reminded_fifteen_days_before(monde: Monde, valide: Bilan, on: date, shown: bool) -> None:
+    with clock.travel(on):
+        assert A_FAIRE.bilans(monde.conseiller).exists() is shown
+        assert ("noter_suivi" in {action.name for action in actions_for(monde.conseiller, valide)}) is shown
+        assert not A_FAIRE.bilans(monde.autre_conseiller).exists()
+
+
+def test_a_follow_up_done_says_where_the_person_stands_and_the_journal_does_not(monde: Monde, valide: Bilan) -> None:
+    noted = note(monde, valide, SIX_MOIS, situation="emploi", date_embauche=date(2010, 10, 1))
+    assert (noted.situation, noted.date_embauche, noted.par) == ("emploi", date(2010, 10, 1), monde.conseiller)
+    assert "emploi" not in str(Evenement.objects.get(nom="bilan.suivi_note").faits)
+    with clock.travel(SIX_MOIS):
+        assert not A_FAIRE.bilans(monde.conseiller).exists()
+
+
+@pytest.mark.parametrize(
+    ("on", "changes", "code"),
+    [
+        (date(2010, 10, 25), {}, "suivi_trop_tot"),
+        (SIX_MOIS, {"fait_le": date(2010, 11, 11)}, "date_future"),
+        (SIX_MOIS, {"situation": ""}, "situation_absente"),
+        (SIX_MOIS, {"statut": "sans_reponse"}, "situation_sans_entretien"),
+        (SIX_MOIS, {"date_embauche": date(2010, 10, 1)}, "embauche_sans_emploi"),
+        (SIX_MOIS, {"situation": "emploi", "date_embauche": date(2010, 11, 11)}, "embauche_future"),
+        (SIX_MOIS, {"echeance": "trois_mois"}, "suivi_de_six_mois"),
+        (date(2010, 7, 25), {"echeance": "trois_mois"}, "suivi_trop_tot"),
+    ],
+)
+def test_what_a_follow_up_refuses(monde: Monde, valide: Bilan, on: date, changes: dict[str, Any], code: str) -> None:
+    assert refused(monde, valide, on, **changes) == code
+    assert not Suivi.objects.exclude(statut="a_faire").exists()
+
+
+def test_a_contact_at_three_months_is_optional_and_leaves_the_other_to_be_done(monde: Monde, valide: Bilan) -> None:
+    note(monde, valide, date(2010, 8, 10), echeance="trois_mois", situation="recherche")
+    assert Suivi.objects.get(echeance="six_mois").statut == "a_faire"
+
+
+def test_a_follow_up_is_noted_once_and_silence_may_still_be_answered(monde: Monde, valide: Bilan) -> None:
+    note(monde, valide, SIX_MOIS, statut="sans_reponse", situation="")
+    assert refused(monde, valide, SIX_MOIS, statut="sans_reponse", situation="") == "suivi_deja_note"
+    note(monde, valide, date(2010, 11, 20))
+    assert refused(monde, valide, date(2010, 11, 21)) == "suivi_deja_note"
+    assert Suivi.objects.get().statut == "realise"
+
+
+def test_only_the_adviser_in_charge_notes_a_follow_up(monde: Monde, valide: Bilan) -> None:
+    for other in (monde.autre_conseiller, monde.prescripteur):
+        with pytest.raises(Forbidden):
+            note(monde, valide, SIX_MOIS, by=other)
+
+
+def test_a_follow_up_cannot_be_left_to_be_done(monde: Monde, valide: Bilan) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        note(monde, valide, SIX_MOIS, statut="a_faire", echeance="un_an")
+    assert set(caught.value.fields) == {"statut", "echeance"}
+
+
+@pytest.mark.rule("C.10")
+def test_nobody_is_followed_by_name_after_the_five_years_of_services(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    bilan.contrat.date_premier_titre = date(2005, 11, 9)  # the services end the day before the follow-up is due
+    bilan.contrat.save()
+    assert refused(monde, bilan, SIX_MOIS) == "periode_services_finie"
+    with clock.travel(SIX_MOIS):
+        assert not A_FAIRE.bilans(monde.conseiller).exists()
+
+
+@pytest.mark.rule("D.2")
+@pytest.mark.parametrize("statut", ["realise", "refuse", "sans_reponse"])
+def test_a_bilan_closes_as_soon_as_its_follow_up_is_noted(monde: Monde, valide: Bilan, statut: str) -> None:
+    situation = "autre" if statut == "realise" else ""
+    note(monde, valide, SIX_MOIS, statut=statut, situation=situation)
+    with clock.travel(SIX_MOIS):
+        fin.close(bilan=valide, by=monde.prescripteur)
+    assert fresh(valide).etat == Etat.CLOS
+    assert refused(monde, valide, date(2010, 11, 20)) == "transition_impossible"
+
+
+def test_a_refusal_may_be_said_before_its_time(monde: Monde, valide: Bilan) -> None:
+    assert note(monde, valide, date(2010, 6, 1), statut="refuse", situation="").statut == "refuse"
