@@ -21,7 +21,7 @@ def open_follow_ups(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bilan', '0005_tell_constraints_in_words'),
+        ('bilan', '0006_letters_of_every_act'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
