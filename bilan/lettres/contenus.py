@@ -38,3 +38,30 @@ class Suivi(Lettre):
 
     date_bilan: date
     date_suivi: date
+
+
+@dataclass(frozen=True)
+class LigneAttestation:
+    """One prestation as the attestation tells it: its state in words, and what proves it."""
+
+    prestation: str
+    etat: str
+    preuves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attestation(Lettre):
+    """What was done under the contract, for the person and for the préfet alike (R. 311-29 CESEDA).
+
+    Of the bilan, one of the four words of ``bilan.prefecture`` and nothing else.
+    """
+
+    date_naissance: date
+    nationalite: str
+    date_signature: date
+    echeance: date  # the first one, included
+    echeance_prorogee: date | None
+    lignes: tuple[LigneAttestation, ...]
+    fin: str = ""  # cloture or resilie; empty while the contract runs
+    date_acte: date | None = None
+    reference_acte: str = ""

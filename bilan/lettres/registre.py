@@ -8,7 +8,7 @@ from typing import Any
 
 from bilan.courriers import Convocation, Information, Numerote
 from bilan.documents import convocation_pdf, information_pdf, lettre_pdf
-from bilan.lettres.contenus import Absence, Exemption, Report, Suivi
+from bilan.lettres.contenus import Absence, Attestation, Exemption, Report, Suivi
 from bilan.models import Courrier
 
 Genre = Courrier.Genre
@@ -37,4 +37,5 @@ MODELES: dict[type[Numerote], Modele] = {
     Absence: _lettre(Genre.ABSENCE, "A"),
     Exemption: _lettre(Genre.EXEMPTION, "E"),
     Suivi: _lettre(Genre.SUIVI, "S"),
+    Attestation: _lettre(Genre.ATTESTATION, "T"),
 }

@@ -1,20 +1,22 @@
-"""AS-27 to AS-30 of the domain reference: an absence, and what OFII may propose to the préfet about it."""
+"""AS-27 to AS-30 and AS-37 of the domain reference: what OFII may propose to the préfet, and what he reads."""
 
 from datetime import date
 
 import pytest
 
 from agents.models import Agent
-from bilan import prefet, programmation
-from bilan.models import Bilan
+from bilan import attestation, prefet, programmation
+from bilan.models import Bilan, Consentement, Courrier
 from bilan.states import Etat, MotifAnnulation
 from bilan.tasks import appliquer_conservation
 from cai.models import Contrat, PropositionPrefet
 from core import clock
 from core.errors import RuleViolation
+from tests.factories.conduite import JOUR, consent
 from tests.factories.prefet import MOTIVATION, decide, propose, resiliation_en_cours
 from tests.factories.programmation import proposition as rendez_vous
 from tests.factories.transitions import APRES_MIDI, Monde, advance, fresh
+from tests.paper import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9")]
 JUIN = date(2010, 6, 1)
@@ -103,3 +105,23 @@ def test_as_30_a_resiliation_cancels_a_bilan_not_begun_and_leaves_a_bilan_done(
             )
     else:
         assert after.etat == Etat.SYNTHESE_VALIDEE
+
+
+@pytest.mark.rule("B", "D.2")
+def test_as_37_the_attestation_is_the_same_for_who_refused_and_for_who_consented(
+    monde: Monde, directeur: Agent
+) -> None:
+    said = set()
+    for decision in (Consentement.Decision.ACCORDE, Consentement.Decision.REFUSE, None):
+        bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+        if decision:
+            consent(bilan, Consentement.Portee.TRANSMISSION, decision, at=clock.at(JOUR, 15), by=monde.conseiller)
+        cloture = propose(bilan.contrat, "cloture", by=directeur, le=JUIN)
+        decide(cloture, by=monde.prescripteur, le=JUIN)
+        with clock.travel(JUIN):
+            issued = attestation.issue_attestation(contrat=fresh(bilan).contrat, by=monde.prescripteur)
+        text = text_of(bytes(issued.pdf))
+        assert "Bilan de compétences professionnelles fait" in text
+        said.add(text.replace(issued.numero, "").replace(bilan.contrat.numero_cai, ""))
+    assert len(said) == 1
+    assert Courrier.objects.filter(genre=Courrier.Genre.ATTESTATION).count() == 3

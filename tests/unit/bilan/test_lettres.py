@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bilan.courriers import Lettre
-from bilan.lettres.contenus import Absence, Exemption, Report, Suivi
+from bilan.lettres.contenus import Absence, Attestation, Exemption, LigneAttestation, Report, Suivi
 from bilan.lettres.registre import MODELES
 from bilan.models import Courrier
 from exemptions.domain import bareme
@@ -21,6 +21,23 @@ LETTRES: dict[str, Lettre] = {
     "absence": Absence(**ENTETE_LONG, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
     "exemption": Exemption(**ENTETE_LONG, motifs=tuple(bareme.LIBELLES_MOTIFS), rendez_vous_annule=DEBUT),
     "suivi": Suivi(**ENTETE_LONG, date_bilan=date(2010, 9, 15), date_suivi=date(2011, 3, 15)),
+    "attestation": Attestation(
+        **ENTETE_LONG,
+        date_naissance=date(1980, 7, 1),
+        nationalite="Saint-Christophe-et-Niévès",
+        date_signature=date(2010, 3, 15),
+        echeance=date(2011, 3, 15),
+        echeance_prorogee=date(2012, 3, 15),
+        lignes=(
+            LigneAttestation("Formation civique", "suivie", ("6 h suivies sur 6 h prescrites", "Attestation, 12 mai")),
+            LigneAttestation("Formation linguistique", "suivie", tuple(f"Preuve {rank}" for rank in range(6))),
+            LigneAttestation("Session « Vivre en France »", "dispensée"),
+            LigneAttestation("Bilan de compétences professionnelles", "fait"),
+        ),
+        fin="resilie",
+        date_acte=date(2012, 1, 20),
+        reference_acte="2012-PREF-0042",
+    ),
 }
 SAID = {
     "report": ("mardi 15 mars 2011 à 9 h 30", "ne venez pas ce jour-là", "ne vaut plus", "nouvelle convocation"),
@@ -31,6 +48,10 @@ SAID = {
     "exemption": (
         "R. 311-26 I, a)", "R. 311-26 I, b)", "R. 311-26 I, c)", "R. 311-26 I, d).", "n’y venez pas",
         "Si votre situation change",
+    ),
+    "attestation": (
+        "né le 1er juillet 1980", "jusqu’au 15 mars 2012 inclus", "Contrat résilié",
+        "20 janvier 2012, n° 2012-PREF-0042", "professionnelles fait", "n’y figure pas",
     ),
     "suivi": ("15 septembre 2010", "mardi 15 mars 2011", "aucune conséquence", "facultatif"),
 }  # fmt: skip
