@@ -52,6 +52,7 @@ class Permission(TextChoices):
     ENREGISTRER_DECISION = "enregistrer_decision", "enregistrer une décision du préfet"
     VOIR_TRANSMISSIONS = "voir_transmissions", "consulter les transmissions"
     RELANCER_TRANSMISSION = "relancer_transmission", "relancer une transmission"
+    ENREGISTRER_RETOUR = "enregistrer_retour", "enregistrer un retour de Pôle emploi"
     VOIR_PLANNING = "voir_planning", "consulter le planning du prestataire"
     AFFECTER_CONSEILLER = "affecter_conseiller", "affecter un conseiller"
     ADMINISTRER = "administrer", "administrer les comptes et les tables de référence"
@@ -82,7 +83,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.CORRESPONDANT_OFII: frozenset(
-        {P.VOIR_DOSSIER, P.VOIR_TRANSMISSIONS, P.RELANCER_TRANSMISSION, P.RETIRER_CONSENTEMENT, P.CLOTURER_BILAN}
+        {
+            P.VOIR_DOSSIER, P.VOIR_TRANSMISSIONS, P.RELANCER_TRANSMISSION, P.ENREGISTRER_RETOUR,
+            P.RETIRER_CONSENTEMENT, P.CLOTURER_BILAN,
+        }
     ),
     Role.CONSEILLER_BILAN: frozenset(
         {

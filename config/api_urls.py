@@ -20,6 +20,7 @@ from poleemploi.api import (
     TransmissionsView,
     TransmissionView,
 )
+from poleemploi.api_retours import RetoursView
 
 app_name = "api"
 urlpatterns = [
@@ -41,6 +42,7 @@ urlpatterns = [
     path("bilans/<uuid:pk>/suivis/", SuivisView.as_view(), name="suivis"),
     path("bilans/<uuid:pk>/synthese/", SyntheseView.as_view(), name="synthese"),
     path("bilans/<uuid:pk>/consentements/", ConsentementsView.as_view(), name="consentements"),
+    path("bilans/<uuid:pk>/retours/", RetoursView.as_view(), name="retours"),
     path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),
     path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
     path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),

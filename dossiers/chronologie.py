@@ -36,6 +36,7 @@ _FAMILLE_OF = {
     "signataire": "contrat",
     "prestation": "contrat",
     "proposition": "contrat",
+    "retour": "transmission",
     "justificatif": "exemption",
 }
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import Etat
-from poleemploi.models import Transmission
+from poleemploi.models import Retour, Transmission
 from poleemploi.states import A_TRAITER_PAR_UN_AGENT, EtatTransmission
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, Bila
     validated = Q(etat=Etat.SYNTHESE_VALIDEE)
     decided = validated & Q(_version_decidee=F("_version"))
     granted = decided & Q(_decision=Consentement.Decision.ACCORDE)
+    received = granted & Q(_depot=EtatTransmission.ACCUSEE)
+    ppae = Retour.objects.of_bilan(OuterRef("pk")).with_ppae()
     return (
         bilans.alias(
             _version=Subquery(version),
@@ -107,7 +109,8 @@ def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, Bila
                 When(etat=Etat.SIGNATURE_REFUSEE, then=Value(S.TRANSMISSION_REFUSEE)),
                 When(validated & Q(_decision=Consentement.Decision.RETIRE), then=Value(S.CONSENTEMENT_RETIRE)),
                 When(decided & Q(_decision=Consentement.Decision.REFUSE), then=Value(S.TRANSMISSION_REFUSEE)),
-                When(granted & Q(_depot=EtatTransmission.ACCUSEE), then=Value(S.TRANSMISE)),
+                When(received & Exists(ppae), then=Value(S.PRIS_EN_CHARGE_PPAE)),
+                When(received, then=Value(S.TRANSMISE)),
                 When(granted & Q(_depot__in=A_TRAITER_PAR_UN_AGENT), then=Value(S.TRANSMISSION_A_TRAITER)),
                 # Cancelled although consented to: its content was destroyed, nothing waits and nobody can mend it.
                 When(granted & Q(_depot=EtatTransmission.ANNULEE), then=F("etat")),

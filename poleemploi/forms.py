@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from bilan.forms_programmation import BilanForm
 from bilan.models import Bilan, Consentement
 from bilan.states import MotifReprise
 from bilan.textes import CONSENTEMENTS
@@ -11,6 +12,7 @@ from cai.models import Langue
 from core import clock
 from core.form_fields import ChoixField, DateField, LigneField, NomField, RechercheField, YesNoField
 from core.forms import BaseForm
+from poleemploi.models import Retour
 from poleemploi.selectors import is_refused
 
 Mode, Decision = Consentement.Mode, Consentement.Decision
@@ -111,6 +113,24 @@ class RetraitForm(RecueilForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("interprete", False)
+
+
+class RetourForm(BilanForm):
+    """What the paper or the message of Pôle emploi says; everything but the day it came is optional, not all of it."""
+
+    recu_le = DateField(label="Retour reçu le", help_text="Le jour où Pôle emploi vous l’a donné.")
+    date_entretien_ppae = DateField(
+        label="Date de l’entretien PPAE",
+        help_text="Projet personnalisé d’accès à l’emploi. Elle vaut prise en charge par Pôle emploi.",
+        required=False,
+    )
+    date_inscription = DateField(label="Date d’inscription à Pôle emploi", required=False)
+    date_embauche = DateField(label="Date d’embauche", help_text="Avec le type de contrat.", required=False)
+    type_contrat = ChoixField(label="Type de contrat", choices=Retour.TypeContrat.choices, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("recu_le", clock.today())
 
 
 class RepriseForm(BaseForm):

@@ -218,3 +218,90 @@ class Canal(models.Model):
 
     def __str__(self) -> str:
         return "Canal Pôle emploi"
+
+
+class RetourQuerySet(models.QuerySet["Retour"]):
+    def visible_to(self, agent: "Agent | AnonymousUser") -> "RetourQuerySet":
+        """Returns about files of the directions whose exchange the agent follows (reference B)."""
+        return self.filter(
+            transmission__bilan__contrat__direction_id__in=direction_ids(agent, Permission.VOIR_TRANSMISSIONS)
+        )
+
+    def of_bilan(self, bilan: "Bilan | models.OuterRef") -> "RetourQuerySet":
+        return self.filter(transmission__bilan=bilan)
+
+    def with_ppae(self) -> "RetourQuerySet":
+        """Returns that give the date of a PPAE interview: what makes a bilan taken in charge (D.2, 23)."""
+        return self.filter(date_entretien_ppae__isnull=False)
+
+
+class Retour(BaseModel):
+    """What Pôle emploi told of a person whose synthesis it received (reference F.3); rows are only ever added.
+
+    Received off-line, it is signed by who typed it; read from the partner's feed, it carries the partner's event id.
+    """
+
+    class Origine(models.TextChoices):
+        HORS_LIGNE = "hors_ligne", "Reçu hors ligne"
+        FLUX = "flux", "Lu chez Pôle emploi"
+
+    class TypeContrat(models.TextChoices):
+        """Reference I.4, as the exchange writes them."""
+
+        CDI = "CDI", "CDI"
+        CDD_LONG = "CDD_6M_PLUS", "CDD de six mois ou plus"
+        CDD_COURT = "CDD_MOINS_6M", "CDD de moins de six mois"
+        CTT = "CTT", "Intérim"
+        CUI_CAE = "CUI_CAE", "CUI-CAE"
+        CUI_CIE = "CUI_CIE", "CUI-CIE"
+        APPRENTISSAGE = "APPRENTISSAGE", "Apprentissage"
+        PROFESSIONNALISATION = "PROFESSIONNALISATION", "Professionnalisation"
+        SAISONNIER = "SAISONNIER", "Saisonnier"
+        CESU = "CESU_PARTICULIER_EMPLOYEUR", "Particulier employeur"
+        NON_SALARIE = "NON_SALARIE", "Non salarié"
+        AUTRE = "AUTRE", "Autre"
+
+    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="retours")
+    origine = models.CharField("origine", max_length=10, choices=Origine.choices)
+    evenement = models.CharField("événement du partenaire", max_length=80, null=True, unique=True)
+    recu_le = models.DateField("reçu le")
+    date_inscription = models.DateField("inscription à Pôle emploi", null=True)
+    date_entretien_ppae = models.DateField("entretien PPAE", null=True)
+    date_embauche = models.DateField("date d’embauche", null=True)
+    type_contrat = models.CharField("type de contrat", max_length=30, choices=TypeContrat.choices, blank=True)
+    par = models.ForeignKey(
+        "agents.Agent", verbose_name="enregistré par", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = RetourQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "retour de Pôle emploi"
+        verbose_name_plural = "retours de Pôle emploi"
+        ordering = ["-recu_le", "-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origine="hors_ligne", par__isnull=False, evenement=None)
+                | Q(origine="flux", par=None, evenement__isnull=False),
+                name="retour_signe_ou_numerote",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_inscription__isnull=False)
+                | Q(date_entretien_ppae__isnull=False)
+                | Q(date_embauche__isnull=False),
+                name="retour_dit_quelque_chose",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_embauche=None, type_contrat="") | Q(date_embauche__isnull=False) & ~Q(type_contrat=""),
+                name="retour_emploi_date_et_contrat",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_inscription=None)
+                | Q(date_entretien_ppae=None)
+                | Q(date_entretien_ppae__gte=models.F("date_inscription")),
+                name="retour_ppae_apres_inscription",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Retour {self.get_origine_display()}"

@@ -42,6 +42,14 @@ def check_can_requeue(agent: Agent, bilan: Bilan) -> None:
     check_can(agent, Permission.RELANCER_TRANSMISSION, bilan)
 
 
+def can_record_return(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
+    return can(agent, Permission.ENREGISTRER_RETOUR, bilan)
+
+
+def check_can_record_return(agent: Agent, bilan: Bilan) -> None:
+    check_can(agent, Permission.ENREGISTRER_RETOUR, bilan)
+
+
 def check_can_view(agent: Agent, bilan: Bilan) -> None:
     """Look at one transmission and its attempts."""
     check_can(agent, Permission.VOIR_TRANSMISSIONS, bilan)

@@ -1,5 +1,6 @@
 """What agents read of the exchange: states in a sentence, what to correct and where, the channel, the consents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +19,10 @@ from core import clock
 from core.french import date_sans_jour, heure
 from poleemploi import canal
 from poleemploi.correction import Correction, corrections_of, why_not_redeposited
-from poleemploi.models import Tentative, Transmission
-from poleemploi.permissions import can_collect, can_requeue, can_withdraw
+from poleemploi.models import Retour, Tentative, Transmission
+from poleemploi.permissions import can_collect, can_record_return, can_requeue, can_withdraw
 from poleemploi.reponses import DELAI_DEPASSE, explain, explain_refusal
+from poleemploi.retours import why_no_return
 from poleemploi.states import (
     A_TRAITER_PAR_LE_SYSTEME,
     A_TRAITER_PAR_UN_AGENT,
@@ -263,6 +265,8 @@ class Panneau:
     questions: list[Question]
     vues: list[Vue]
     collect_url: str = ""
+    retours: Sequence[Retour] = ()
+    retour_url: str = ""
 
 
 def panel(bilan: Bilan, agent: Agent) -> Panneau:
@@ -275,7 +279,16 @@ def panel(bilan: Bilan, agent: Agent) -> Panneau:
         questions=questions,
         vues=[show(transmission, agent) for transmission in rows],
         collect_url=reverse("poleemploi:collect_consents", args=[bilan.pk]) if collect else "",
+        retours=list(Retour.objects.visible_to(agent).of_bilan(bilan)) if rows else [],
+        retour_url=_return_page(bilan, agent) if rows else "",
     )
+
+
+def _return_page(bilan: Bilan, agent: Agent) -> str:
+    """Where the correspondant types what Pôle emploi told, once the synthesis stands received there."""
+    if not can_record_return(agent, bilan) or why_no_return(bilan):
+        return ""
+    return reverse("poleemploi:record_return", args=[bilan.pk])
 
 
 def questions_of(bilan: Bilan, agent: Agent | AnonymousUser) -> list[Question]:

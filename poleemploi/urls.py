@@ -1,6 +1,6 @@
 from django.urls import path
 
-from poleemploi import views_consentements, views_transmissions
+from poleemploi import views_consentements, views_retours, views_transmissions
 
 app_name = "poleemploi"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
         name="withdraw_consent",
     ),
     path("bilans/<uuid:pk>/synthese/reprise/", views_consentements.rework_synthese, name="rework_synthese"),
+    path("bilans/<uuid:pk>/retours/nouveau/", views_retours.record_return, name="record_return"),
     path("transmissions/", views_transmissions.list_transmissions, name="list_transmissions"),
     path("transmissions/<uuid:pk>/", views_transmissions.view_transmission, name="view_transmission"),
     path("transmissions/<uuid:pk>/relance/", views_transmissions.requeue_transmission, name="requeue_transmission"),

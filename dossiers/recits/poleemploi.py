@@ -1,10 +1,21 @@
 """What the timeline says of the exchange with Pôle emploi."""
 
-from dossiers.recits.mots import Facts, Recits, version
+from dossiers.recits.mots import Facts, Recits, jour, version
 
 
 def _accuse(faits: Facts) -> str:
     return f"{version(faits)} Accusé n° {faits.get('accuse')}.".strip()
+
+
+def _retour(faits: Facts) -> str:
+    said = []
+    if faits.get("inscription"):
+        said.append(f"Inscription le {jour(faits['inscription'])}.")
+    if faits.get("ppae"):
+        said.append(f"Entretien PPAE le {jour(faits['ppae'])}.")
+    if faits.get("emploi"):
+        said.append("Un emploi est signalé.")
+    return " ".join(said)
 
 
 SENTENCES: Recits = {
@@ -19,4 +30,6 @@ SENTENCES: Recits = {
     "transmission.annulee": ("Transmission annulée, rien n’a été envoyé", version),
     "transmission.effacement_demande": ("Effacement demandé à Pôle emploi", version),
     "transmission.effacee": ("Synthèse effacée chez Pôle emploi", version),
+    "retour.prise_en_charge_ppae": ("Prise en charge par Pôle emploi", _retour),
+    "retour.enregistre": ("Retour de Pôle emploi enregistré", _retour),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan.contenu import SyntheseContenu
+from bilan.echange import note_acknowledgement
 from bilan.models import Bilan, Consentement, Seance, Synthese
 from core import clock
 from poleemploi import services
@@ -81,3 +82,13 @@ def make_transmission(
     bilan = make_valide(direction, prescripteur, conseiller, **options)
     agree(bilan, Consentement.Portee.TRANSMISSION, by=conseiller)
     return Transmission.objects.get(bilan=bilan)
+
+
+def receive(transmission: Transmission, at: datetime = ACCORDE_AT) -> Transmission:
+    """The partner acknowledged it at ``at``: what the sender does there has its own tests."""
+    with clock.travel(at):
+        Transmission.objects.filter(pk=transmission.pk).update(
+            etat="accusee", accuse_at=at, accuse_identifiant="PE-1", prochain_essai_at=None, termine_at=at
+        )
+        note_acknowledgement(transmission.synthese, "PE-1", at)
+    return Transmission.objects.select_related("bilan").get(pk=transmission.pk)

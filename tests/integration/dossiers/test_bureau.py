@@ -400,8 +400,9 @@ def test_the_file_costs_the_same_whatever_it_holds(
     poor = make_contrat(by=prescripteur, numero_cai="PAPIER-0001")
     rich = make_transmission(direction, prescripteur, conseiller).bilan.contrat
     with clock.travel(JOUR):
-        for _ in range(10):
-            add_justificatif(contrat=rich, type_piece="contrat_travail", date_document=JOUR, by=prescripteur)
+        for day in range(10):
+            dated = JOUR - timedelta(days=day)
+            add_justificatif(contrat=rich, type_piece="contrat_travail", date_document=dated, by=prescripteur)
             evaluate_contrat(contrat=rich, declarations=RIEN, date_reference=JOUR, by=prescripteur)
     client = connect(prescripteur)
 
