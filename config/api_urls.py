@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_planning import AffectationView
 from bilan.api_suivi import SuivisView
+from cai.api_famille import ActeFamilleView, FamilleView
 from config import api_schema as api_schema  # registers how callers are known
 from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
@@ -29,6 +30,8 @@ urlpatterns = [
     path("exemptions/simulation/", SimulationView.as_view(), name="simulation"),
     path("contrats/", ContratsView.as_view(), name="contrats"),
     path("contrats/<uuid:pk>/", ContratView.as_view(), name="contrat"),
+    path("contrats/<uuid:pk>/famille/", FamilleView.as_view(), name="famille"),
+    path("contrats/<uuid:pk>/famille/<slug:name>/", ActeFamilleView.as_view(), name="acte_famille"),
     path("contrats/<uuid:pk>/evenements/", EvenementsView.as_view(), name="evenements"),
     path("contrats/<uuid:pk>/evaluations/", EvaluationsView.as_view(), name="evaluations"),
     path("contrats/<uuid:pk>/pieces/", JustificatifsView.as_view(), name="pieces"),

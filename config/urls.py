@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("agents.urls")),
+    path("", include("cai.urls")),
     path("", include("exemptions.urls")),
     path("", include("bilan.urls")),
     path("", include("poleemploi.urls")),

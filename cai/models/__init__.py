@@ -11,6 +11,7 @@ from cai.models.contrat import (
     SignataireQuerySet,
     TitreAdmission,
 )
+from cai.models.famille import ContratFamille, Enfant
 from cai.models.pre_arrivee import EvaluationPreArrivee
 from cai.models.prestations import SEANCE_MINUTES_MAX, Certificat, Prestation, PrestationQuerySet, SeancePrestation
 from cai.models.proposition import MOTIVATION_MIN, PropositionPrefet, PropositionPrefetQuerySet
@@ -22,7 +23,9 @@ __all__ = [
     "SEANCE_MINUTES_MAX",
     "Certificat",
     "Contrat",
+    "ContratFamille",
     "ContratQuerySet",
+    "Enfant",
     "EvaluationPreArrivee",
     "Langue",
     "Pays",

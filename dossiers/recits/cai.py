@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import DateField
 
-from cai.models import Contrat, Prestation, Signataire
+from cai.models import Contrat, ContratFamille, Prestation, Signataire
 from dossiers.recits.mots import Facts, Recits, jour, label, motif
 
 
@@ -53,7 +53,27 @@ def _prestation(faits: Facts) -> str:
     return f"{label(Prestation.Type, faits['type'])}."
 
 
+def _famille(faits: Facts) -> str:
+    enfants = faits["nombre_enfants"]
+    signee = f"Signé le {jour(faits['date_signature'])}, pour {enfants} enfant{'s' if enfants > 1 else ''}"
+    return f"{signee}. {label(ContratFamille.Conjoint, faits['conjoint'])}."
+
+
+def _journee(faits: Facts) -> str:
+    attestation = f", attestation du {jour(faits['attestation_le'])}" if faits["attestation_le"] else ""
+    return f"{label(ContratFamille.Journee, faits['apres'])}{attestation}."
+
+
 SENTENCES: Recits = {
+    "famille.signee": ("Contrat famille enregistré", _famille),
+    "famille.corrigee": ("Contrat famille corrigé", _famille),
+    "famille.journee": ("Journée des parents", _journee),
+    "famille.inscription": (
+        "Certificat d’inscription vu",
+        lambda faits: f"Enfant {faits['rang']}, vu le {jour(faits['vue_le'])}.",
+    ),
+    "famille.conseil_general": ("Conseil général informé", lambda faits: f"Le {jour(faits['informe_le'])}."),
+    "famille.prefet": ("Préfet informé d’une journée manquée", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "contrat.signe": ("Contrat enregistré", _signe),
     "contrat.corrige": ("Contrat corrigé", _champs(Contrat)),
     "contrat.annule": ("Dossier annulé", motif(Contrat.MotifAnnulation)),

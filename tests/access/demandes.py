@@ -48,7 +48,7 @@ class Demande:
         if not self.is_api or method == "GET":
             return {}
         body = dict(_examples().get((_template_of(self.route), method.lower()), {}))
-        if "name" in dict(self.variante):
+        if self.route.name == "api:transition":
             body = dict(TRANSITIONS[dict(self.variante)["name"]].exemple)
         known = {
             "prescripteur": territoire.agents["prescripteur"].pk,
@@ -84,6 +84,8 @@ def every_demande() -> Iterator[Demande]:
             yield from (Demande(route, (("name", name),)) for name, acte in ACTES.items() if acte.lettre)
         elif route.name == "api:transition":
             yield from (Demande(route, (("name", name),)) for name in TRANSITIONS)
+        elif route.name in ("cai:act_famille", "api:acte_famille"):
+            yield Demande(route, (("name", "journee"),))
         elif route.name == "api:consentements":
             for decision in ("accorde", "retire"):
                 yield Demande(route, (("decision", decision),), (("decision", decision),))

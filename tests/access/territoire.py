@@ -18,6 +18,7 @@ from agents.roles import Role
 from bilan.models import Bilan, Courrier, NotePhase, Synthese
 from bilan.states import Etat
 from cai.models import Contrat
+from cai.services_famille import sign_famille
 from core import clock
 from core.uploads import Fichier
 from exemptions.fichiers import attach_file
@@ -100,6 +101,13 @@ def build() -> Territoire:
     with clock.travel(MAINTENANT):
         justificatif = add_justificatif(
             contrat=contrat, type_piece="contrat_travail", date_document=date(2010, 3, 1), by=prescripteur
+        )
+        sign_famille(
+            contrat=contrat,
+            date_signature=date(2010, 3, 15),
+            conjoint="aucun",
+            enfants=[date(2002, 6, 1)],
+            by=prescripteur,
         )
         copie = attach_file(justificatif=justificatif, fichier=Fichier("png", b"\x89PNG"), by=prescripteur)
     NotePhase.objects.update_or_create(
@@ -191,9 +199,16 @@ _BY_SPACE: dict[str, Any] = {
     "poleemploi": lambda territoire: territoire.bilans[Etat.SYNTHESE_VALIDEE].pk,
     "api": lambda territoire: territoire.bilans[Etat.PHASE_CONCLUSION].pk,
     "agents": lambda territoire: territoire.jeton.pk,
+    "cai": lambda territoire: territoire.contrat.pk,
     "core": lambda territoire: None,
 }
 _ROWS: dict[str, Any] = {
+    "cai:view_famille": lambda territoire: territoire.contrat.pk,
+    "cai:sign_famille": lambda territoire: territoire.contrat.pk,
+    "cai:act_famille": lambda territoire: territoire.contrat.famille.pk,
+    "cai:record_school": lambda territoire: territoire.contrat.famille.enfants.get().pk,
+    "api:famille": lambda territoire: territoire.contrat.pk,
+    "api:acte_famille": lambda territoire: territoire.contrat.pk,
     "dossiers:open_person": lambda territoire: uuid.uuid4(),
     "dossiers:open_contract": lambda territoire: uuid.uuid4(),
     "dossiers:open_check": lambda territoire: uuid.uuid4(),
