@@ -109,6 +109,7 @@ def marques() -> Marques:
     return found
 
 
+@cache
 def scenarios() -> dict[str, set[Lieu]]:
     """AS-nn -> the tests that carry its name (``test_as_05_06_07_…`` carries three)."""
     found: dict[str, set[Lieu]] = defaultdict(set)
