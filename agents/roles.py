@@ -69,6 +69,7 @@ _AGENT = frozenset(
     }
 )  # fmt: skip
 
+# rule: E.3-personne
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT_OFII: _AGENT,
     Role.PRESCRIPTEUR: _AGENT

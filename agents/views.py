@@ -50,6 +50,7 @@ class ConnexionView(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         self.request.session.pop("expiree", None)
+        # rule: E.6-actes
         journal.log_access("connexion", by=self.request.user)
         return response
 

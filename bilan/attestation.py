@@ -22,6 +22,7 @@ from exemptions.models import Evaluation
 FINIS = (Contrat.Statut.CLOTURE, Contrat.Statut.RESILIE)
 
 
+# rule: E.2-sans-effet
 def compose(contrat: Contrat, *, by: Agent) -> Attestation:
     """What the attestation says today, contract ended or not: the same for the person and for the préfet.
 
@@ -80,6 +81,7 @@ def _paper(paper: Certificat) -> str:
     return f"Diplôme initial de langue française{niveau}\u00a0: {'obtenu' if paper.reussi else 'non obtenu'}, {jour}"
 
 
+# rule: C.9-attestation
 def _fin(contrat: Contrat) -> dict[str, Any]:
     if contrat.statut not in FINIS:
         return {}

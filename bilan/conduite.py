@@ -22,6 +22,7 @@ NOTE_MAX = 10_000  # characters
 BESOINS_A_NOTER = "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire."
 
 
+# rule: D.2-10
 @transaction.atomic
 def start_bilan(*, bilan: Bilan, informe: bool, by: Agent) -> Bilan:
     """Transition 10: record that the person came, and open the preliminary phase.
@@ -97,6 +98,7 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
     if minutes < 1:
         return [Blocage("minutes_invalides", "Indiquez au moins une minute.", "minutes")]
     used = bilan.minutes_utilisees
+    # rule: C.6-180
     if used + minutes > DUREE_MAX_MINUTES:
         return [
             Blocage(
@@ -106,6 +108,7 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
                 "minutes",
             )
         ]
+    # rule: C.6-depassement
     if used + minutes > bilan.duree_fixee_minutes:
         return [
             Blocage(
@@ -122,6 +125,7 @@ def _jour_blocages(bilan: Bilan, jour: date) -> list[Blocage]:
     first, last = bilan.contrat.date_signature, bilan.contrat.echeance_effective
     if jour > clock.today():
         return [Blocage("date_future", "Une séance s’enregistre une fois tenue\u00a0: cette date est à venir.", "jour")]
+    # rule: C.6-validite
     if not first <= jour <= last:
         return [
             Blocage(
@@ -195,6 +199,7 @@ def read_notes(*, bilan: Bilan, by: Agent) -> dict[str, str]:
     return {note.phase: note.contenu["texte"] for note in bilan.notes.all()}
 
 
+# rule: D.2-11, D.3-phases
 @transaction.atomic
 def enter_investigation(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 11: refuses while the needs and aims are not written in the notes of the preliminary phase."""
@@ -215,6 +220,7 @@ def investigation_blocages(bilan: Bilan) -> list[Blocage]:
     ]
 
 
+# rule: D.2-12, D.3-phases
 @transaction.atomic
 def enter_conclusion(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 12: refuses while the draft synthesis holds neither a skill nor an experience, or neither an
@@ -248,6 +254,7 @@ def conclusion_blocages(bilan: Bilan) -> list[Blocage]:
     return blocages
 
 
+# rule: D.2-13, D.2-note-interruption
 @transaction.atomic
 def interrupt(*, bilan: Bilan, motif: MotifInterruption, by: Agent) -> Bilan:
     """Transition 13: stop before the conclusion. Minutes, notes and draft are kept; a new convocation is needed.

@@ -22,6 +22,7 @@ from core.french import day_of
 __all__ = ["in_force", "record_consent"]
 
 
+# rule: E.2-ajout-seul
 @transaction.atomic
 def record_consent(
     *,
@@ -98,6 +99,7 @@ def record_consent(
         consentement=str(consent.pk),
         version=consent.version_synthese,
     )
+    # rule: E.6-actes
     journal.log_access(f"consentement_{decision}", by=by, target=bilan, motif=str(portee))
     retention.apply_rules(bilan, by=by)
     return consent
@@ -119,12 +121,14 @@ def _form_blocages(
     moment: datetime,
 ) -> list[Blocage]:
     blocages = []
+    # rule: E.2-guichet
     if mode == Consentement.Mode.GUICHET and decision != Decision.RETIRE:
         blocages.append(
             Blocage("ecrit_necessaire", "Un accord ou un refus se donne par écrit, pas par une déclaration.", "mode")
         )
     age = bilan.contrat.signataire.age_on(moment.astimezone(clock.PARIS).date())
     # A minor refuses or withdraws alone: doubt goes to secrecy [D].
+    # rule: E.2-mineur
     if decision == Decision.ACCORDE and age < delais.AGE_MAJORITE and not representant_legal:
         blocages.append(
             Blocage(
@@ -136,6 +140,7 @@ def _form_blocages(
     return blocages
 
 
+# rule: E.2-retrait
 def _withdrawal_blocages(bilan: Bilan, portee: Consentement.Portee) -> list[Blocage]:
     if standing_grant(bilan.pk, portee) is None:
         return [Blocage("rien_a_retirer", "Aucun accord n’est en vigueur\u00a0: il n’y a rien à retirer.")]
@@ -192,6 +197,7 @@ def _transmission_blocages(
         if last is not None and last.decision == Decision.REFUSE and last.version_synthese == synthese.version:
             blocages.append(Blocage("deja_refuse", "Ce refus est déjà enregistré."))
         return blocages
+    # rule: D.2-note-ordre
     if synthese.detruite_at is not None:
         blocages.append(Blocage("contenu_detruit", "Le contenu de la synthèse est déjà détruit."))
     if synthese.premier_envoi_at is not None:
@@ -201,6 +207,7 @@ def _transmission_blocages(
                 "Cette version a déjà été envoyée\u00a0: un nouvel accord porte sur une nouvelle version.",
             )
         )
+    # rule: E.2-apres-validation, D.2-18
     if moment.astimezone(clock.PARIS).date() < synthese.date_validation:
         blocages.append(
             Blocage(

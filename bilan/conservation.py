@@ -50,9 +50,11 @@ def motif_destruction(
 
     A term of n days or one year falls on its last day: the content is destroyed when ``today`` reaches it.
     """
+    # rule: D.2-note-brouillons
     if faits.sans_suite:
         return MotifDestruction.ANNULATION
     terme = delais.date_destruction(faits.premiere_le) if faits.premiere_le else faits.terme_des_ecrits
+    # rule: E.4-un-an, E.4-terme
     if terme and today >= terme:
         return MotifDestruction.TERME_CONSERVATION
     if faits.conservation == Accord.ACCORDE:
@@ -60,7 +62,9 @@ def motif_destruction(
     if faits.conservation == Accord.RETIRE:
         return _after_withdrawal(faits, today, jours_sans_decision)
     for applies, motif in (
+        # rule: E.4-accuse
         (faits.transmission_accusee, MotifDestruction.ACCUSE),
+        # rule: E.4-refus
         (faits.signature_refusee, MotifDestruction.SIGNATURE_REFUSEE),
         (faits.transmission == Accord.REFUSE, MotifDestruction.TRANSMISSION_REFUSEE),
         (faits.transmission == Accord.RETIRE, MotifDestruction.TRANSMISSION_RETIREE),
@@ -68,11 +72,13 @@ def motif_destruction(
     ):
         if applies:
             return motif
+    # rule: E.4-30-jours
     if faits.ecrite_le and today >= delais.add_days(faits.ecrite_le, jours_sans_decision):
         return MotifDestruction.SANS_DECISION
     return None
 
 
+# rule: E.4-conservation-retiree
 def _after_withdrawal(faits: FaitsConservation, today: date, jours: int) -> MotifDestruction | None:
     if not faits.transmission_en_attente or faits.conservation_retiree_le is None:
         return MotifDestruction.CONSERVATION_RETIREE

@@ -31,6 +31,7 @@ LONGUEURS = {  # characters, inclusive
 }
 PRECONISATION_MAX = 500  # characters
 LIGNE_MAX = 200  # characters: occupation, title of a diploma, title of a training need
+# rule: D.4-codes
 MAXIMA = {"langues": 20, "diplomes": 30, "experiences": 50, "besoins_formation": 10, "preconisations": 20, "metiers": 3}
 ANNEE_DIPLOME_MIN, ANNEE_DIPLOME_MAX = 1930, 2100  # inclusive
 FORME_ROME = "Ce code n’existe pas\u00a0: une lettre de A à N, puis quatre chiffres."
@@ -230,6 +231,7 @@ _TITRES = {
     "langues": "langues", "diplomes": "diplômes", "experiences": "expériences",
     "besoins_formation": "besoins de formation", "preconisations": "préconisations", "metiers": "métiers visés",
 }  # fmt: skip
+# rule: D.4-experience
 _COLONNES_OBLIGATOIRES = {
     "langues": {"langue": "Choisissez la langue."},
     "diplomes": {"intitule": "Indiquez l’intitulé du diplôme.", "pays": "Choisissez le pays du diplôme."},
@@ -296,12 +298,14 @@ def _malformed_lines(contenu: SyntheseContenu) -> Iterator[Blocage]:
 
 def _missing(contenu: SyntheseContenu) -> Iterator[Blocage]:
     # R. 6322-38 code du travail [V]: the three mandatory headings; the rest because the partner's contract asks for it.
+    # rule: D.4-rubriques
     if not contenu.circonstances:
         yield _absent("Rédigez les circonstances du bilan.", "circonstances")
     if not contenu.competences_aptitudes:
         yield _absent("Rédigez les compétences et aptitudes.", "competences_aptitudes")
     if not contenu.projet and contenu.projet_defini is not False:
         yield _absent("Rédigez le projet, ou indiquez qu’il n’est pas encore défini.", "projet")
+    # rule: D.4-contrat
     if not contenu.niveau_formation:
         yield _absent("Choisissez le niveau de formation.", "niveau_formation")
     if not contenu.preconisations:
@@ -353,6 +357,7 @@ def _to_come(contenu: SyntheseContenu, aujourd_hui: date) -> Iterator[Blocage]:
             yield Blocage("annee_a_venir", "Cette année est à venir.", f"diplomes.{number}.annee")
 
 
+# rule: D.4-codes
 def _unknown(
     contenu: SyntheseContenu, *, rome: Collection[str], pays: Collection[str], langues: Collection[str]
 ) -> Iterator[Blocage]:

@@ -16,6 +16,7 @@ _SYNTHESE = "bilan/pdf/synthese.html"
 # From the airiest type to the tightest (8.5 pt): each side takes the first in which it holds on one page. Texts longer
 # than an interview of three hours gives (twenty recommendations of 500 signs) take a third page rather than be
 # unreadable.
+# rule: D.4-lisible
 _DENSITES = ("ample", "aere", "normal", "serre", "compact")
 
 

@@ -9,6 +9,7 @@ from bilan.models import Synthese
 from core import journal
 
 
+# rule: D.1-echange
 def note_first_attempt(synthese: Synthese, at: datetime) -> None:
     """Write when the version was first sent, in the transaction that opens the attempt; once only.
 
@@ -20,6 +21,7 @@ def note_first_attempt(synthese: Synthese, at: datetime) -> None:
         synthese.save(update_fields=["premier_envoi_at", "updated_at"])
 
 
+# rule: D.1-echange
 def note_acknowledgement(synthese: Synthese, identifiant: str, at: datetime, by: Agent | None = None) -> None:
     """Write the partner's receipt on the version, with its event; the first receipt stays.
 

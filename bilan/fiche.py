@@ -71,6 +71,7 @@ class Besoin:
     intitule: str
 
 
+# rule: D.4-interdits
 @dataclass(frozen=True, kw_only=True)
 class Fiche:
     """One frozen version of a synthesis. Free texts keep their line breaks; an empty text or list prints nothing."""

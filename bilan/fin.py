@@ -26,6 +26,7 @@ AVANT_SIGNATURE = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE)
 TRANSMISSION_IMPOSSIBLE = "transmission_impossible"  # D.2, transition 22
 
 
+# rule: D.2-24
 @transaction.atomic
 def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 24: nothing is expected any more.
@@ -40,6 +41,7 @@ def close(*, bilan: Bilan, by: Agent | None) -> Bilan:
     return _close(bilan, by=by)
 
 
+# rule: D.2-22
 @transaction.atomic
 def close_untransmitted(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 22: the consented transmission was given up for good, and the follow-up is not waited for.
@@ -93,6 +95,7 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
     return blocages
 
 
+# rule: D.2-25
 @transaction.atomic
 def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 25: the contract is over and the bilan did not take place; why stays internal.
@@ -134,6 +137,7 @@ def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:
     return MotifNonRealisation.NON_CONVOQUE
 
 
+# rule: D.2-26
 @transaction.atomic
 def cancel(*, bilan: Bilan, motif: str, by: Agent | None, permission: Permission = Permission.ANNULER_BILAN) -> Bilan:
     """Transition 26: before a synthesis exists. The reason is one of the list; the appointment falls, the notes too.

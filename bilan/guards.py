@@ -38,6 +38,7 @@ def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
     return [Blocage("contrat_termine", f"Le contrat est à l’état «\u00a0{contrat.get_statut_display()}\u00a0».")]
 
 
+# rule: C.5-jour-entretien
 def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
     """Guard of transition 2: an evaluation at the date of the interview, without any ground."""
     evaluation = (
@@ -56,6 +57,7 @@ def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
         ]
     if evaluation.verdict is None:
         return [EVALUATION_PERIMEE]
+    # rule: C.5-sans-volontaire
     if evaluation.exempte:
         return [Blocage("personne_exemptee", "La personne est dispensée du bilan\u00a0: constatez l’exemption.")]
     return []
@@ -67,6 +69,7 @@ def evaluation_du_jour(contrat: Contrat) -> Evaluation | None:
     return last if last is not None and day_of(last.evaluee_at) == clock.today() else None
 
 
+# rule: D.2-1
 def exemption(bilan: Bilan, evaluation: Evaluation) -> list[Blocage]:
     """Guards of transition 1 on the evaluation of today: true to the file, with a ground, at a day that counts."""
     if evaluation.verdict is None:
@@ -100,6 +103,7 @@ def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
     return may_be_summoned and not jour_de_reception(clock.at(jour))
 
 
+# rule: D.2-3
 def levee(bilan: Bilan) -> list[Blocage]:
     """Guards of transition 3: a contract that runs, an evaluation made today for today, true to the file, no ground."""
     blocages = contrat_en_cours(bilan.contrat)
@@ -116,6 +120,7 @@ def levee(bilan: Bilan) -> list[Blocage]:
     return blocages
 
 
+# rule: E.4-terme
 def ecriture(bilan: Bilan) -> list[Blocage]:
     """Nothing more is written on a bilan in its phases once notes and draft reached their term."""
     terme = terme_des_ecrits(bilan)
@@ -138,10 +143,12 @@ def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[
     return [Blocage("prescripteur_inconnu", "Choisissez un prescripteur de cette direction.", field="prescripteur")]
 
 
+# rule: D.2-2
 def prescription(bilan: Bilan, prescripteur: Agent) -> list[Blocage]:
     """Guards of transition 2 (``prescrire``)."""
     contrat = bilan.contrat
     blocages = contrat_en_cours(contrat) + evaluation_sans_motif(bilan)
+    # rule: C.5-depuis-2008
     if contrat.date_signature < BILAN_OBLIGATOIRE_DEPUIS:
         blocages.append(
             Blocage(
@@ -163,6 +170,7 @@ class Proposition:
     accord_delai_reduit: bool
 
 
+# rule: D.2-4
 def convocation(bilan: Bilan, proposition: Proposition) -> list[Blocage]:
     """Guards of transition 4 (``convoquer``) that need no new evaluation; every one that fails is told.
 
@@ -194,6 +202,7 @@ def _date(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
                 field="jour",
             )
         ]
+    # rule: C.6-validite, C.7-dernier-jour
     if jour > fin:
         return [
             Blocage(
@@ -203,6 +212,7 @@ def _date(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
             )
         ]
     notice = settings.BILAN_DELAI_CONVOCATION_JOURS
+    # rule: D.2-4-delai
     if delais.notice_days(clock.today(), jour) < notice and not proposition.accord_delai_reduit:
         earliest = delais.add_days(clock.today(), notice)
         return [
@@ -246,6 +256,7 @@ def heures_de_reception(debut: datetime, minutes: int) -> list[Blocage]:
 
 def _duree(bilan: Bilan, duree_fixee_minutes: int) -> list[Blocage]:
     used = bilan.minutes_utilisees
+    # rule: C.6-duree-fixee
     if 1 <= duree_fixee_minutes <= DUREE_MAX_MINUTES and duree_fixee_minutes > used:
         return []
     if used:
@@ -262,6 +273,7 @@ def _prestataire(contrat: Contrat, proposition: Proposition) -> list[Blocage]:
     lieu = proposition.lieu
     prestataire = lieu.prestataire
     jour = proposition.debut.astimezone(clock.PARIS).date()
+    # rule: D.2-4-marche
     if not prestataire.has_market(direction_id=contrat.direction_id, on=jour):
         blocages.append(
             Blocage(
@@ -306,6 +318,7 @@ def avertissements(bilan: Bilan, debut: datetime) -> list[str]:
     training = bilan.contrat.prestations.filter(
         type=Prestation.Type.FORMATION_LINGUISTIQUE, statut=Prestation.Statut.EN_COURS
     )
+    # rule: C.3-bilan-apres-langue
     if training.exists():
         warnings.append("La formation linguistique est en cours\u00a0: le bilan se tient d’ordinaire après elle.")
     if not delais.is_working_day(jour, jours_feries_depuis(jour)):
@@ -313,6 +326,7 @@ def avertissements(bilan: Bilan, debut: datetime) -> list[str]:
     return warnings
 
 
+# rule: C.8-delai
 def limite_justification(rendez_vous: RendezVous) -> date:
     """Last day, included, on which the person may justify an absence (reference C.7 and C.8)."""
     missed = rendez_vous.debut.astimezone(clock.PARIS).date()
@@ -322,8 +336,10 @@ def limite_justification(rendez_vous: RendezVous) -> date:
 def motif_absence(motif: str, precision: str, justificatif_vu_le: date | None) -> Sequence[Blocage]:
     """A reason of the list, with its document seen on a past day; the free reason says which."""
     blocages = []
+    # rule: C.8-motifs
     if motif == "autre_motive" and not precision.strip():
         blocages.append(Blocage("precision_absente", "Précisez la raison en quelques mots.", field="precision"))
+    # rule: C.8-sante
     if justificatif_vu_le is None or justificatif_vu_le > clock.today():
         blocages.append(
             Blocage(

@@ -114,6 +114,7 @@ def print_for_signature(*, synthese: Synthese, by: Agent) -> bytes:
     return _print(bilan, synthese, MotifImpression.SIGNATURE, by=by)
 
 
+# rule: E.3-prescripteur
 @transaction.atomic
 def print_copy(*, synthese: Synthese, motif: MotifImpression, demande_recue_le: date | None, by: Agent) -> bytes:
     """A copy of the validated sheet, to be handed to the beneficiary and to nobody else (reference E.3, K-17).
@@ -193,5 +194,6 @@ def _print(bilan: Bilan, synthese: Synthese, motif: MotifImpression, *, by: Agen
         exemplaire=exemplaire,
         **faits,
     )
+    # rule: E.6-actes
     journal.log_access("impression_synthese", by=by, target=synthese, motif=str(motif))
     return content

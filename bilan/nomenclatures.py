@@ -23,6 +23,7 @@ RECONNAISSANCES = {
 }
 
 # I.5: no health code, on purpose (E.5).
+# rule: E.5-freins
 FREINS = {
     "MAITRISE_FRANCAIS": "Maîtrise du français",
     "LECTURE_ECRITURE": "Lecture et écriture",

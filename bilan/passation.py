@@ -17,6 +17,7 @@ from core.errors import Forbidden
 AUTRE_PRESTATAIRE = "autre_prestataire"
 
 
+# rule: E.3-conseiller, E.3-personne
 def check_in_charge(agent: Agent, permission: Permission, bilan: Bilan) -> None:
     """Raise Forbidden unless the agent holds the right and is the adviser in charge of this bilan today."""
     check_can(agent, permission, bilan)

@@ -39,6 +39,7 @@ def check_can_assign_adviser(agent: Agent, bilan: Bilan) -> None:
         raise Forbidden("Seul le responsable du prestataire affecte un conseiller.", code="droit_affecter_conseiller")
 
 
+# rule: E.3-prescripteur, E.3-personne
 def can_print_copy(agent: Agent | AnonymousUser, bilan: Bilan) -> bool:
     """Copies are printed by the prescriber in charge of the file alone (reference B and E.3)."""
     return bilan.prescripteur_id == agent.pk and can(agent, Permission.IMPRIMER_COPIE, bilan)

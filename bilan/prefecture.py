@@ -9,6 +9,7 @@ LETTRES = {"mineur_scolarise": "a", "plus_de_55_ans": "b", "titre_l313_8_9_10": 
 _MOTS = {"suivie": FAIT, "differee_motif_legitime": DIFFERE}
 
 
+# rule: C.9-quatre-mots, E.2-sans-effet
 def mot_du_bilan(statut_prestation: str, motif_principal: str) -> str:
     """« fait », « non fait », « différé », or « dispensé » with the letter of its ground.
 

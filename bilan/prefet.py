@@ -68,6 +68,7 @@ def prepare(
     return draft
 
 
+# rule: C.8-motivation
 @transaction.atomic
 def propose(
     *,
@@ -97,6 +98,7 @@ def propose(
     return _finish(proposition, "proposer", by=by, echeance_proposee=proposition.echeance_proposee)
 
 
+# rule: C.9-resiliation
 @transaction.atomic
 def record_intention(*, proposition: PropositionPrefet, date_reception: date, by: Agent) -> PropositionPrefet:
     """The person received the préfet's letter of intention: the adversarial month begins (R. 311-28)."""
@@ -111,6 +113,7 @@ def record_intention(*, proposition: PropositionPrefet, date_reception: date, by
     return _finish(proposition, "notifier_intention", by=by, date_reception=date_reception, fin_observations=fin_mois)
 
 
+# rule: C.9-observations-tardives
 @transaction.atomic
 def record_observations(
     *, proposition: PropositionPrefet, date_observations: date, observations: str, by: Agent
@@ -134,6 +137,7 @@ def record_observations(
     return _finish(proposition, "recevoir_observations", by=by, date_observations=date_observations)
 
 
+# rule: C.9-decision
 @transaction.atomic
 def decide(
     *,
@@ -307,6 +311,7 @@ def _abandon(proposition: PropositionPrefet, motif: str, *, by: Agent) -> Propos
 # --- what an agreement of the préfet does ------------------------------------------------------
 
 
+# rule: C.9-prorogation-effet, C.9-cloture
 def _take_effect(proposition: PropositionPrefet, contrat: Contrat, *, by: Agent) -> None:
     before = contrat.statut
     match proposition.type:
@@ -332,6 +337,7 @@ def _take_effect(proposition: PropositionPrefet, contrat: Contrat, *, by: Agent)
         _release_prestations(contrat, by=by)
 
 
+# rule: C.9-resilie-bilans
 def _cancel_bilan(contrat: Contrat, *, by: Agent) -> None:
     """Bilans not begun are cancelled; what is begun, done, or was never owed is untouched (C.9, AS-30)."""
     due = [etat for etat in BEFORE_SYNTHESE if etat not in PHASES]

@@ -40,6 +40,7 @@ def end_rendez_vous(bilan: Bilan, statut: RendezVous.Statut, *, motif: str = "")
     return rendez_vous
 
 
+# rule: D.2-1
 def record_exemption(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 1: the person is exempt, as an evaluation made today says, and a letter tells them on what ground.
 
@@ -75,6 +76,7 @@ def _record_exemption(bilan: Bilan, prete: MiseEnPage, *, by: Agent) -> Bilan:
     return finish(bilan, "constater_exemption", by=by, motifs=list(lettre.motifs), courrier=courrier.numero)
 
 
+# rule: D.2-2
 def prescribe(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
     """Transition 2: the bilan is due, a prescripteur of the direction takes charge, the notice is issued.
 
@@ -95,6 +97,7 @@ def _prescribe(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by: Age
     return finish(bilan, "prescrire", by=by, **_put_in_charge(bilan, prescripteur, notice, by=by))
 
 
+# rule: D.2-3
 def lift_exemption(*, bilan: Bilan, motif: str, prescripteur: Agent | None = None, by: Agent) -> Bilan:
     """Transition 3: no ground holds any more, as an evaluation made today for today says, while the contract runs.
 
@@ -134,6 +137,7 @@ def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by:
     return {"prescripteur": str(prescripteur.pk), "notice": issued.numero}
 
 
+# rule: C.5-jour-rendez-vous
 def _refuse_exempt(motifs: Iterable[str], jour: date) -> None:
     """Refuse who will be exempt on ``jour``, and say on what ground."""
     if retenus := enumere(minuscule(bareme.LIBELLES_MOTIFS[motif]) for motif in motifs):
@@ -152,6 +156,7 @@ def check_convocation(*, bilan: Bilan, proposition: guards.Proposition) -> None:
     _refuse_exempt(assess(bilan.contrat, jour).motifs, jour)
 
 
+# rule: C.6-planifie
 def rendez_vous_of(bilan: Bilan, proposition: guards.Proposition) -> RendezVous:
     """The appointment proposed, unsaved: what is left of the fixed duration, at the adviser's house."""
     return RendezVous(
@@ -170,6 +175,7 @@ def _hold_time_of(conseiller: Agent) -> None:
     Agent.objects.get_queryset().select_for_update(no_key=True).get(pk=conseiller.pk)
 
 
+# rule: D.2-4
 def convoke(*, bilan: Bilan, proposition: guards.Proposition, by: Agent) -> RendezVous:
     """Transition 4: summon the person; the numbered letter is frozen in the same transaction.
 
@@ -197,6 +203,7 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller
     rendez_vous = rendez_vous_of(bilan, proposition)
+    # rule: D.2-4-lettre
     rendez_vous.convocation = issue(
         composition.convocation(rendez_vous, by=by), contrat=bilan.contrat, prete=lettre, by=by
     )
@@ -213,6 +220,7 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     return rendez_vous
 
 
+# rule: D.2-5
 def postpone(*, bilan: Bilan, motif: str, by: Agent) -> Bilan:
     """Transition 5: the appointment is called off before its time, and a new date is needed.
 
@@ -244,6 +252,7 @@ def _postpone(bilan: Bilan, motif: str, prete: MiseEnPage, *, by: Agent) -> Bila
     return finish(bilan, "reporter", by=by, motif=motif, report=bilan.nombre_reports, courrier=courrier.numero)
 
 
+# rule: D.2-6
 def record_absence(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 6: the person did not come; the justification window of reference C.8 opens, and a letter tells it.
 
@@ -266,10 +275,12 @@ def _record_absence(bilan: Bilan, prete: MiseEnPage, *, by: Agent) -> Bilan:
     bilan = begin(bilan, "constater_absence", permission=Permission.CONSTATER_ABSENCE, by=by)
     lettre = absence_letter(bilan=bilan, by=by)
     end_rendez_vous(bilan, RendezVous.Statut.MANQUE)
+    # rule: D.2-6-lettre
     courrier = issue(lettre, contrat=bilan.contrat, prete=prete, by=by)
     return finish(bilan, "constater_absence", by=by, limite_justification=lettre.limite, courrier=courrier.numero)
 
 
+# rule: D.2-7
 @transaction.atomic
 def recognise_absence(
     *, bilan: Bilan, motif: str, justificatif_vu_le: date | None, precision: str = "", by: Agent
@@ -280,6 +291,7 @@ def recognise_absence(
     return finish(bilan, "reconnaitre_motif_legitime", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
 
 
+# rule: D.2-8, C.8-pas-automatique
 @transaction.atomic
 def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bilan:
     """Transition 8: no legitimate reason. Before the end of the window, only if the person says so in writing.
@@ -298,6 +310,7 @@ def reject_absence(*, bilan: Bilan, declare_sans_motif: bool, by: Agent) -> Bila
     return finish(bilan, "constater_absence_injustifiee", by=by, declare_sans_motif=declare_sans_motif)
 
 
+# rule: D.2-9
 @transaction.atomic
 def requalify_absence(
     *, bilan: Bilan, motif: str, justificatif_vu_le: date | None, precision: str = "", by: Agent
@@ -314,6 +327,7 @@ def requalify_absence(
     return finish(bilan, "requalifier_absence", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
 
 
+# rule: C.8-motif-legitime
 def _accept_motif(bilan: Bilan, motif: str, justificatif_vu_le: date | None, precision: str) -> None:
     if motif not in MotifAbsence.values:
         message = "Choisissez la raison de l’absence."
@@ -327,6 +341,7 @@ def _accept_motif(bilan: Bilan, motif: str, justificatif_vu_le: date | None, pre
     set_prestation(bilan, Prestation.Statut.DIFFEREE)
 
 
+# rule: D.2-27
 @transaction.atomic
 def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
     """Transition 27: a new total duration, from the minutes already used (at least 1) to 180, both included.
@@ -342,6 +357,7 @@ def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
         refuse("duree_illegale", message, field="duree_fixee_minutes")
     if rendez_vous:
         _hold_time_of(rendez_vous.conseiller)
+        # rule: C.6-planifie
         rendez_vous.duree_minutes = duree_fixee_minutes - bilan.minutes_utilisees
         refuse_if(
             [

@@ -33,6 +33,7 @@ def conditions(contrat: Contrat, type_proposition: str) -> list[Blocage]:
     return _prorogation(contrat) if type_proposition == Type.PROROGATION else []
 
 
+# rule: C.9-resiliation
 def _manquement(contrat: Contrat) -> list[Blocage]:
     """Non-attendance without a legitimate reason, at a training or at the bilan (C.8, K-07)."""
     if contrat.prestations.filter(statut=StatutP.NON_SUIVIE).exists():
@@ -57,6 +58,7 @@ def _prorogation(contrat: Contrat) -> list[Blocage]:
     return []
 
 
+# rule: C.9-prorogation
 def fondement_of(contrat: Contrat) -> PropositionPrefet.Fondement | None:
     """What a prorogation would rest on today, the strongest first; None when nothing does (C.9, K-08)."""
     states: dict[str, str] = dict(contrat.prestations.values_list("type", "statut"))
@@ -65,9 +67,11 @@ def fondement_of(contrat: Contrat) -> PropositionPrefet.Fondement | None:
     deferred = {kind for kind, statut in states.items() if statut == StatutP.DIFFEREE}
     if deferred - {TypeP.BILAN.value}:
         return Fondement.PRESTATION_DIFFEREE
+    # rule: C.9-prorogation-bilan-seul
     return Fondement.BILAN_DIFFERE if deferred else None
 
 
+# rule: C.7-prorogation
 def echeance(contrat: Contrat, nouvelle: date | None, field: str) -> list[Blocage]:
     """A new échéance comes after the present one, and at most one year after the first, included (R. 311-27)."""
     premier, dernier = contrat.echeance_effective, delais.max_prorogation(contrat.date_echeance)
@@ -77,6 +81,7 @@ def echeance(contrat: Contrat, nouvelle: date | None, field: str) -> list[Blocag
     return [Blocage("echeance_hors_limites", message, field)]
 
 
+# rule: C.8-motivation
 def motivation(texte: str) -> list[Blocage]:
     """The reasoning is individual and written: a formula that would do for anybody is refused (C.8)."""
     if len(texte) >= MOTIVATION_MIN:
@@ -102,6 +107,7 @@ def fin_observations(proposition: PropositionPrefet) -> date | None:
     return delais.fin_observations(recue, jours_feries_depuis(recue)) if recue else None
 
 
+# rule: C.9-observations
 def date_decision(proposition: PropositionPrefet, jour: date | None) -> list[Blocage]:
     """A decision that was made, after the proposal; a résiliation from the day after the month at the earliest."""
     fin = fin_observations(proposition)
@@ -137,6 +143,7 @@ class Engagement:
     acquis: bool
 
 
+# rule: C.9-cloture
 def engagements(contrat: Contrat) -> list[Engagement]:
     """What was owed and what was done, in the order of the contract; the civic training is owed by everybody."""
     rows = {prestation.type: prestation for prestation in contrat.prestations.all()}
@@ -151,6 +158,7 @@ def engagements(contrat: Contrat) -> list[Engagement]:
     return lines
 
 
+# rule: C.7-cloture
 def limite_cloture(contrat: Contrat) -> date | None:
     """Last day to close, included: a month after the last prescribed training ended; None while one goes on (C.7)."""
     trainings = [row for row in contrat.prestations.all() if row.type != TypeP.BILAN]

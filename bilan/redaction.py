@@ -62,6 +62,7 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
     and draft reached their term.
     """
     bilan = lock(bilan.pk)
+    # rule: D.4-responsabilite
     check_in_charge(by, Permission.ECRIRE_SYNTHESE, bilan)
     if bilan.etat not in WRITABLE:
         raise RuleViolation(
@@ -89,6 +90,7 @@ def save_draft(*, bilan: Bilan, contenu: SyntheseContenu, attendu: str | None = 
     return draft
 
 
+# rule: D.2-14
 @transaction.atomic
 def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 14: the writing is over, the bilan is carried out.
@@ -140,12 +142,14 @@ def _duration_blocages(bilan: Bilan, last: date | None) -> list[Blocage]:
     used = bilan.minutes_utilisees
     if last is None or not 1 <= used <= DUREE_MAX_MINUTES:
         return [Blocage("aucune_seance", "Enregistrez d’abord les minutes passées avec la personne.")]
+    # rule: C.6-apres-echeance
     if last > bilan.contrat.echeance_effective:
         fin = date_sans_jour(bilan.contrat.echeance_effective)
         return [Blocage("echeance_passee", f"La dernière séance doit avoir lieu au plus tard le\u00a0{fin}.")]
     return []
 
 
+# rule: D.2-15
 def present_synthese(*, bilan: Bilan, by: Agent) -> Synthese:
     """Transition 15: freeze the version and make its PDF, stored encrypted with its SHA-256.
 
@@ -185,6 +189,7 @@ def _freeze(bilan: Bilan, sheet: Fiche, pdf: bytes, *, by: Agent) -> Synthese:
     return draft
 
 
+# rule: D.2-16, D.4-responsabilite
 @transaction.atomic
 def validate_synthese(
     *,
@@ -210,6 +215,7 @@ def validate_synthese(
         synthese,
         [("date_presentation", date_presentation), ("date_signature", date_signature), ("date_remise", date_remise)],
     )
+    # rule: D.2-16-mineur
     if bilan.contrat.signataire.age_on(date_signature) < delais.AGE_MAJORITE and not representant:
         blocages.append(
             Blocage(
@@ -242,6 +248,7 @@ def validate_synthese(
     return synthese
 
 
+# rule: D.2-17
 @transaction.atomic
 def record_signature_refusal(*, bilan: Bilan, date_presentation: date, date_refus: date, by: Agent) -> Synthese:
     """Transition 17: presented, and the person does not sign. No sanction follows.
@@ -258,6 +265,7 @@ def record_signature_refusal(*, bilan: Bilan, date_presentation: date, date_refu
     return synthese
 
 
+# rule: D.2-15b
 @transaction.atomic
 def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese:
     """Transition 15b: open the next version as a draft, copied from the present one.

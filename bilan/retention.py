@@ -22,6 +22,7 @@ logger = structlog.get_logger(__name__)
 SANS_SUITE = (Etat.ANNULE, Etat.NON_REALISE)
 
 
+# rule: E.4-destruction, E.4-refus
 @transaction.atomic
 def apply_rules(bilan: Bilan, *, by: Agent | None = None) -> MotifDestruction | None:
     """Destroy the content if a row of E.4 says so today; return the reason, or None when it may be kept.
@@ -86,6 +87,7 @@ def _motif_today(facts: FaitsConservation) -> MotifDestruction | None:
     )
 
 
+# rule: E.4-destruction, D.2-note-brouillons
 @transaction.atomic
 def destroy_content(bilan: Bilan, motif: MotifDestruction, *, by: Agent | None = None) -> None:
     """Destroy content, observations, PDF and working notes of every version; leave the tombstone. Idempotent.
@@ -107,6 +109,7 @@ def destroy_content(bilan: Bilan, motif: MotifDestruction, *, by: Agent | None =
         )
 
 
+# rule: E.4-trace
 def _bury(bilan: Bilan, motif: MotifDestruction) -> None:
     versions = list(Synthese.objects.without_content().filter(bilan=bilan).order_by("-version"))
     received = next((version for version in versions if version.accuse_at), None)
@@ -130,6 +133,7 @@ def _bury(bilan: Bilan, motif: MotifDestruction) -> None:
     )
 
 
+# rule: E.4-destruction
 def sweep(today: date) -> int:
     """Apply the rules to every bilan whose content may be due on ``today``; return how many were destroyed.
 

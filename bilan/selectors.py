@@ -11,6 +11,7 @@ from cai import delais
 Portee = Consentement.Portee
 Decision = Consentement.Decision
 # The order in which the person is asked: what is not kept is destroyed by a refusal to transmit (reference D.2, note).
+# rule: D.2-note-ordre, E.2-portees
 QUESTIONS = (Portee.CONSERVATION, Portee.TRANSMISSION, Portee.SUIVI)
 
 
@@ -72,6 +73,7 @@ def not_asked(portee: Consentement.Portee) -> str:
     return "Facultatif, pas demandé" if portee == Portee.SUIVI else "Pas encore demandé"
 
 
+# rule: E.2-dernier
 def in_force(bilan: Bilan, portee: Consentement.Portee) -> Consentement | None:
     """The consent in force for one scope, or None: no row, or a latest row that does not grant, is no consent.
 

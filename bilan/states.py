@@ -29,11 +29,13 @@ class Etat(TextChoices):
 E = Etat
 PHASES = (E.PHASE_PRELIMINAIRE, E.PHASE_INVESTIGATION, E.PHASE_CONCLUSION)
 ABSENCES = (E.ABSENT_A_QUALIFIER, E.ABSENT_MOTIF_LEGITIME, E.ABSENT_SANS_MOTIF)
+# rule: D.1-finaux
 FINAUX = (E.CLOS, E.NON_REALISE, E.ANNULE)
 BEFORE_SYNTHESE = (
     E.A_EVALUER, E.A_PROGRAMMER, E.CONVOQUE, E.REPORTE, *ABSENCES, *PHASES,
 )  # fmt: skip
 # "Bilan réalisé" for the CAI: the table of D.1.
+# rule: D.1-realise
 REALISES = (E.SYNTHESE_REDIGEE, E.SYNTHESE_PRESENTEE, E.SYNTHESE_VALIDEE, E.SIGNATURE_REFUSEE, E.CLOS)
 
 
@@ -43,6 +45,7 @@ class MotifReport(TextChoices):
     DECISION_OFFICE = "decision_office", "Décision de l’office"
 
 
+# rule: C.8-motifs
 class MotifAbsence(TextChoices):
     """Accepted reasons for an absence (reference C.8) [D]; health documents are seen, never stored."""
 

@@ -20,12 +20,14 @@ from core.errors import Blocage, InvalidInput, RuleViolation, refuse, refuse_if
 from core.french import date_sans_jour, minuscule
 
 Echeance, Statut, Situation = Suivi.Echeance, Suivi.Statut, Suivi.Situation
+# rule: D.5-3-mois
 MOIS = {Echeance.TROIS_MOIS: 3, Echeance.SIX_MOIS: delais.SUIVI_MOIS}  # [S-G]
 RAPPEL = timedelta(days=15)  # D.6: on the adviser's list fifteen days before; no interview is noted earlier [D]
 # Between the end of the conclusion and the closing.
 SUIVIS = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE)
 
 
+# rule: D.5-6-mois
 def open_follow_up(bilan: Bilan) -> None:
     """The six-month interview is to be held: called as the conclusion ends, in the caller's transaction.
 
@@ -42,11 +44,13 @@ def _due(bilan: Bilan, echeance: Suivi.Echeance) -> date:
     return delais.date_suivi(bilan.date_fin_conclusion, MOIS[echeance])
 
 
+# rule: D.5-sans-consequence
 def is_awaited(bilan: Bilan) -> bool:
     """Whether the six-month interview may still be noted: neither done, nor refused, nor left without an answer."""
     return bilan.etat in SUIVIS and not Suivi.objects.over().filter(bilan=bilan).exists()
 
 
+# rule: D.6-suivi
 def is_due(bilan: Bilan) -> bool:
     """Whether the six-month interview is to be held now: from fifteen days before its date."""
     return is_awaited(bilan) and clock.today() >= _due(bilan, Echeance.SIX_MOIS) - RAPPEL
@@ -57,6 +61,7 @@ def may_contact(bilan: Bilan) -> bool:
     return in_force(bilan, Consentement.Portee.SUIVI) is not None
 
 
+# rule: D.5-statuts, C.6-suivi-a-part
 @transaction.atomic
 def record_follow_up(
     *,
@@ -138,6 +143,7 @@ def _refuse_repeated(bilan: Bilan, kept: Suivi | None, statut: str) -> None:
         refuse("suivi_plus_tardif", "Le suivi à six mois est déjà noté.", field="echeance")
 
 
+# rule: C.10-borne
 def _period_blocages(bilan: Bilan) -> list[Blocage]:
     fin = bilan.contrat.fin_periode_services
     if fin is None or clock.today() <= fin:
@@ -159,6 +165,7 @@ def _date_blocages(bilan: Bilan, echeance: Suivi.Echeance, statut: str, fait_le:
     return []
 
 
+# rule: D.5-situation
 def _situation_blocages(statut: str, situation: str, date_embauche: date | None, fait_le: date) -> list[Blocage]:
     if statut != Statut.REALISE:
         if situation or date_embauche:

@@ -6,6 +6,7 @@ from cai.models import PropositionPrefet
 from core import clock, journal
 
 
+# rule: D.2-9-proposition
 def suspend_resiliation(bilan: Bilan, *, by: Agent) -> None:
     """Suspend the open résiliation proposal of the contract, if any; the directeur territorial finds it on the desk.
 

@@ -29,6 +29,7 @@ CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI = (
 )
 
 
+# rule: E.2-champs
 def version_texte_on(jour: date) -> str:
     """The version of the forms signed on a day: a consent entered later still names the words that the person read."""
     since = [version for debut, version in VERSIONS_TEXTE if debut <= jour]

@@ -92,6 +92,7 @@ def begin(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) 
     return locked
 
 
+# rule: D.2-interdit
 def check_state(bilan: Bilan, name: str) -> None:
     """Raise RuleViolation unless the present state allows the transition."""
     if message := why_not(bilan, name):
@@ -105,6 +106,7 @@ def why_not(bilan: Bilan, name: str) -> str:
     return f"Ce bilan est à l’état «\u00a0{bilan.get_etat_display()}\u00a0»\u00a0: {ACTS[name]}."
 
 
+# rule: D.2-evenement
 def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Blocage] = (), **faits: object) -> Bilan:
     """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction)."""
     refuse_if(blocages)
@@ -117,6 +119,7 @@ def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Bloc
     return bilan
 
 
+# rule: D.1-ouverture
 @transaction.atomic
 def open_bilan(*, contrat: Contrat, by: Agent | None) -> Bilan:
     """The contract's bilan, in ``a_evaluer``; the database refuses a second live one."""
@@ -125,6 +128,7 @@ def open_bilan(*, contrat: Contrat, by: Agent | None) -> Bilan:
     return bilan
 
 
+# rule: D.2-note-prestation, C.3-bilan
 def set_prestation(bilan: Bilan, statut: Prestation.Statut) -> None:
     """What the contract shows of the bilan (reference C.3); told by the transition's own event."""
     Prestation.objects.update_or_create(

@@ -55,6 +55,7 @@ def signataire_errors(fiche: FicheSignataire) -> Errors:
         errors["date_naissance"] = ["Indiquez une date de naissance passée."]
     elif delais.age(fiche.date_naissance, today) > AGE_MAX:
         errors["date_naissance"] = [f"Vérifiez l’année de naissance : la personne aurait plus de {AGE_MAX} ans."]
+    # rule: C.2-nationalite
     if fiche.nationalite == FRANCE:
         errors["nationalite"] = [
             "Une personne française ne signe pas de contrat d’accueil et d’intégration. Vérifiez la nationalité sur le "
@@ -65,6 +66,7 @@ def signataire_errors(fiche: FicheSignataire) -> Errors:
     return errors
 
 
+# rule: C.2-nationalite
 def signs_no_cai(nationalite: str, date_signature: date) -> bool:
     """Whether nationals of this country were free to settle on that day, so that they signed no CAI as a rule.
 
@@ -78,6 +80,7 @@ def age_errors(
 ) -> Errors:
     """Who may sign at that age: from 16 on, and with the legal representative before 18 (reference C.2)."""
     age = delais.age(date_naissance, date_signature)
+    # rule: C.2-age
     if age < AGE_MIN_SIGNATURE:
         premier_jour = date_sans_jour(delais.birthday(date_naissance, AGE_MIN_SIGNATURE))
         return {
@@ -86,6 +89,7 @@ def age_errors(
                 "Vérifiez les deux dates."
             ]
         }
+    # rule: C.2-representant
     if age < delais.AGE_MAJORITE and not representant_nom.strip():
         return {
             "representant_nom": [
@@ -102,6 +106,7 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
     aujourdhui = date_sans_jour(today)
     if fiche.date_signature > today:
         errors["date_signature"] = [f"Indiquez une date au plus tard aujourd’hui, le {aujourdhui}."]
+    # rule: C.2-regime
     elif settings.REGIME_CAI_FIN and fiche.date_signature > settings.REGIME_CAI_FIN:
         fin = date_sans_jour(settings.REGIME_CAI_FIN)
         errors["date_signature"] = [f"Indiquez une date au plus tard le {fin}, dernier jour où un CAI a pu être signé."]
@@ -117,6 +122,7 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
             errors["date_premier_titre"] = [f"Indiquez une date au plus tard aujourd’hui, le {aujourdhui}."]
         elif fiche.date_premier_titre < signataire.date_naissance:
             errors["date_premier_titre"] = ["Le premier titre ne peut pas précéder la naissance : vérifiez l’année."]
+    # rule: C.2-numero
     if fiche.numero_cai and not re.fullmatch(NUMERO_CAI_FORME, fiche.numero_cai):
         errors["numero_cai"] = ["Un numéro CAI compte 6 à 20 lettres majuscules, chiffres ou tirets : 75-2010-000123."]
     ages = age_errors(

@@ -28,6 +28,7 @@ CLOTURE_MOIS = 1
 SAMEDI = 5
 
 
+# rule: C.7-mois
 def add_months(d: date, n: int) -> date:
     """``n`` months after ``d`` (before, when negative): same quantième, else the last day of the month reached.
 
@@ -40,11 +41,13 @@ def add_months(d: date, n: int) -> date:
     return date(year, month, min(d.day, calendar.monthrange(year, month)[1]))
 
 
+# rule: C.7-mois
 def add_years(d: date, n: int) -> date:
     """``n`` years after ``d``: same quantième; 29 February falls back to the 28th. Art. 641 CPC [V][D]."""
     return add_months(d, 12 * n)
 
 
+# rule: C.7-jours
 def add_days(d: date, n: int) -> date:
     """Last day of a limit of ``n`` calendar days starting on ``d``, itself not counted. Art. 641 CPC [V]."""
     return d + timedelta(days=n)
@@ -55,6 +58,7 @@ def is_working_day(d: date, jours_feries: Collection[date]) -> bool:
     return d.weekday() < SAMEDI and d not in jours_feries
 
 
+# rule: C.7-jour-ouvre
 def next_working_day(d: date, jours_feries: Collection[date]) -> date:
     """``d`` itself when it is a working day, else the first one after it. Art. 642 CPC [V].
 
@@ -65,16 +69,19 @@ def next_working_day(d: date, jours_feries: Collection[date]) -> date:
     return d
 
 
+# rule: C.2-duree, C.7-dernier-jour, C.7-jour-ouvre-jamais
 def echeance_contrat(date_signature: date) -> date:
     """Last day of the contract: same quantième one year later, included. R. 311-27 CESEDA [S-C][V]."""
     return add_years(date_signature, DUREE_CONTRAT_ANNEES)
 
 
+# rule: C.7-prorogation
 def max_prorogation(date_echeance: date) -> date:
     """Latest échéance a prorogation may fix: one year after the *first* échéance, included. R. 311-27 CESEDA [V]."""
     return add_years(date_echeance, PROROGATION_MAX_ANNEES)
 
 
+# rule: C.9-prorogation-effet
 def echeance_effective(date_echeance: date, date_echeance_prorogee: date | None) -> date:
     """Last day of validity: the decided prorogation's when there is one; a mere proposal does not count [S-C].
 
@@ -87,11 +94,13 @@ def echeance_effective(date_echeance: date, date_echeance_prorogee: date | None)
     return date_echeance_prorogee
 
 
+# rule: C.8-delai, C.7-jour-ouvre
 def limite_justification(date_absence: date, jours: int, jours_feries: Collection[date]) -> date:
     """Last day to justify an absence: ``jours`` days after it [D], moved to the next working day (art. 642 CPC)."""
     return next_working_day(add_days(date_absence, jours), jours_feries)
 
 
+# rule: C.9-observations, C.7-jour-ouvre
 def fin_observations(date_reception: date, jours_feries: Collection[date]) -> date:
     """Last day to answer an intended résiliation: one month after receipt, moved to the next working day.
 
@@ -100,11 +109,13 @@ def fin_observations(date_reception: date, jours_feries: Collection[date]) -> da
     return next_working_day(add_months(date_reception, OBSERVATIONS_MOIS), jours_feries)
 
 
+# rule: C.7-cloture
 def limite_cloture_formation(date_fin_formation: date) -> date:
     """Last day of the clôture after a prescribed training: one month later. R. 311-27 CESEDA [V]."""
     return add_months(date_fin_formation, CLOTURE_MOIS)
 
 
+# rule: C.7-cloture
 def limite_cloture_examen(date_examen: date) -> date:
     """Last day of the clôture after a planned exam: one *jour franc*, so D + 2. R. 311-27 CESEDA [V].
 
@@ -113,6 +124,7 @@ def limite_cloture_examen(date_examen: date) -> date:
     return add_days(date_examen, 2)
 
 
+# rule: E.4-un-an, C.7-jour-ouvre-jamais
 def date_destruction(date_validation: date) -> date:
     """Day from which a conserved synthesis is destroyed (``today >= that day``): one year later, same quantième.
 
@@ -121,16 +133,19 @@ def date_destruction(date_validation: date) -> date:
     return add_years(date_validation, CONSERVATION_ANNEES)
 
 
+# rule: D.5-6-mois
 def date_suivi(date_fin_conclusion: date, mois: int = SUIVI_MOIS) -> date:
     """Day on which the follow-up interview is due, ``mois`` months after the conclusion phase [S-G]."""
     return add_months(date_fin_conclusion, mois)
 
 
+# rule: C.7-cinq-ans
 def fin_periode_services(date_premier_titre: date) -> date:
     """Last day of the five years of services that follow the first residence permit [S-K, arithmetic D]."""
     return add_years(date_premier_titre, PERIODE_SERVICES_ANNEES)
 
 
+# rule: C.5-age, C.7-jour-ouvre-jamais
 def age(date_naissance: date, reference: date) -> int:
     """Completed years (années révolues) on ``reference``; the birthday counts as reached. Negative before birth.
 
@@ -140,6 +155,7 @@ def age(date_naissance: date, reference: date) -> int:
     return reference.year - date_naissance.year - before_birthday
 
 
+# rule: C.5-29-fevrier
 def birthday(date_naissance: date, years: int) -> date:
     """First day on which ``age`` answers ``years``: 1 March of a common year for a person born on 29 February [D]."""
     same_quantieme = add_years(date_naissance, years)

@@ -81,19 +81,25 @@ def effet_sur_cai(faits: PreArrivee | None) -> Effet:
     A second evaluation counts only after an insufficient first one, or alone. A dispensed training, and one that no
     second evaluation followed, leave the ordinary regime.
     """
+    # rule: C.1-effet-ordinaire
     if faits is None:
         return Effet.REGIME_ORDINAIRE
+    # rule: C.1-effet-amdfl
     if faits.resultat_1 == "suffisant":
         return Effet.AMDFL
+    # rule: C.1-effet-scolarite
     if faits.test_dispense:
         return Effet.SCOLARITE
+    # rule: C.1-effet-dilf
     if faits.resultat_2 == "suffisant":
         return Effet.DILF_EXIGE
+    # rule: C.1-effet-prescrite
     if faits.resultat_2 == "insuffisant":
         return Effet.FORMATION_PRESCRITE
     return Effet.REGIME_ORDINAIRE
 
 
+# rule: C.1-avertir
 def incoherences(faits: PreArrivee, *, date_naissance: date, date_signature: date) -> tuple[str, ...]:
     """What does not fit in the dates and the facts, one sentence each, to be shown and never to block (C.1) [D]."""
     return (
@@ -104,6 +110,7 @@ def incoherences(faits: PreArrivee, *, date_naissance: date, date_signature: dat
     )
 
 
+# rule: C.1-public
 def _person(faits: PreArrivee, date_naissance: date) -> list[str]:
     age = delais.age(date_naissance, faits.date_depot)
     if age >= AGE_MAX:
@@ -136,6 +143,7 @@ def _order(faits: PreArrivee, date_signature: date) -> list[str]:
     return told
 
 
+# rule: C.1-evaluation-60-jours, C.1-formation
 def _limits(faits: PreArrivee) -> list[str]:
     told = []
     if faits.date_evaluation_1 and faits.date_evaluation_1 > delais.add_days(faits.date_depot, EVALUATION_JOURS):

@@ -14,12 +14,14 @@ FORMATION_LINGUISTIQUE = "formation_linguistique"
 VIVRE_EN_FRANCE = "vivre_en_france"
 
 # First and last number of hours, both included: R. 311-22, -24 and -25 CESEDA [S-C].
+# rule: C.3-civique, C.3-linguistique, C.3-vivre-en-france
 HEURES: dict[str, tuple[int, int]] = {
     FORMATION_CIVIQUE: (6, 6),
     FORMATION_LINGUISTIQUE: (1, 400),
     VIVRE_EN_FRANCE: (1, 6),
 }
 # The paper that proves the training was followed.
+# rule: C.3-preuves
 PREUVES: dict[str, str] = {
     FORMATION_CIVIQUE: "attestation_nominative",
     FORMATION_LINGUISTIQUE: "certificat_assiduite",
@@ -70,6 +72,7 @@ def heures_inhabituelles(type_prestation: str, heures: int) -> str:
     return f"{heures} h prescrites\u00a0: les textes en prévoient {foreseen}."
 
 
+# rule: C.3-avertir
 def avertissements(
     type_prestation: str,
     *,
@@ -107,6 +110,7 @@ def avertissements(
     return tuple(told)
 
 
+# rule: C.3-dilf
 def age_au_dilf_insuffisant(date_naissance: date, premier_jour: date) -> bool:
     """Whether the person had not reached 16 on the first day of the exam; the birthday itself is enough."""
     return delais.age(date_naissance, premier_jour) < DILF_AGE_MIN

@@ -68,6 +68,7 @@ def sign_contrat(
     )
     sauf = ["date_echeance"] if fiche.numero_cai else ["date_echeance", "numero_cai"]
     refuse(columns_errors(contrat, sauf=sauf) | contrat_errors(fiche, signataire))
+    # rule: C.2-duree
     contrat.date_echeance = delais.echeance_contrat(fiche.date_signature)
     if not fiche.numero_cai:
         contrat.numero_cai = _next_numero(direction, fiche.date_signature)
@@ -88,6 +89,7 @@ def sign_contrat(
     return contrat
 
 
+# rule: C.2-numero
 def _next_numero(direction: DirectionTerritoriale, date_signature: date) -> str:
     while True:
         rank = Compteur.next(f"cai:{direction.code}:{date_signature.year}")
@@ -144,6 +146,7 @@ def check_cancellable(contrat: Contrat) -> None:
         )
 
 
+# rule: E.1-rectification
 @transaction.atomic
 def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -> Signataire:
     """Correct the identity, from one of the person's files; the file's journal keeps what each field said before.
@@ -170,6 +173,7 @@ def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -
     return signataire
 
 
+# rule: E.1-rectification
 @transaction.atomic
 def correct_contrat(
     *, contrat: Contrat, fiche: FicheContrat, periode_acquise: tuple[date, date] | None, by: Agent
@@ -266,6 +270,7 @@ def set_prestation(
     The bilan's own prestation follows its transitions and is refused here.
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
+    # rule: C.3-bilan
     if type_prestation == Prestation.Type.BILAN:
         raise RuleViolation("L’état du bilan suit son déroulement : il ne se saisit pas.", code="prestation_du_bilan")
     contrat = _locked(contrat)

@@ -51,6 +51,7 @@ class TidyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [(None, {"fields": self.get_fields(request, obj), "description": self.get_aide(obj)})]
 
 
+# rule: E.6-actes
 class JournalledAdmin(TidyAdmin):
     """Every change made here is a line of the access journal, besides Django's own history."""
 

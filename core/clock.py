@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
+# rule: C.7-paris
 PARIS = ZoneInfo("Europe/Paris")
 
 _travelled: ContextVar[datetime | None] = ContextVar("business_instant", default=None)
@@ -66,6 +67,7 @@ def now() -> datetime:
     return _moved(timezone.now())
 
 
+# rule: C.7-paris
 def today() -> date:
     """The business date in Europe/Paris: the only "today" a rule may see."""
     return now().date()

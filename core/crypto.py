@@ -19,6 +19,7 @@ def cipher() -> MultiFernet:
     return _cipher(tuple(settings.CHIFFREMENT_CLES))
 
 
+# rule: E.3-chiffrement
 class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # generic in its stubs only
     """Bytes, stored as a Fernet token. Cannot be searched, and is not meant to be."""
 

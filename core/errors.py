@@ -71,6 +71,7 @@ class Busy(DomainError):
     default_code = "serveur_occupe"
 
 
+# rule: D.2-refus
 def refuse_if(blocages: Sequence[Blocage]) -> None:
     """Raise RuleViolation when something stands in the way."""
     if blocages:

@@ -26,6 +26,7 @@ def _digest(event: Evenement) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+# rule: D.2-evenement
 def record(
     nom: str,
     *,
@@ -77,6 +78,7 @@ def verify(dossier: uuid.UUID) -> list[int]:
     return broken
 
 
+# rule: E.6-sans-contenu
 def log_access(
     action: str,
     *,

@@ -22,6 +22,7 @@ def _add_request_id(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
+# rule: E.3-exclusions
 def _tell_exception(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """Where it broke, never with what: PostgreSQL quotes the whole row in its messages, templates their context."""
     known: ExcInfo | bool | BaseException | None = event.pop("exc_info", None)

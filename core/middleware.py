@@ -111,6 +111,7 @@ class ConnexionMiddleware(LoginRequiredMiddleware):
         return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
 
 
+# rule: D.2-refus
 class DomainErrorMiddleware:
     """Turn a refusal into a French page; journal what was denied. The API has its own translation (core.api).
 
@@ -158,6 +159,7 @@ def _page_of_object(request: HttpRequest) -> str:
     return address if address != request.path else ""
 
 
+# rule: E.6-a-part
 def journal_denied(request: HttpRequest, motif: str) -> None:
     """One access-journal line for a request that was refused or whose object is not the caller's to know."""
     match = request.resolver_match

@@ -56,6 +56,7 @@ class Evenement(models.Model):
         return f"{self.nom} n° {self.numero}"
 
 
+# rule: E.6-sans-contenu, E.6-a-part
 class JournalAcces(models.Model):
     """Who looked at, printed, exported or was refused what. No name, no content. Kept twelve months (reference E.6)."""
 

@@ -13,6 +13,7 @@ def forget_sessions() -> None:
     call_command("clearsessions")
 
 
+# rule: E.6-douze-mois
 @shared_task(name="core.oublier_acces")
 def forget_accesses() -> int:
     """Delete the accesses of more than twelve months (reference E.6); return how many.

@@ -25,6 +25,7 @@ FORMULAIRE_SERVI = "Ce formulaire a déjà servi. Ouvrez le dossier depuis une p
 _RENDEZ_VOUS_TENUS = (RendezVous.Statut.PREVU, RendezVous.Statut.HONORE, RendezVous.Statut.MANQUE)
 
 
+# rule: D.1-ouverture
 @transaction.atomic
 def open_file(
     *,

@@ -79,6 +79,7 @@ _COULEURS = {
 }
 
 
+# rule: D.1-situation
 def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, BilanSitue]":
     """Annotate ``situation``, in SQL so that lists may filter on it.
 
@@ -111,6 +112,7 @@ def with_situation(bilans: "QuerySet[Bilan, Any]") -> "QuerySet[BilanSitue, Bila
                 When(decided & Q(_decision=Consentement.Decision.REFUSE), then=Value(S.TRANSMISSION_REFUSEE)),
                 When(received & Exists(ppae), then=Value(S.PRIS_EN_CHARGE_PPAE)),
                 When(received, then=Value(S.TRANSMISE)),
+                # rule: D.1-a-traiter
                 When(granted & Q(_depot__in=A_TRAITER_PAR_UN_AGENT), then=Value(S.TRANSMISSION_A_TRAITER)),
                 # Cancelled although consented to: its content was destroyed, nothing waits and nobody can mend it.
                 When(granted & Q(_depot=EtatTransmission.ANNULEE), then=F("etat")),

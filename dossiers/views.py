@@ -112,6 +112,7 @@ def search(request: AgentRequest) -> HttpResponse:
 def view_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The file: who, where it stands, what to do now, and what each step knows."""
     contrat = file_or_404(request.user, pk)
+    # rule: E.6-actes
     journal.log_access("voir_dossier", by=request.user, target=contrat)
     return render(request, "dossiers/dossier.html", {"dossier": compose(contrat, request.user)})
 

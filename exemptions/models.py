@@ -152,6 +152,7 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         ).annotate(**found)
 
 
+# rule: C.5-evaluation-scellee
 class Evaluation(BaseModel):
     """One assessment at one reference date: facts, grounds, explanations, author. Append-only (trigger)."""
 

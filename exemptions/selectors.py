@@ -21,6 +21,7 @@ def justificatifs_of(contrat: Contrat) -> QuerySet[Justificatif]:
     return contrat.justificatifs.select_related("fichier").defer("fichier__contenu")
 
 
+# rule: C.5-reexamen
 def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
     """Running contracts whose last assessment no longer founds an exemption: read it for exempt files alone.
 

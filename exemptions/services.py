@@ -104,6 +104,7 @@ def check_date_reference(*, contrat: Contrat, date_reference: date) -> None:
     raise InvalidInput(message, fields={"date_reference": [message]})
 
 
+# rule: C.5-evaluation-scellee
 @transaction.atomic
 def evaluate_contrat(*, contrat: Contrat, declarations: Declarations, date_reference: date, by: Agent) -> Evaluation:
     """Assess and seal: facts, verdict on all four grounds, author and moment are kept unchanged for ever.
@@ -138,6 +139,7 @@ def evaluate_contrat(*, contrat: Contrat, declarations: Declarations, date_refer
     return evaluation
 
 
+# rule: C.5-jour-rendez-vous
 @transaction.atomic
 def reassess_contrat(*, contrat: Contrat, date_reference: date, by: Agent) -> Evaluation:
     """Assess and seal at another day, with the last answers and the documents now present: every convocation does."""

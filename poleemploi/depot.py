@@ -22,6 +22,7 @@ FORMATION_LINGUISTIQUE = {
 }
 
 
+# rule: E.5-age
 def freeze(bilan: Bilan, consentement: Consentement, *, on: date) -> dict[str, Any]:
     """Everything of the body that is not in the synthesis, as JSON values: identity, age on a day, training, consent.
 

@@ -43,6 +43,7 @@ class RecueilForm(BaseForm):
         }
 
 
+# rule: E.2-portees
 class DecisionForm(RecueilForm):
     """The answer to one question, as the person signed it."""
 

@@ -180,6 +180,7 @@ def _at_or_fail(transmission: Transmission, at: datetime | None, rythme: Rythme,
         transmission.prochain_essai_at = at
 
 
+# rule: D.2-21
 def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     """Record a receipt, tell the bilan, let it destroy what nobody agreed to keep; erase what is unwanted.
 
@@ -195,9 +196,11 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     transmission.erreur_code, transmission.erreur_champs, transmission.motif_fin = "", [], ""
     _end(transmission, now)
     tell("transmission.accusee", transmission, avant=avant, accuse=recu.identifiant, rapprochement=recu.rapprochement)
+    # rule: E.6-actes
     journal.log_access("transmission", by=None, target=transmission)
     if not replaced:
         echange.note_acknowledgement(transmission.synthese, recu.identifiant, clock.now())
+        # rule: E.4-accuse
         _apply_retention(transmission.bilan)
     if erase:
         ask_erasure(transmission, now, by=None)
@@ -264,6 +267,7 @@ def give_up(
     tell("transmission.annulee", transmission, avant=avant, by=by, motif=motif)
 
 
+# rule: E.4-30-jours
 def _why_lapsed(transmission: Transmission) -> MotifFin:
     match standing(transmission):
         case Accord.RETIRE:
@@ -303,6 +307,7 @@ def fail(transmission: Transmission, code: str, now: datetime) -> None:
     tell("transmission.echec_definitif", transmission, avant=avant, code=code)
 
 
+# rule: E.4-destruction
 def forget_destroyed() -> None:
     """Erase what failed rows keep for another try, once the content it goes with is destroyed (reference E.4)."""
     failed = Transmission.objects.filter(etat=T.ECHEC_DEFINITIF, synthese__detruite_at__isnull=False)

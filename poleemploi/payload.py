@@ -99,6 +99,7 @@ class Depot:
     orientation: str = ""
 
 
+# rule: E.3-pole-emploi
 def to_wire(depot: Depot) -> dict[str, Any]:
     """The contract's ``DepotSynthese``. Writes what it is given: whether it conforms is ``poleemploi.contrat``'s."""
     body: dict[str, Any] = {

@@ -175,6 +175,7 @@ def _next_operation(transmission: Transmission, now: datetime) -> tuple[Operatio
         return Operation.EFFACEMENT, b""
     if transmission.etat == T.INCERTAINE:
         return Operation.RECHERCHE, b""
+    # rule: E.1-accord
     if transmission.effacement_voulu or standing(transmission) is not Accord.EN_VIGUEUR:
         if transmission.premier_essai_at is None:
             give_up(transmission, now)

@@ -59,6 +59,7 @@ def record_decision(
     return withdraw_transmission(bilan=bilan, by=by, **recueil)
 
 
+# rule: D.2-18, E.2-une-transaction
 @transaction.atomic
 def grant_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Transmission:
     """Transition 18: the agreement and its outbox row, both or neither; sent as soon as a worker wakes up.
@@ -75,6 +76,7 @@ def grant_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -
     return _enqueue(lock(bilan.pk), consent, by=by)
 
 
+# rule: D.2-19, E.1-facultatif
 @transaction.atomic
 def refuse_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Consentement:
     """Transition 19: nothing is queued, and nothing follows for the contract.
@@ -91,6 +93,7 @@ def refuse_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) 
     )
 
 
+# rule: D.2-20, E.2-retrait, D.2-note-retrait-clos
 @transaction.atomic
 def withdraw_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]) -> Consentement:
     """Transition 20: from the commit on, no attempt is opened any more, in any state of the bilan.
@@ -111,6 +114,7 @@ def withdraw_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]
     return consent
 
 
+# rule: D.2-15b
 @transaction.atomic
 def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese:
     """Transition 15b: a new version to write; what waited to be sent of the older one is cancelled.
@@ -175,6 +179,7 @@ def redeposit(*, transmission: Transmission, by: Agent) -> Transmission:
     return _enqueue(lock(refused.bilan_id), refused.consentement, by=by, remplace=refused)
 
 
+# rule: D.2-22
 @transaction.atomic
 def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
     """Give a failed or refused row up, for good (transition 22). Nothing of it stays at the partner.
@@ -198,6 +203,7 @@ def abandon(*, transmission: Transmission, by: Agent) -> Transmission:
     return transmission
 
 
+# rule: D.2-22
 @transaction.atomic
 def close_hopeless(*, bilan_id: UUID) -> bool:
     """Transition 22 by the system: close the bilan when nothing can reach the partner any more; tell whether it was.

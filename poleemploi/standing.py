@@ -16,6 +16,7 @@ class Accord(Enum):
     RETIRE = "retire"  # the person took their agreement back: what was sent is erased
 
 
+# rule: E.1-accord
 def standing(transmission: Transmission) -> Accord:
     """Read it with the bilan locked: the ledger and the versions of a locked bilan do not move.
 

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [("bilan", "0001_initial"), ("core", "0002_append_only_journals")]
 
     operations = [
+        # rule: E.2-ajout-seul
         protect("bilan_consentement"),
         protect("bilan_synthesedetruite"),
         migrations.RunSQL(FROZEN, "DROP FUNCTION refuse_frozen_change() CASCADE;"),

@@ -19,6 +19,7 @@ from core.models import BaseModel
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+# rule: C.6-180
 DUREE_MAX_MINUTES = 180  # three hours at most: circular of 30 Jan 2009 [S-C], K-01
 MINUTES_INDICATIVES = {Etat.PHASE_PRELIMINAIRE: 30, Etat.PHASE_INVESTIGATION: 90, Etat.PHASE_CONCLUSION: 60}  # [D]
 
@@ -60,6 +61,7 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     )
     prestataire = models.ForeignKey(Prestataire, null=True, blank=True, on_delete=models.PROTECT, related_name="bilans")
     conseiller = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.PROTECT, related_name="bilans")
+    # rule: C.6-duree-fixee
     duree_fixee_minutes = models.PositiveSmallIntegerField("durée fixée (minutes)", default=DUREE_MAX_MINUTES)
     nombre_reports = models.PositiveSmallIntegerField("reports", default=0)
     informe_le = models.DateField("personne informée le", null=True, blank=True)
@@ -78,6 +80,7 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
             models.Index(fields=["prescripteur", "etat"], name="bilan_prescripteur"),
         ]
         constraints = [
+            # rule: D.1-un-bilan
             models.UniqueConstraint(fields=["contrat"], condition=~Q(etat="annule"), name="bilan_vivant_unique"),
             models.CheckConstraint(condition=Q(etat__in=Etat.values), name="bilan_etat_connu"),
             models.CheckConstraint(
@@ -368,6 +371,7 @@ class Seance(BaseModel):
         return f"{self.minutes} min"
 
 
+# rule: D.2-note-brouillons
 class NotePhase(BaseModel):
     """The adviser's working notes of one phase: encrypted, theirs alone, destroyed with the synthesis."""
 

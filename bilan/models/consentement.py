@@ -18,6 +18,7 @@ class ConsentementQuerySet(models.QuerySet["Consentement"]):
         return self.filter(bilan__in=Bilan.objects.visible_to(agent))
 
 
+# rule: E.2-champs
 class Consentement(BaseModel):
     """One decision of the person about one use of the synthesis (reference E.2).
 
@@ -60,12 +61,14 @@ class Consentement(BaseModel):
         verbose_name = "consentement"
         ordering = ["bilan", "portee", "-rang"]
         constraints = [
+            # rule: E.2-ajout-seul
             models.UniqueConstraint(fields=["bilan", "portee", "rang"], name="consentement_rang_unique"),
             models.CheckConstraint(
                 condition=~Q(portee="transmission_pole_emploi", decision="accorde") | Q(version_synthese__isnull=False),
                 name="consentement_transmission_lie_a_une_version",
             ),
             models.CheckConstraint(
+                # rule: E.2-guichet
                 condition=~Q(mode="declaration_guichet") | Q(decision="retire"),
                 name="consentement_guichet_pour_retrait_seul",
             ),

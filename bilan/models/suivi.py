@@ -22,6 +22,7 @@ class SuiviQuerySet(models.QuerySet["Suivi"]):
         return self.filter(echeance=Suivi.Echeance.SIX_MOIS).exclude(statut=Suivi.Statut.A_FAIRE)
 
 
+# rule: D.5-statuts
 class Suivi(BaseModel):
     """What became of the person three (optional) or six months after the conclusion; never the synthesis again."""
 

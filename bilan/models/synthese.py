@@ -21,6 +21,7 @@ class SyntheseQuerySet(models.QuerySet["Synthese"]):
         """Rows whose *existence* the agent may know; reading content is a matter of bilan.permissions."""
         return self.filter(bilan__in=Bilan.objects.visible_to(agent))
 
+    # rule: E.3-exclusions
     def without_content(self) -> "SyntheseQuerySet":
         return self.defer("contenu", "observations")
 
@@ -102,6 +103,7 @@ class SynthesePdf(models.Model):
         return hashlib.sha256(self.contenu).hexdigest()
 
 
+# rule: E.4-trace
 class SyntheseDetruite(BaseModel):
     """Tombstone: that a synthesis existed and was destroyed, nothing of what it said (reference E.4). Append-only."""
 

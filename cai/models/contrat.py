@@ -70,6 +70,7 @@ class Langue(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
+# rule: C.2-titres
 class TitreAdmission(models.Model):
     """Permit under which the person was admitted (reference I.3). What it entails is in exemptions/domain/bareme.py."""
 
@@ -93,6 +94,7 @@ class SignataireQuerySet(models.QuerySet["Signataire"]):
         return self.filter(Q(pk__in=Contrat.objects.filter(direction_id__in=directions).values("signataire_id")))
 
 
+# rule: C.2-champs
 class Signataire(BaseModel):
     """The person who signed a CAI; names are kept exactly as typed."""
 
@@ -128,6 +130,7 @@ class Signataire(BaseModel):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(nom=""), name="signataire_a_un_nom"),
+            # rule: D.4-nom-unique
             models.CheckConstraint(condition=Q(prenom=None) | ~Q(prenom=""), name="signataire_prenom_absent_ou_ecrit"),
             models.CheckConstraint(condition=Q(code_postal__regex=r"^[0-9]{5}$"), name="signataire_code_postal"),
         ]
@@ -220,6 +223,7 @@ class Contrat(BaseModel):
             ),
         ]
         constraints = [
+            # rule: C.2-numero
             # A cancelled duplicate gives its number back.
             models.UniqueConstraint(
                 fields=["numero_cai"],
@@ -258,6 +262,7 @@ class Contrat(BaseModel):
         """Last day of the contract, included, prorogation counted."""
         return self.date_echeance_prorogee or self.date_echeance
 
+    # rule: C.10-fin
     @property
     def fin_periode_services(self) -> date | None:
         """Last day, included, of the five years of services after the first permit; None when its day is not known.

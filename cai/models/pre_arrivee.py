@@ -41,6 +41,7 @@ class EvaluationPreArrivee(BaseModel):
         PRESCRITE = "prescrite", "Prescrite"
         DISPENSEE = "dispensee", "Dispensée"
 
+    # rule: C.1-dispense
     class MotifDispense(models.TextChoices):
         """R. 311-30-10 CESEDA [V]."""
 

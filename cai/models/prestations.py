@@ -45,6 +45,7 @@ class Prestation(BaseModel):
         C1 = "C1", "C1"
         C2 = "C2", "C2"
 
+    # rule: C.3-statuts
     class Statut(models.TextChoices):
         PRESCRITE = "prescrite", "Prescrite"
         EN_COURS = "en_cours", "En cours"
@@ -68,6 +69,7 @@ class Prestation(BaseModel):
     class Meta:
         verbose_name = "prestation"
         constraints = [
+            # rule: C.3-types
             models.UniqueConstraint(fields=["contrat", "type"], name="prestation_unique_par_type"),
             models.CheckConstraint(
                 condition=Q(type="bilan") | ~Q(statut="exemptee"), name="prestation_exemption_du_bilan_seul"

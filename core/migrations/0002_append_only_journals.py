@@ -11,7 +11,9 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         UnaccentExtension(),
         create_function(),
+        # rule: D.2-evenement
         protect("core_evenement"),
         # Twelve months rolling: reference E.6 [D].
+        # rule: E.6-a-part, E.6-douze-mois
         protect("core_journalacces", delete_allowed_when="OLD.survenu_at < now() - interval '12 months'"),
     ]

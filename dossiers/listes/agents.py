@@ -63,6 +63,7 @@ def _documents_to_verify(agent: Agent) -> Bilans:
     )
 
 
+# rule: C.5-reexamen
 def _exemptions_to_reexamine(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.CONSTATER_EXEMPTION).filter(
         etat=Etat.EXEMPTE, contrat__in=contrats_to_reexamine(clock.today())
@@ -87,6 +88,7 @@ def _appointments_without_news(agent: Agent) -> Bilans:
     )
 
 
+# rule: D.6-absence
 def _absences_to_qualify(agent: Agent) -> Bilans:
     limite = ExpressionWrapper(
         appointment(RendezVous.Statut.MANQUE) + timedelta(days=settings.BILAN_DELAI_JUSTIFICATION_JOURS),

@@ -68,6 +68,7 @@ def _adviser_consents(agent: Agent) -> Bilans:
     return undecided(Bilan.objects.entrusted_to(agent))
 
 
+# rule: D.6-suivi
 def _follow_ups(agent: Agent) -> Bilans:
     """Six-month interviews to hold, from fifteen days before (D.6), within the period of services (C.10)."""
     due = Suivi.objects.filter(bilan=OuterRef("pk"), statut=Suivi.Statut.A_FAIRE).values("prevu_le")[:1]

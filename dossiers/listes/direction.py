@@ -19,6 +19,7 @@ def _unjustified_absences(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.REATTRIBUER_DOSSIER).filter(etat=Etat.ABSENT_SANS_MOTIF)
 
 
+# rule: D.6-risque
 def _at_risk(agent: Agent) -> Bilans:
     today = clock.today()
     return of_directions(agent, Permission.REATTRIBUER_DOSSIER).filter(

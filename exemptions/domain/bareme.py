@@ -23,6 +23,7 @@ LETTRES: dict[Motif, str] = {
 }
 
 # Grounds that can cease while the contract runs; age and permit of admission never go back (C.5) [D].
+# rule: C.5-reexamen
 MOTIFS_CADUCS: frozenset[Motif] = frozenset({Motif.MINEUR_SCOLARISE, Motif.EN_EMPLOI_NON_DEMANDEUR})
 
 MOTIFS: tuple[tuple[str, str], ...] = (
@@ -62,6 +63,7 @@ LIBELLES_EXIGENCES: dict[str, str] = dict(EXIGENCES)
 LIBELLES_DECLARATIONS: dict[str, str] = dict(DECLARATIONS)
 
 # R. 311-26 I a and d [S-R] ask for a justification; the list of accepted documents is ours [D].
+# rule: C.5-d-pieces
 PIECES_ADMISES: dict[Exigence, tuple[TypePiece, ...]] = {
     Exigence.CERTIFICAT_SCOLARITE: (TypePiece.CERTIFICAT_SCOLARITE,),
     Exigence.JUSTIFICATIF_ACTIVITE: (
@@ -73,6 +75,7 @@ PIECES_ADMISES: dict[Exigence, tuple[TypePiece, ...]] = {
     Exigence.DECLARATION_NON_RECHERCHE: (TypePiece.DECLARATION_NON_RECHERCHE,),
 }
 # Months during which a dated document proves the present, last day included [D].
+# rule: C.5-d-pieces
 AGES_MAX_MOIS: dict[TypePiece, int] = {TypePiece.BULLETIN_PAIE: 3, TypePiece.ATTESTATION_EMPLOYEUR: 3}
 # First month of the school year that a certificate without bounds is read for [D].
 MOIS_RENTREE = 9
@@ -89,6 +92,7 @@ class Titre:
 
 
 _SANS_CAI = "ce titre ne devrait pas donner lieu à un CAI (CESEDA, art. R. 311-19) : vérifiez le titre saisi."
+# rule: C.5-vlsts
 _ASSIMILE_L313_10 = "R. 311-3, 7° CESEDA, assimilé à L. 313-10 [D]"
 _ASSIMILE_L313_8 = "R. 311-3, 9° CESEDA, assimilé à L. 313-8 [D]"
 
@@ -141,6 +145,7 @@ def article(motif: Motif) -> str:
     return f"CESEDA, art. R. 311-26 I {LETTRES[motif]}"
 
 
+# rule: C.5-56-ans
 def a_plus_de_55_ans(date_naissance: date, date_reference: date) -> bool:
     """Ground b, the one place that reads « plus de 55 ans » [D]: true from the 56th birthday on, included."""
     return age(date_naissance, date_reference) > AGE_PLAFOND

@@ -18,6 +18,7 @@ def periode_couverte(piece: Piece) -> tuple[date, date] | None:
         return _periode_scolaire(piece)
     debut = piece.debut_validite or piece.date_document
     fin = piece.fin_validite or date.max
+    # rule: C.5-d-pieces
     if (mois := bareme.AGES_MAX_MOIS.get(piece.type)) is None:
         return debut or date.min, fin
     if piece.date_document is None:
@@ -31,6 +32,7 @@ def is_valable(piece: Piece, date_reference: date) -> bool:
     return raison_ecartee(piece, date_reference) is None
 
 
+# rule: C.5-d-preuve
 def raison_ecartee(piece: Piece, date_reference: date) -> str | None:
     """Why the document proves nothing on ``date_reference``, in French; ``None`` when it does prove."""
     if piece.statut is StatutPiece.RECUE:

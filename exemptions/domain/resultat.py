@@ -74,6 +74,7 @@ class Resultat:
     def exempte(self) -> bool:
         return bool(self.motifs)
 
+    # rule: C.5-motifs
     @property
     def motif_principal(self) -> Motif | None:
         """The first satisfied ground in the order a, b, c, d, for statistics (C.5, 8) [D]."""

@@ -34,6 +34,7 @@ class _Examen:
     contradictions: tuple[str, ...] = ()
 
 
+# rule: C.5-pure, C.5-motifs
 def evaluer(situation: Situation, date_reference: date) -> Resultat:
     """The verdict on ``date_reference``: all four grounds examined, exempt as soon as one is satisfied.
 
@@ -81,6 +82,7 @@ def _motifs(examens: tuple[_Examen, ...]) -> tuple[Motif, ...]:
     return tuple(examen.motif for examen in examens if examen.satisfait)
 
 
+# rule: C.5-a
 def _mineur_scolarise(situation: Situation, date_reference: date) -> _Examen:
     """Ground a [S-R]: under 18 completed years, and enrolled in school, proved by a certificate covering the day."""
     annees = age(situation.date_naissance, date_reference)
@@ -93,11 +95,13 @@ def _mineur_scolarise(situation: Situation, date_reference: date) -> _Examen:
     satisfait = False
     if annees < 0:
         constat = f"a une date de naissance postérieure au {jour}"
+    # rule: C.5-18-ans
     elif annees >= AGE_MAJORITE:
         constat = f"a {ans(annees)} le {jour}, et ce cas ne vise que les moins de {ans(AGE_MAJORITE)}"
     elif situation.scolarise is None:
         constat = f"a {ans(annees)} le {jour}, mais n’a pas encore dit si sa scolarité est en cours"
         sans_reponse = (Declaration.SCOLARISE,)
+    # rule: C.5-mineur-non-scolarise
     elif not situation.scolarise:
         constat = f"a {ans(annees)} le {jour}, mais ne suit pas de scolarité"
         if prouve:
@@ -125,6 +129,7 @@ def _mineur_scolarise(situation: Situation, date_reference: date) -> _Examen:
     )
 
 
+# rule: C.5-b
 def _plus_de_55_ans(situation: Situation, date_reference: date) -> _Examen:
     """Ground b [S-R]: more than 55, on the date of birth alone."""
     annees = age(situation.date_naissance, date_reference)
@@ -139,6 +144,7 @@ def _plus_de_55_ans(situation: Situation, date_reference: date) -> _Examen:
     )
 
 
+# rule: C.5-c, C.5-titre-admission
 def _titre_admission(situation: Situation) -> _Examen:
     """Ground c [S-R]: admitted under L. 313-8, -9 or -10; a later change of permit neither gives nor removes it.
 
@@ -153,6 +159,7 @@ def _titre_admission(situation: Situation) -> _Examen:
         avertissements = ("Le titre d’admission au séjour n’est pas dans la liste : vérifiez le titre saisi.",)
     elif titre.dispense:
         constat = f"a obtenu son admission au séjour par {titre.libelle}"
+        # rule: C.5-titre-reserve
         if titre.reserve:
             avertissements += (titre.reserve,)
         if all(piece.statut is not StatutPiece.VERIFIEE for piece in copies):
@@ -174,6 +181,7 @@ def _titre_admission(situation: Situation) -> _Examen:
     )
 
 
+# rule: C.5-d
 def _en_emploi(situation: Situation, date_reference: date) -> _Examen:
     """Ground d [S-R]: declares an activity, justifies it, declares not seeking a job, and nothing contradicts it.
 
@@ -187,6 +195,7 @@ def _en_emploi(situation: Situation, date_reference: date) -> _Examen:
     manquantes: tuple[Exigence, ...] = ()
     if situation.declare_activite is False:
         constat = "dit ne pas avoir d’activité professionnelle"
+    # rule: C.5-d-recherche
     elif situation.declare_ne_recherche_pas is False:
         constat = "dit rechercher un emploi ou un autre emploi"
     elif situation.inscrit_pole_emploi:

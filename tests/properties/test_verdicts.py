@@ -43,6 +43,7 @@ SITUATIONS = st.builds(
 BAD_TYPOGRAPHY = re.compile(r"['\"]|(?<!\u00a0)[:;?!»]|«(?!\u00a0)|  |\u00a0 | \u00a0")
 
 
+@pytest.mark.rule("C.5-motifs", "C.5-pure")
 @given(SITUATIONS, DATES)
 def test_any_facts_on_any_date_give_one_verdict_with_its_four_reasons(situation, reference):
     resultat = evaluer(situation, reference)
@@ -71,6 +72,7 @@ def test_facts_and_verdict_survive_json(situation, reference):
     assert Resultat.from_dict(json.loads(json.dumps(resultat.to_dict()))) == resultat
 
 
+@pytest.mark.rule("C.5-b")
 @given(SITUATIONS, DATES, DATES)
 def test_more_than_55_once_is_more_than_55_for_ever(situation, first, second):
     earlier, later = sorted((first, second))
@@ -78,12 +80,14 @@ def test_more_than_55_once_is_more_than_55_for_ever(situation, first, second):
         assert Motif.PLUS_DE_55_ANS in evaluer(situation, later).motifs
 
 
+@pytest.mark.rule("C.5-titre-admission")
 @given(SITUATIONS, DATES, DATES)
 def test_the_permit_of_admission_decides_whatever_the_date(situation, first, second):
     titre = Motif.TITRE_L313_8_9_10
     assert (titre in evaluer(situation, first).motifs) is (titre in evaluer(situation, second).motifs)
 
 
+@pytest.mark.rule("C.5-a")
 @given(SITUATIONS, DATES)
 def test_no_adult_and_nobody_unborn_is_exempt_as_a_schooled_minor(situation, reference):
     if not 0 <= age(situation.date_naissance, reference) < 18:
@@ -96,6 +100,7 @@ def test_documents_that_prove_nothing_that_day_change_nothing(situation, referen
     assert evaluer(replace(situation, pieces=good), reference).motifs == evaluer(situation, reference).motifs
 
 
+@pytest.mark.rule("C.5-d-preuve")
 @given(SITUATIONS, DATES, PIECES)
 def test_an_unverified_document_never_changes_the_verdict(situation, reference, added):
     for statut in (StatutPiece.RECUE, StatutPiece.REJETEE):
@@ -115,6 +120,7 @@ def test_the_order_of_documents_does_not_matter(situation, reference):
     assert evaluer(backwards, reference).motifs == evaluer(situation, reference).motifs
 
 
+@pytest.mark.rule("C.5-d")
 @given(SITUATIONS, DATES)
 def test_nobody_is_exempt_for_employment_without_two_verified_documents(situation, reference):
     if Motif.EN_EMPLOI_NON_DEMANDEUR in evaluer(situation, reference).motifs:
@@ -149,6 +155,7 @@ def test_a_birthday_is_the_first_day_of_the_age(naissance, years):
     assert age(naissance, day - timedelta(days=1)) == years - 1
 
 
+@pytest.mark.rule("C.7-mois")
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.integers(-600, 600))
 def test_months_land_in_the_right_month_and_never_after_the_quantieme(start, months):
     reached = add_months(start, months)
@@ -157,6 +164,7 @@ def test_months_land_in_the_right_month_and_never_after_the_quantieme(start, mon
     assert add_years(start, 2) == add_months(start, 24)
 
 
+@pytest.mark.rule("C.7-jour-ouvre")
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.frozensets(st.dates(date(1900, 1, 1), date(2101, 1, 31))))
 def test_the_next_working_day_is_the_first_one_not_before(day, feries):
     reached = next_working_day(day, feries)

@@ -82,6 +82,7 @@ def test_every_state_of_the_conduct_is_a_situation():
     assert set(Etat.values) - {Etat.SIGNATURE_REFUSEE} <= set(Situation.values)
 
 
+@pytest.mark.rule("C.2-titres")
 @pytest.mark.django_db
 def test_every_permit_of_the_code_list_has_its_rule():
     call_command("load_reference", verbosity=0)

@@ -7,7 +7,7 @@ import pytest
 from outils import regles
 
 # The section alone, as tests said it before the rules had names.
-_SECTION = re.compile(r"^[A-K]\.\d+$")
+_SECTION = re.compile(r"^[A-K](\.\d+)?$")
 
 
 @pytest.fixture(scope="module")

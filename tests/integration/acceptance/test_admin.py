@@ -97,6 +97,7 @@ def test_as_34_no_table_with_content_is_registered() -> None:
     assert "auth.Group" not in registered
 
 
+@pytest.mark.rule("E.3-exclusions")
 @pytest.mark.parametrize("row", admin.site._registry.values(), ids=lambda row: row.model.__name__)
 def test_as_34_no_encrypted_field_is_shown_by_any_form_or_list(row: ModelAdmin, rf, administrateur: Agent) -> None:
     request = rf.get("/")
@@ -133,6 +134,7 @@ def test_the_business_tables_shown_are_those_meant() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.rule("E.6-actes")
 def test_refusals_of_the_administration_are_journalled(office: Client, synthesised: Bilan) -> None:
     contrat = Contrat.objects.get()
     office.post(reverse("admin:cai_contrat_delete", args=[contrat.pk]), {"post": "yes"})

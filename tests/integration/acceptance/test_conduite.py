@@ -25,6 +25,7 @@ def convoque(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: 
     return make_convoque(direction, prescripteur, conseiller)
 
 
+@pytest.mark.rule("C.6-180")
 def test_as_31_the_sessions_hold_in_one_hundred_and_eighty_minutes(convoque: Bilan, conseiller: Agent) -> None:
     advance(convoque, Etat.PHASE_PRELIMINAIRE)
     with clock.travel(clock.at(JOUR, 15)):
@@ -37,6 +38,7 @@ def test_as_31_the_sessions_hold_in_one_hundred_and_eighty_minutes(convoque: Bil
     assert Bilan.objects.get(pk=convoque.pk).minutes_restantes == 0
 
 
+@pytest.mark.rule("D.2-14", "D.4-rubriques")
 def test_as_32_no_synthesis_without_its_mandatory_headings(convoque: Bilan, conseiller: Agent) -> None:
     advance(convoque, Etat.PHASE_CONCLUSION, contenu=make_contenu(competences_aptitudes=""))
     with clock.travel(clock.at(JOUR, 15)), pytest.raises(RuleViolation) as caught:
@@ -45,6 +47,7 @@ def test_as_32_no_synthesis_without_its_mandatory_headings(convoque: Bilan, cons
     assert Bilan.objects.get(pk=convoque.pk).etat == Etat.PHASE_CONCLUSION
 
 
+@pytest.mark.rule("D.5-6-mois")
 def test_as_33_the_follow_up_is_due_six_months_after_the_conclusion(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
 ) -> None:
@@ -52,6 +55,7 @@ def test_as_33_the_follow_up_is_due_six_months_after_the_conclusion(
     assert advance(bilan, Etat.SYNTHESE_REDIGEE).date_suivi == date(2011, 2, 28)
 
 
+@pytest.mark.rule("E.4-un-an")
 def test_as_38_a_conserved_content_lives_one_year_and_not_a_day_more(convoque: Bilan, conseiller: Agent) -> None:
     advance(convoque, Etat.SYNTHESE_PRESENTEE)
     day = date(2010, 5, 12)
@@ -72,6 +76,7 @@ def test_as_38_a_conserved_content_lives_one_year_and_not_a_day_more(convoque: B
     assert SyntheseDetruite.objects.get(bilan=convoque).motif == "terme_conservation"
 
 
+@pytest.mark.rule("E.3-personne")
 def test_as_34_no_content_for_the_administrator_and_no_pdf_for_the_director(
     convoque: Bilan, administrateur: Agent, directeur: Agent, connect: Callable[[Agent], Client]
 ) -> None:

@@ -26,7 +26,7 @@ def refused(code: str) -> "pytest.RaisesExc[RuleViolation]":
     return pytest.raises(RuleViolation, check=lambda refusal: refusal.code == code)
 
 
-@pytest.mark.rule("C.2", "C.6", "C.7")
+@pytest.mark.rule("C.2-duree", "C.7-dernier-jour")
 def test_as_18_an_appointment_is_accepted_on_the_last_day_and_refused_the_day_after(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -42,7 +42,7 @@ def test_as_18_an_appointment_is_accepted_on_the_last_day_and_refused_the_day_af
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.CONVOQUE
 
 
-@pytest.mark.rule("C.7")
+@pytest.mark.rule("C.2-duree")
 def test_as_19_a_contract_signed_on_29_february_ends_on_28_february(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -53,7 +53,7 @@ def test_as_19_a_contract_signed_on_29_february_ends_on_28_february(
     convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2013, 2, 28), le=date(2013, 1, 10))
 
 
-@pytest.mark.rule("C.6", "C.9")
+@pytest.mark.rule("C.6-validite")
 def test_as_20_a_decided_prorogation_moves_the_last_day(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu, directeur: Agent
 ) -> None:
@@ -74,7 +74,7 @@ def _prorogation(bilan: Bilan, jusquau: date, *, by: Agent, directeur: Agent) ->
     return propose(bilan.contrat, PropositionPrefet.Type.PROROGATION, by=directeur, le=jour, **terms)
 
 
-@pytest.mark.rule("C.6")
+@pytest.mark.rule("C.6-duree-fixee")
 @pytest.mark.parametrize("minutes", [0, 181])
 def test_as_21_a_duration_outside_three_hours_is_refused(
     minutes: int, prescripteur: Agent, conseiller: Agent, lieu: Lieu
@@ -93,7 +93,7 @@ def test_as_21_a_duration_outside_three_hours_is_refused(
     assert "duree_fixee_minutes" in refusal.value.fields
 
 
-@pytest.mark.rule("C.6")
+@pytest.mark.rule("C.6-duree-fixee")
 @pytest.mark.parametrize("minutes", [1, 180])
 def test_as_21_a_duration_within_three_hours_is_accepted(
     minutes: int, prescripteur: Agent, conseiller: Agent, lieu: Lieu
@@ -105,7 +105,7 @@ def test_as_21_a_duration_within_three_hours_is_accepted(
     assert rendez_vous.duree_minutes == minutes
 
 
-@pytest.mark.rule("C.5", "D.2")
+@pytest.mark.rule("C.5-jour-rendez-vous")
 def test_as_22_a_person_exempt_on_the_day_of_the_appointment_is_not_convoked(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -125,7 +125,7 @@ def test_as_22_a_person_exempt_on_the_day_of_the_appointment_is_not_convoked(
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.EXEMPTE
 
 
-@pytest.mark.rule("C.6", "C.9")
+@pytest.mark.rule("C.9-prorogation-effet")
 def test_as_23_a_prorogation_only_proposed_does_not_move_the_last_day(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu, directeur: Agent
 ) -> None:
@@ -136,7 +136,7 @@ def test_as_23_a_prorogation_only_proposed_does_not_move_the_last_day(
         convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2011, 4, 5), le=date(2011, 3, 1))
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("D.2-4-marche")
 def test_as_24_a_prestataire_without_a_market_that_day_is_refused(
     prescripteur: Agent, direction: DirectionTerritoriale
 ) -> None:
@@ -153,13 +153,13 @@ def test_as_24_a_prestataire_without_a_market_that_day_is_refused(
     assert "lieu" in refusal.value.fields
 
 
-@pytest.mark.rule("C.5")
+@pytest.mark.rule("C.5-depuis-2008")
 def test_as_25_a_contract_signed_before_december_2008_has_no_bilan(prescripteur: Agent) -> None:
     with refused("contrat_anterieur"):
         make_prescrit(by=prescripteur, date_signature=date(2008, 11, 28))
 
 
-@pytest.mark.rule("C.7", "C.8")
+@pytest.mark.rule("C.8-delai", "D.2-8")
 def test_as_26_an_absence_is_unjustified_only_after_its_window(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -174,7 +174,7 @@ def test_as_26_an_absence_is_unjustified_only_after_its_window(
     assert Bilan.objects.get(pk=bilan.pk).etat == Etat.ABSENT_SANS_MOTIF
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("C.8-motif-legitime", "D.2-9")
 def test_as_27_a_late_reason_reopens_the_way_to_a_new_appointment(
     prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:

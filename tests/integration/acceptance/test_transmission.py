@@ -44,6 +44,7 @@ def read(transmission: Transmission) -> Transmission:
     return Transmission.objects.get(pk=transmission.pk)
 
 
+@pytest.mark.rule("D.2-20")
 def test_as_35_a_withdrawal_before_the_task_runs_makes_no_call(
     partenaire: SimulateurEnProcessus, bilan: Bilan, conseiller: Agent
 ) -> None:
@@ -80,6 +81,7 @@ def test_as_36_after_a_time_out_and_a_withdrawal_the_retry_deposits_nothing(
     assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
 
 
+@pytest.mark.rule("D.2-15b")
 def test_as_39_a_rework_before_sending_needs_a_new_consent_for_version_2(
     partenaire: SimulateurEnProcessus, bilan: Bilan, conseiller: Agent, settle: Settle
 ) -> None:
@@ -110,6 +112,7 @@ def sign_version_2(bilan: Bilan) -> None:
     add_version(bilan, 2, jour=date(2010, 5, 13))
 
 
+@pytest.mark.rule("D.2-20")
 def test_as_40_a_withdrawal_after_the_receipt_queues_a_deletion(
     partenaire: SimulateurEnProcessus, bilan: Bilan, conseiller: Agent, settle: Settle
 ) -> None:
@@ -126,6 +129,7 @@ def test_as_40_a_withdrawal_after_the_receipt_queues_a_deletion(
     assert (depot["etat"], depot["motif"], depot["corps"]) == ("EFFACE", "RETRAIT_CONSENTEMENT", None)
 
 
+@pytest.mark.rule("E.5-age")
 def test_as_40_born_on_1_july_1980_and_sent_on_30_june_2010_is_29_and_has_no_birth_date(
     partenaire: SimulateurEnProcessus, bilan: Bilan, conseiller: Agent, settle: Settle
 ) -> None:

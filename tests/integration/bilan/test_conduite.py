@@ -33,6 +33,7 @@ def fresh(bilan: Bilan) -> Bilan:
     return Bilan.objects.get(pk=bilan.pk)
 
 
+@pytest.mark.rule("D.2-10")
 def test_starting_records_presence_information_and_prestation(
     convoque: Bilan, conseiller: Agent, le_jour: None
 ) -> None:
@@ -46,6 +47,7 @@ def test_starting_records_presence_information_and_prestation(
     assert (event.etat_avant, event.etat_apres, event.par) == ("convoque", "phase_preliminaire", conseiller)
 
 
+@pytest.mark.rule("D.2-10")
 @pytest.mark.parametrize("days", [-1, 1])
 def test_starting_is_refused_on_another_day_than_the_appointment(convoque: Bilan, conseiller: Agent, days: int) -> None:
     with clock.travel(JOUR + timedelta(days=days)):
@@ -59,6 +61,7 @@ def test_starting_is_refused_without_information(convoque: Bilan, conseiller: Ag
     assert list(refused.fields) == ["informe"]
 
 
+@pytest.mark.rule("D.2-10")
 def test_starting_is_refused_after_the_end_of_the_contract(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     contrat = convoque.contrat
     contrat.date_signature, contrat.date_entretien = date(2009, 5, 9), date(2009, 5, 9)
@@ -87,6 +90,7 @@ def test_a_session_is_recorded_in_the_present_phase(convoque: Bilan, conseiller:
     assert Evenement.objects.get(nom="bilan.seance_enregistree").faits["minutes"] == 45
 
 
+@pytest.mark.rule("C.6-180")
 @pytest.mark.parametrize(("minutes", "accepted"), [(0, False), (1, True), (180, True), (181, False)])
 def test_one_session_holds_in_the_legal_duration(
     convoque: Bilan, conseiller: Agent, le_jour: None, minutes: int, accepted: bool
@@ -99,6 +103,7 @@ def test_one_session_holds_in_the_legal_duration(
     assert fresh(convoque).minutes_utilisees == (minutes if accepted else 0)
 
 
+@pytest.mark.rule("C.6-depassement")
 def test_above_the_fixed_duration_the_prescriber_is_asked(direction, prescripteur, conseiller) -> None:
     bilan = make_convoque(direction, prescripteur, conseiller, duree_fixee=120)
     advance(bilan, Etat.PHASE_PRELIMINAIRE)
@@ -110,6 +115,7 @@ def test_above_the_fixed_duration_the_prescriber_is_asked(direction, prescripteu
         conduite.record_seance(bilan=bilan, jour=JOUR, minutes=20, by=conseiller)
 
 
+@pytest.mark.rule("C.6-validite")
 @pytest.mark.parametrize(
     ("jour", "today", "code"),
     [
@@ -137,6 +143,7 @@ def test_no_session_outside_the_phases(convoque: Bilan, conseiller: Agent, le_jo
     assert refused.code == "transition_impossible"
 
 
+@pytest.mark.rule("D.2-note-brouillons", "E.3-conseiller")
 def test_notes_are_the_advisers_alone_and_leave_no_trace(
     convoque: Bilan, conseiller: Agent, prescripteur: Agent, le_jour: None
 ) -> None:
@@ -162,6 +169,7 @@ def test_notes_too_long_or_outside_the_phases_are_refused(convoque: Bilan, conse
         conduite.save_note(bilan=convoque, phase=Etat.PHASE_PRELIMINAIRE, texte="x" * 10_001, by=conseiller)
 
 
+@pytest.mark.rule("D.2-11", "D.3-phases")
 def test_investigation_waits_for_needs_and_aims(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     advance(convoque, Etat.PHASE_PRELIMINAIRE)
     assert refusal(conduite.enter_investigation, bilan=convoque, by=conseiller).code == "besoins_non_notes"
@@ -184,6 +192,7 @@ def test_needs_given_through_the_api_are_added_to_the_notes(
     assert notes[Etat.PHASE_PRELIMINAIRE] == "Vient à pied\n\nUn emploi"
 
 
+@pytest.mark.rule("D.2-12", "D.3-phases")
 @pytest.mark.parametrize(
     ("contenu", "missing"),
     [
@@ -207,6 +216,7 @@ def test_conclusion_waits_for_a_skill_and_a_target(
         assert conduite.enter_conclusion(bilan=convoque, by=conseiller).etat == Etat.PHASE_CONCLUSION
 
 
+@pytest.mark.rule("D.2-13", "D.2-note-interruption")
 @pytest.mark.parametrize("state", [Etat.PHASE_PRELIMINAIRE, Etat.PHASE_INVESTIGATION, Etat.PHASE_CONCLUSION])
 def test_an_interrupted_bilan_keeps_its_minutes_and_starts_again(
     convoque: Bilan, conseiller: Agent, le_jour: None, state: Etat

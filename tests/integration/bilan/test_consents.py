@@ -31,10 +31,12 @@ def refusal(bilan: Bilan, *args, at: datetime = MOMENT, by: Agent, **fields) -> 
     return caught.value.code
 
 
+@pytest.mark.rule("E.1-accord", "E.2-dernier")
 def test_no_row_is_no_consent(validee: Bilan) -> None:
     assert [in_force(validee, portee) for portee in P] == [None, None, None]
 
 
+@pytest.mark.rule("D.2-18", "E.2-champs")
 def test_an_agreement_to_transmit_names_the_signed_version(validee: Bilan, conseiller: Agent) -> None:
     consent(validee, P.CONSERVATION, at=MOMENT, by=conseiller)
     given = consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller, interprete=True, langue="bm")
@@ -47,6 +49,7 @@ def test_an_agreement_to_transmit_names_the_signed_version(validee: Bilan, conse
     assert JournalAcces.objects.filter(action="consentement_accorde", motif=P.TRANSMISSION, agent=conseiller).exists()
 
 
+@pytest.mark.rule("D.1-realise", "D.2-18")
 @pytest.mark.parametrize("state", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
 @pytest.mark.parametrize("decision", [D.ACCORDE, D.REFUSE])
 def test_transmission_is_asked_only_once_the_synthesis_is_validated(
@@ -64,6 +67,7 @@ def test_transmission_is_not_asked_of_who_refused_to_sign(convoque: Bilan, conse
     assert refusal(bilan, P.TRANSMISSION, by=conseiller) == "synthese_non_validee"
 
 
+@pytest.mark.rule("E.2-apres-validation")
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -148,6 +152,7 @@ def test_a_refusal_may_become_an_agreement_while_the_content_is_kept(validee: Bi
     assert consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller).rang == 2
 
 
+@pytest.mark.rule("D.2-note-ordre")
 def test_a_refusal_without_conservation_leaves_nothing_to_agree_on(validee: Bilan, conseiller: Agent) -> None:
     consent(validee, P.TRANSMISSION, D.REFUSE, at=MOMENT, by=conseiller)
     assert SyntheseDetruite.objects.get().motif == "transmission_refusee"
@@ -163,6 +168,7 @@ def test_a_version_already_sent_is_not_consented_again(validee: Bilan, conseille
     assert refusal(validee, P.TRANSMISSION, by=conseiller) == "deja_envoyee"
 
 
+@pytest.mark.rule("E.2-dernier")
 def test_a_new_version_makes_the_agreement_lapse_but_it_can_still_be_withdrawn(
     validee: Bilan, conseiller: Agent
 ) -> None:
@@ -184,6 +190,7 @@ def test_a_new_version_makes_the_agreement_lapse_but_it_can_still_be_withdrawn(
     assert consent(validee, P.TRANSMISSION, D.RETIRE, at=MOMENT, by=conseiller).version_synthese == 2
 
 
+@pytest.mark.rule("E.2-guichet")
 @pytest.mark.parametrize("decision", [D.ACCORDE, D.REFUSE])
 def test_a_declaration_at_the_desk_only_withdraws(
     validee: Bilan, conseiller: Agent, decision: Consentement.Decision
@@ -199,6 +206,7 @@ def test_a_decision_does_not_slip_before_the_previous_one(validee: Bilan, consei
     assert refusal(validee, P.SUIVI, D.RETIRE, by=conseiller, date_heure=earlier) == "decision_anterieure"
 
 
+@pytest.mark.rule("E.2-mineur")
 def test_a_minor_agrees_with_their_representative_and_refuses_alone(direction, prescripteur, conseiller) -> None:
     bilan = make_convoque(
         direction, prescripteur, conseiller, date_naissance=date(1993, 1, 10), representant_nom="Awa Diallo"
@@ -235,6 +243,7 @@ def test_who_may_record_and_who_may_withdraw(
             consent(validee, P.SUIVI, D.RETIRE, at=MOMENT, by=agent)
 
 
+@pytest.mark.rule("E.2-retrait")
 def test_a_withdrawal_is_accepted_whatever_the_state(validee: Bilan, correspondant: Agent, conseiller: Agent) -> None:
     consent(validee, P.CONSERVATION, at=MOMENT, by=conseiller)
     bilan = Bilan.objects.get(pk=validee.pk)
@@ -245,6 +254,7 @@ def test_a_withdrawal_is_accepted_whatever_the_state(validee: Bilan, corresponda
     assert SyntheseDetruite.objects.get().motif == "conservation_retiree"
 
 
+@pytest.mark.rule("E.2-ajout-seul")
 @pytest.mark.parametrize("statement", ["update", "delete"])
 def test_the_database_refuses_any_change_of_a_row(validee: Bilan, conseiller: Agent, statement: str) -> None:
     given = consent(validee, P.SUIVI, at=MOMENT, by=conseiller)
@@ -262,6 +272,7 @@ def test_a_consent_is_recorded_now_unless_a_moment_is_told(validee: Bilan, conse
     assert (row.date_heure, row.document_empreinte, row.commentaire) == (MOMENT, "a" * 64, "Reçu par courrier")
 
 
+@pytest.mark.rule("E.2-champs")
 @pytest.mark.parametrize(("days", "version"), [(20, "2010-1"), (21, "2010-2")])
 def test_a_consent_entered_late_names_the_words_that_were_signed(
     validee: Bilan, conseiller: Agent, monkeypatch: pytest.MonkeyPatch, days: int, version: str

@@ -66,6 +66,7 @@ def test_signature_is_printed_only_while_the_version_is_presented(
         impression.print_for_signature(synthese=first, by=conseiller)
 
 
+@pytest.mark.rule("E.3-prescripteur", "E.6-actes")
 def test_copies_are_numbered_and_journalled(convoque: Bilan, prescripteur: Agent, le_jour: None) -> None:
     synthese = advance(convoque, Etat.SYNTHESE_VALIDEE).syntheses.get()
     first = impression.print_copy(synthese=synthese, **COPY, by=prescripteur)
@@ -80,6 +81,7 @@ def test_copies_are_numbered_and_journalled(convoque: Bilan, prescripteur: Agent
     ]  # fmt: skip
 
 
+@pytest.mark.rule("E.3-prescripteur")
 def test_only_the_prescriber_in_charge_prints_copies(
     convoque: Bilan, conseiller: Agent, directeur: Agent, agent_ofii: Agent, direction, le_jour: None
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_version_being_written_again_gives_no_copy(
         impression.print_copy(synthese=bilan.syntheses.get(version=1), **COPY, by=prescripteur)
 
 
+@pytest.mark.rule("E.3-prescripteur")
 @pytest.mark.parametrize(
     "change",
     [

@@ -47,7 +47,7 @@ def record_absence(monde: Monde, bilan: Bilan) -> None:
         programmation.record_absence(bilan=bilan, by=monde.conseiller)
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("D.2-6-lettre")
 @pytest.mark.parametrize(
     ("act", "genre", "numero"),
     [(postpone, Courrier.Genre.REPORT, "75-R2010-000001"), (record_absence, Courrier.Genre.ABSENCE, "75-A2010-000001")],
@@ -65,7 +65,7 @@ def test_an_act_issues_its_letter_in_its_own_transaction(
     assert letter(genre).numero == numero
 
 
-@pytest.mark.rule("C.8")
+@pytest.mark.rule("D.2-6-lettre")
 def test_the_absence_that_the_adviser_records_is_signed_by_the_prescriber_in_charge(monde: Monde) -> None:
     bilan = monde.convoque()
     record_absence(monde, bilan)
@@ -75,7 +75,7 @@ def test_the_absence_that_the_adviser_records_is_signed_by_the_prescriber_in_cha
     assert "jusqu’au mardi 25 mai 2010 inclus" in text
 
 
-@pytest.mark.rule("C.5")
+@pytest.mark.rule("D.2-1")
 def test_an_exemption_tells_its_ground_and_the_appointment_it_cancels(monde: Monde) -> None:
     bilan = monde.convoque(date_naissance=AGEE)
     with clock.travel(LA_VEILLE):

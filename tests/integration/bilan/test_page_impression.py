@@ -97,6 +97,7 @@ def test_others_are_refused_and_the_refusal_is_journalled(
     assert connect(agent_ofii).get(reverse("bilan:list_printable")).status_code == 403
 
 
+@pytest.mark.rule("E.3-personne")
 def test_no_content_ever_shows_on_a_page_of_ofii_nor_in_a_journal_nor_in_a_log(
     validee: Bilan,
     conseiller: Agent,

@@ -57,6 +57,7 @@ def test_in_the_same_house_the_next_adviser_goes_on_with_notes_and_draft(
     assert not Evenement.objects.filter(nom="bilan.travail_detruit").exists()
 
 
+@pytest.mark.rule("E.3-conseiller")
 def test_the_former_adviser_keeps_no_access(
     interrompu: Bilan, prestataire: Prestataire, lieu: Lieu, prescripteur: Agent, conseiller: Agent, connect: Connect
 ) -> None:

@@ -60,6 +60,7 @@ def test_no_draft_before_the_bilan_has_begun(convoque: Bilan, conseiller: Agent,
     assert refusal(redaction.save_draft, bilan=convoque, contenu=SyntheseContenu(), by=conseiller)
 
 
+@pytest.mark.rule("D.4-responsabilite")
 def test_nobody_else_writes(convoque: Bilan, prescripteur: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.PHASE_PRELIMINAIRE)
     with pytest.raises(Forbidden):
@@ -90,6 +91,7 @@ def test_a_draft_refuses_what_no_version_could_hold(convoque: Bilan, conseiller:
 # --- completion -----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-14")
 def test_completing_ends_the_bilan_and_counts_for_the_contract(
     convoque: Bilan, conseiller: Agent, le_jour: None
 ) -> None:
@@ -107,6 +109,7 @@ def test_the_conclusion_ended_on_the_day_of_the_last_session(convoque: Bilan, co
     assert bilan.syntheses.get().date_redaction == JOUR + timedelta(days=9)
 
 
+@pytest.mark.rule("D.2-14")
 def test_completing_needs_minutes_and_a_draft(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.PHASE_CONCLUSION)
     bilan.seances.all().delete()
@@ -122,6 +125,7 @@ def test_completing_refuses_an_unknown_code(convoque: Bilan, conseiller: Agent, 
     }
 
 
+@pytest.mark.rule("C.6-apres-echeance")
 def test_completing_refuses_a_session_after_the_end_of_the_contract(
     convoque: Bilan, conseiller: Agent, le_jour: None
 ) -> None:
@@ -133,6 +137,7 @@ def test_completing_refuses_a_session_after_the_end_of_the_contract(
 # --- presentation ---------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-15")
 def test_presenting_freezes_the_version_and_stores_its_paper(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
     synthese = bilan.syntheses.get()
@@ -143,6 +148,7 @@ def test_presenting_freezes_the_version_and_stores_its_paper(convoque: Bilan, co
     assert Evenement.objects.get(nom="bilan.presenter_synthese").faits["pdf_sha256"] == synthese.pdf_sha256
 
 
+@pytest.mark.rule("D.2-15")
 def test_a_frozen_content_is_refused_any_change_by_the_database(convoque: Bilan, le_jour: None) -> None:
     synthese = advance(convoque, Etat.SYNTHESE_PRESENTEE).syntheses.get()
     synthese.contenu = make_contenu(projet="Autre").to_dict()
@@ -182,6 +188,7 @@ def test_presenting_refuses_a_paper_that_is_no_longer_the_content(
 # --- signature ------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-16", "D.4-responsabilite", "E.3-chiffrement")
 def test_validating_keeps_observations_encrypted_and_dates(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
     with clock.travel(date(2010, 5, 14)):
@@ -198,6 +205,7 @@ def test_validating_keeps_observations_encrypted_and_dates(convoque: Bilan, cons
     assert Evenement.objects.get(nom="bilan.valider_synthese").faits["pdf_sha256"] == synthese.pdf_sha256
 
 
+@pytest.mark.rule("D.2-16")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -215,6 +223,7 @@ def test_validating_refuses_dates_to_come_or_out_of_order(
     assert field in refused.fields
 
 
+@pytest.mark.rule("D.2-16-mineur")
 @pytest.mark.parametrize(
     ("birth", "needs"), [(date(1992, 5, 10), False), (date(1992, 5, 11), True)], ids=["18 that day", "18 the day after"]
 )
@@ -237,6 +246,7 @@ def test_observations_too_long_are_refused(convoque: Bilan, conseiller: Agent, l
         redaction.validate_synthese(bilan=bilan, **validation(observations="x" * 2001), by=conseiller)
 
 
+@pytest.mark.rule("D.2-17", "E.4-refus")
 def test_a_refused_signature_destroys_what_nobody_keeps(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
     redaction.record_signature_refusal(bilan=bilan, date_presentation=JOUR, date_refus=JOUR, by=conseiller)
@@ -246,6 +256,7 @@ def test_a_refused_signature_destroys_what_nobody_keeps(convoque: Bilan, conseil
     assert Prestation.objects.get(contrat=bilan.contrat).statut == Prestation.Statut.SUIVIE
 
 
+@pytest.mark.rule("D.2-17")
 def test_a_refused_signature_leaves_what_the_person_keeps(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_PRESENTEE)
     consent(bilan, at=clock.at(JOUR, 15), by=conseiller)
@@ -256,6 +267,7 @@ def test_a_refused_signature_leaves_what_the_person_keeps(convoque: Bilan, conse
 # --- rework ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-15b")
 @pytest.mark.parametrize("state", [Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE])
 def test_taking_up_again_opens_the_next_version_as_a_copy(
     convoque: Bilan, conseiller: Agent, le_jour: None, state: Etat
@@ -279,6 +291,7 @@ def test_the_second_version_is_presented_and_signed_in_turn(convoque: Bilan, con
     assert bilan.syntheses.get(version=1).pdf_sha256 != second.pdf_sha256
 
 
+@pytest.mark.rule("D.2-15b")
 def test_a_destroyed_content_is_not_taken_up_again(convoque: Bilan, conseiller: Agent, le_jour: None) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_VALIDEE)
     at = clock.at(JOUR, 15)

@@ -54,6 +54,7 @@ def test_direction_addresses_are_complete_and_belong_to_nobody(loaded: None) -> 
         assert re.fullmatch(r"0\d( \d\d){4}", direction.telephone), direction
 
 
+@pytest.mark.rule("C.2-titres")
 def test_every_permit_has_its_rule_and_every_rule_its_permit(loaded: None) -> None:
     assert set(TitreAdmission.objects.values_list("code", flat=True)) == set(bareme.TITRES)
 

@@ -37,6 +37,7 @@ def receive(bilan: Bilan) -> None:
     bilan.syntheses.update(premier_envoi_at=MOMENT, accuse_at=MOMENT, accuse_identifiant="PE-42")
 
 
+@pytest.mark.rule("E.4-trace")
 def test_destruction_leaves_a_tombstone_that_says_nothing_of_the_content(validee: Bilan, conseiller: Agent) -> None:
     synthese = validee.syntheses.get()
     consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller)
@@ -52,6 +53,7 @@ def test_destruction_leaves_a_tombstone_that_says_nothing_of_the_content(validee
     assert (event.par, event.faits) == (None, {"motif": "transmission_accusee", "versions": 1})
 
 
+@pytest.mark.rule("E.4-destruction")
 def test_destroying_twice_changes_nothing(validee: Bilan) -> None:
     with clock.travel(MOMENT):
         retention.destroy_content(validee, MotifDestruction.CLOTURE)
@@ -60,6 +62,7 @@ def test_destroying_twice_changes_nothing(validee: Bilan) -> None:
     assert Evenement.objects.filter(nom="bilan.contenu_detruit").count() == 1
 
 
+@pytest.mark.rule("E.4-destruction")
 def test_every_version_is_destroyed(validee: Bilan, conseiller: Agent) -> None:
     with clock.travel(MOMENT):
         redaction.rework_synthese(bilan=validee, motif=MotifReprise.ERREUR, by=conseiller)
@@ -77,6 +80,7 @@ def test_a_conserved_content_survives_its_acknowledgement(validee: Bilan, consei
     assert not is_destroyed(validee)
 
 
+@pytest.mark.rule("E.4-refus")
 def test_a_withdrawn_transmission_without_conservation_is_destroyed_at_once(validee: Bilan, conseiller: Agent) -> None:
     consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller)
     assert not is_destroyed(validee)
@@ -84,6 +88,7 @@ def test_a_withdrawn_transmission_without_conservation_is_destroyed_at_once(vali
     assert SyntheseDetruite.objects.get().motif == "transmission_retiree"
 
 
+@pytest.mark.rule("E.4-conservation-retiree")
 def test_conservation_withdrawn_waits_for_a_pending_transmission_thirty_days_at_most(
     validee: Bilan, conseiller: Agent
 ) -> None:
@@ -100,6 +105,7 @@ def test_conservation_withdrawn_waits_for_a_pending_transmission_thirty_days_at_
     assert SyntheseDetruite.objects.get().motif == "conservation_retiree"
 
 
+@pytest.mark.rule("E.4-conservation-retiree")
 def test_conservation_withdrawn_ends_with_the_transmission(validee: Bilan, conseiller: Agent) -> None:
     consent(validee, P.CONSERVATION, at=MOMENT, by=conseiller)
     consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller)
@@ -110,6 +116,7 @@ def test_conservation_withdrawn_ends_with_the_transmission(validee: Bilan, conse
     assert is_destroyed(validee)
 
 
+@pytest.mark.rule("E.4-30-jours")
 @pytest.mark.parametrize(("days", "expected"), [(29, False), (30, True)])
 def test_thirty_days_without_a_decision(validee: Bilan, days: int, expected: bool) -> None:
     with clock.travel(JOUR + timedelta(days=days)):
@@ -117,6 +124,7 @@ def test_thirty_days_without_a_decision(validee: Bilan, days: int, expected: boo
     assert is_destroyed(validee) == expected
 
 
+@pytest.mark.rule("E.4-30-jours")
 def test_a_draft_never_presented_lives_thirty_days_from_its_writing(convoque: Bilan) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_REDIGEE)
     with clock.travel(JOUR + timedelta(days=30)):
@@ -132,6 +140,7 @@ def test_a_draft_being_written_is_not_the_daily_tasks_business(convoque: Bilan, 
     assert bilan.syntheses.get().contenu is not None
 
 
+@pytest.mark.rule("E.4-terme")
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_notes_and_draft_never_written_up_live_one_year_after_the_person_last_came(
     convoque: Bilan, conseiller: Agent, interrupted: bool
@@ -171,6 +180,7 @@ def test_nothing_is_written_any_more_once_the_term_is_reached(convoque: Bilan, c
         assert refusal.value.code == "terme_atteint"
 
 
+@pytest.mark.rule("D.2-note-brouillons")
 def test_a_cancelled_bilan_keeps_neither_notes_nor_draft(convoque: Bilan) -> None:
     bilan = advance(convoque, Etat.PHASE_CONCLUSION)
     bilan.annuler()

@@ -57,10 +57,12 @@ def test_a_name_is_kept_exactly_as_typed(agent_ofii: Agent, nom: str, prenom: st
     assert Signataire.objects.get(pk=person.pk).nom_complet == complet
 
 
+@pytest.mark.rule("D.4-nom-unique")
 def test_a_single_name_has_no_first_name_at_all(agent_ofii: Agent) -> None:
     assert signataire(agent_ofii, prenom="").prenom is None
 
 
+@pytest.mark.rule("C.2-champs")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -93,6 +95,7 @@ def test_the_very_long_name_of_somebody_is_still_searchable(agent_ofii: Agent) -
 # --- signing ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.2-duree")
 @pytest.mark.parametrize(
     ("signature", "echeance"),
     [
@@ -106,6 +109,7 @@ def test_the_contract_lasts_one_year_last_day_included(
     assert sign(agent_ofii, direction, date_signature=signature).date_echeance == echeance
 
 
+@pytest.mark.rule("C.2-numero")
 def test_numbers_follow_each_other_by_direction_and_year(agent_ofii: Agent, direction: DirectionTerritoriale) -> None:
     numbers = [sign(agent_ofii, direction, date_signature=jour).numero_cai for jour in (JOUR, JOUR, date(2009, 5, 4))]
 
@@ -120,6 +124,7 @@ def test_a_number_of_the_series_already_typed_by_hand_is_stepped_over(
     assert sign(agent_ofii, direction).numero_cai == "75-2010-000002"
 
 
+@pytest.mark.rule("C.2-numero")
 def test_a_number_already_taken_is_refused_whatever_the_direction(
     agent_ofii: Agent, agent_ailleurs: Agent, direction: DirectionTerritoriale
 ) -> None:
@@ -128,6 +133,7 @@ def test_a_number_already_taken_is_refused_whatever_the_direction(
     assert refused(agent_ofii, direction, numero_cai="PAPIER-0001") == ["numero_cai"]
 
 
+@pytest.mark.rule("C.2-numero")
 @pytest.mark.parametrize(
     "numero", ["75-20", "75 2010 000123", "75-2010-000123-ABCDEFG", "75/2010/000123", "é-2010-0001"]
 )
@@ -154,6 +160,7 @@ def test_impossible_terms_are_refused_at_their_field(
     assert refused(agent_ofii, direction, **fields) == [field]
 
 
+@pytest.mark.rule("C.2-age")
 @pytest.mark.parametrize(
     ("naissance", "representant", "fields"),
     [
@@ -170,6 +177,7 @@ def test_who_may_sign_and_with_whom(
     assert refused(agent_ofii, direction, person) == fields
 
 
+@pytest.mark.rule("C.2-age", "C.2-representant")
 @pytest.mark.parametrize(("naissance", "representant"), [(date(1994, 3, 15), "Awa Diallo"), (date(1992, 3, 15), "")])
 def test_from_16_with_a_representative_and_from_18_alone(
     agent_ofii: Agent, direction: DirectionTerritoriale, naissance: date, representant: str
@@ -179,6 +187,7 @@ def test_from_16_with_a_representative_and_from_18_alone(
     assert sign(agent_ofii, direction, person).signataire == person
 
 
+@pytest.mark.rule("C.2-regime")
 @pytest.mark.parametrize(("fin", "accepte"), [(date(2010, 3, 15), True), (date(2010, 3, 14), False), (None, True)])
 def test_no_contract_is_signed_after_the_end_of_the_regime(
     agent_ofii: Agent,
@@ -207,6 +216,7 @@ def corrected(contrat: Contrat, **changes: Any) -> FicheSignataire:
     return FicheSignataire(**{**vars(FicheSignataire.of(contrat.signataire)), **changes})
 
 
+@pytest.mark.rule("E.1-rectification")
 def test_a_corrected_identity_keeps_what_it_said_before_in_the_journal(contrat: Contrat, agent_ofii: Agent) -> None:
     services.correct_signataire(contrat=contrat, fiche=corrected(contrat, nom="Dialo", prenom=""), by=agent_ofii)
 
@@ -249,6 +259,7 @@ def correct(contrat: Contrat, by: Agent, acquis: tuple[date, date] | None = None
     return services.correct_contrat(contrat=contrat, fiche=fiche, periode_acquise=acquis, by=by)
 
 
+@pytest.mark.rule("E.1-rectification")
 def test_the_last_day_follows_a_corrected_signature(contrat: Contrat, agent_ofii: Agent) -> None:
     signature = date(2010, 3, 10)
 
@@ -321,6 +332,7 @@ def test_an_ended_contract_is_not_corrected(contrat: Contrat, agent_ofii: Agent,
 # --- cancelling, trainings -------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.2-numero")
 def test_a_cancelled_contract_gives_its_number_back(contrat: Contrat, agent_ofii: Agent) -> None:
     services.cancel_contrat(contrat=contrat, motif="doublon", by=agent_ofii)
 
@@ -345,6 +357,7 @@ def test_a_cancellation_has_a_reason_of_the_list(contrat: Contrat, agent_ofii: A
         services.cancel_contrat(contrat=contrat, motif="deces", by=agent_ofii)
 
 
+@pytest.mark.rule("C.3-types")
 def test_a_training_is_recorded_once_and_updated(contrat: Contrat, agent_ofii: Agent) -> None:
     for statut, niveau in (("en_cours", ""), ("suivie", "A1_1")):
         services.set_prestation(
@@ -363,11 +376,13 @@ def test_a_training_is_recorded_once_and_updated(contrat: Contrat, agent_ofii: A
     ]
 
 
+@pytest.mark.rule("C.3-bilan")
 def test_the_state_of_the_bilan_is_not_typed(contrat: Contrat, agent_ofii: Agent) -> None:
     with pytest.raises(RuleViolation):
         services.set_prestation(contrat=contrat, type_prestation="bilan", statut="suivie", by=agent_ofii)
 
 
+@pytest.mark.rule("C.3-statuts")
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
@@ -387,6 +402,7 @@ def test_an_impossible_training_is_refused(
     assert list(refusal.value.fields) == [field]
 
 
+@pytest.mark.rule("C.2-nationalite")
 @pytest.mark.parametrize(
     ("nationalite", "jour", "doubtful"),
     [

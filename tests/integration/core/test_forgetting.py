@@ -17,6 +17,7 @@ def access(survenu_at: datetime) -> JournalAcces:
     return JournalAcces.objects.create(action="connexion", resultat="accorde", survenu_at=survenu_at)
 
 
+@pytest.mark.rule("E.6-douze-mois")
 def test_accesses_are_forgotten_after_twelve_months(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.tasks.LOT", 2)
     now = timezone.now()
@@ -29,6 +30,7 @@ def test_accesses_are_forgotten_after_twelve_months(monkeypatch: pytest.MonkeyPa
     assert forget_accesses() == 0
 
 
+@pytest.mark.rule("E.6-douze-mois")
 def test_the_database_refuses_to_forget_a_younger_access() -> None:
     young = access(timezone.now() - timedelta(days=364))
     old = access(timezone.now() - timedelta(days=367))

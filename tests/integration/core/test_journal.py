@@ -27,6 +27,7 @@ def tamper(sql: str) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
+@pytest.mark.rule("D.2-evenement")
 def test_events_are_numbered_by_file_and_chained(direction: DirectionTerritoriale, agent_ofii: Agent) -> None:
     one, other = uuid.uuid4(), uuid.uuid4()
     tell(direction, agent_ofii, one)
@@ -60,6 +61,7 @@ def test_a_journal_that_was_tampered_with_is_told(
     assert str(dossier) in said.getvalue()
 
 
+@pytest.mark.rule("D.2-evenement")
 @pytest.mark.django_db(transaction=True)
 def test_an_event_is_refused_outside_the_transaction_of_what_it_tells(
     direction: DirectionTerritoriale, agent_ofii: Agent

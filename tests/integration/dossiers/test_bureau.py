@@ -93,6 +93,7 @@ def test_an_appointment_without_news_appears_the_day_after(convoque: Bilan, agen
     assert waiting(agent_ofii, JOUR + timedelta(days=1)) == {"absences-a-constater": 1}
 
 
+@pytest.mark.rule("D.6-absence")
 @pytest.mark.parametrize(
     "missed",
     [
@@ -155,6 +156,7 @@ def test_an_exemption_waits_to_be_closed_after_its_contract(bilan: Bilan, corres
     assert waiting(correspondant, date(2011, 3, 16)) == {"exemptions-a-clore": 1}
 
 
+@pytest.mark.rule("D.6-risque")
 def test_the_director_sees_unjustified_absences_and_bilans_at_risk(convoque: Bilan, directeur: Agent) -> None:
     place(convoque, Etat.ABSENT_SANS_MOTIF)
 
@@ -171,6 +173,7 @@ def test_a_failed_deposit_waits_for_the_correspondant(
     assert waiting(correspondant, JOUR) == {"transmissions-a-traiter": 1}
 
 
+@pytest.mark.rule("C.5-reexamen")
 def test_an_ended_exemption_is_looked_at_again(agent_ofii: Agent) -> None:
     contrat = make_contrat(
         by=agent_ofii, date_naissance=date(1992, 6, 20), representant_nom="Awa Diallo", representant_qualite="mère"
@@ -190,6 +193,7 @@ def test_an_ended_exemption_is_looked_at_again(agent_ofii: Agent) -> None:
     assert waiting(agent_ofii, date(2010, 6, 20)) == {"exemptions-a-reexaminer": 1}
 
 
+@pytest.mark.rule("E.1-rectification")
 @pytest.mark.parametrize("naissance", [date(1980, 7, 1), date(1950, 1, 1)])
 def test_an_evaluation_that_no_longer_speaks_of_the_file_is_to_be_made_again(
     agent_ofii: Agent, naissance: date

@@ -189,6 +189,7 @@ def test_a_cancellation_without_a_reason_is_refused(connect: Connect, agent_ofii
     assert Contrat.objects.get().statut == "signe"
 
 
+@pytest.mark.rule("E.6-a-part")
 @pytest.mark.parametrize("name", ACTS)
 @pytest.mark.parametrize("role", ["directeur", "correspondant"])
 def test_a_role_without_the_right_is_refused_and_journalled(

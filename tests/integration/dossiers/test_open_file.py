@@ -31,6 +31,7 @@ def ouvrir(by: Agent, direction: DirectionTerritoriale, **changes: Any) -> Contr
         )
 
 
+@pytest.mark.rule("C.2-champs", "D.1-ouverture")
 def test_open_file_registers_the_person_the_contract_and_a_bilan_to_assess(
     agent_ofii: Agent, direction: DirectionTerritoriale
 ) -> None:
@@ -50,6 +51,7 @@ def test_open_file_tells_the_journal_in_order(agent_ofii: Agent, direction: Dire
     assert journal.verify(contrat.pk) == []
 
 
+@pytest.mark.rule("D.1-ouverture")
 def test_open_file_writes_nothing_when_the_contract_is_refused(
     agent_ofii: Agent, direction: DirectionTerritoriale
 ) -> None:

@@ -189,6 +189,7 @@ def test_a_number_already_taken_hides_no_other_error_and_leads_to_its_file(
     assert reverse("dossiers:view_file", args=[taken.pk]) in text
 
 
+@pytest.mark.rule("C.2-nationalite")
 def test_a_french_nationality_is_refused_at_its_field(client: Client, identifiant: uuid.UUID) -> None:
     answer = client.post(step("open_person", identifiant), {**PERSONNE, "nationalite": "FRA"})
 
@@ -196,6 +197,7 @@ def test_a_french_nationality_is_refused_at_its_field(client: Client, identifian
     assert "Une personne française ne signe pas" in answer.content.decode()
 
 
+@pytest.mark.rule("C.2-nationalite")
 @pytest.mark.parametrize(("nationalite", "warned"), [("PRT", True), ("HRV", False), ("SEN", False), ("XXA", False)])
 def test_a_nationality_free_to_settle_is_a_doubt_and_no_refusal(
     client: Client, identifiant: uuid.UUID, nationalite: str, warned: bool

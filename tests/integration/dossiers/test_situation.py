@@ -57,6 +57,7 @@ def test_every_stored_state_but_the_refused_signature_is_a_situation() -> None:
     assert all(Etat(value).label == Situation(value).label for value in set(Etat.values) & set(Situation.values))
 
 
+@pytest.mark.rule("D.1-situation")
 @pytest.mark.parametrize("etat", [etat for etat in Etat if etat != Etat.SIGNATURE_REFUSEE])
 def test_without_consent_the_situation_is_the_stored_state(bilan: Bilan, etat: Etat) -> None:
     place(bilan, etat)
@@ -70,6 +71,7 @@ def test_a_refused_signature_shows_as_a_refused_transmission(bilan: Bilan) -> No
     assert situation_of(bilan) == Situation.TRANSMISSION_REFUSEE
 
 
+@pytest.mark.rule("D.1-a-traiter")
 @pytest.mark.parametrize(
     ("etat", "situation"),
     [
@@ -97,6 +99,7 @@ def test_a_refusal_shows_as_a_refused_transmission(valide: Bilan, conseiller: Ag
     assert situation_of(valide) == Situation.TRANSMISSION_REFUSEE
 
 
+@pytest.mark.rule("D.1-situation")
 @pytest.mark.parametrize("etat", [EtatTransmission.EN_FILE, EtatTransmission.ACCUSEE])
 def test_a_withdrawal_shows_before_as_after_sending(
     transmission: Transmission, etat: EtatTransmission, conseiller: Agent
@@ -132,6 +135,7 @@ def test_after_the_end_nothing_changes_the_situation(transmission: Transmission,
     assert situation_of(transmission.bilan) == Situation.CLOS
 
 
+@pytest.mark.rule("D.1-situation")
 def test_lists_filter_on_the_situation_in_sql(transmission: Transmission, prescripteur: Agent) -> None:
     make_contrat(by=prescripteur)
 

@@ -33,6 +33,7 @@ def test_the_file_says_who_where_it_stands_and_what_to_do_now(
     assert reverse("exemptions:evaluate_contrat", args=[contrat.pk]) in text
 
 
+@pytest.mark.rule("E.6-actes")
 def test_looking_at_a_file_is_journalled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
     connect(agent_ofii).get(page(contrat))
 

@@ -53,6 +53,7 @@ def text_of(client: Client, url: str, answers: dict[str, Any] | None = None, **o
     return answer.content.decode().replace("\u00a0", " ")
 
 
+@pytest.mark.rule("C.5-jour-entretien")
 def test_the_first_evaluation_is_proposed_on_the_day_of_the_interview(client: Client, contrat: Contrat) -> None:
     with clock.travel(date(2010, 4, 1)):
         assert 'value="15/03/2010"' in text_of(client, page(contrat))

@@ -94,6 +94,7 @@ def test_a_document_seen_in_the_original_is_verified_without_a_copy(contrat: Con
     assert Evenement.objects.get(nom="justificatif.verifie").faits["copie"] is False
 
 
+@pytest.mark.rule("C.8-sante")
 def test_no_type_of_document_is_about_health() -> None:
     said = " ".join([*Justificatif.Type.values, *Justificatif.Type.labels]).lower()
     assert not any(word in said for word in ("medic", "médic", "sant", "maladie", "grossesse", "hosp", "autre"))

@@ -42,6 +42,7 @@ def proven(contrat: Contrat, by: Agent) -> list[Justificatif]:
     ]
 
 
+@pytest.mark.rule("C.5-evaluation-scellee")
 def test_an_evaluation_keeps_the_facts_it_was_made_on(contrat: Contrat, agent_ofii: Agent) -> None:
     piece(contrat, agent_ofii)
 
@@ -60,6 +61,7 @@ def test_an_evaluation_keeps_the_facts_it_was_made_on(contrat: Contrat, agent_of
     assert evaluation.evaluee_par == agent_ofii
 
 
+@pytest.mark.rule("C.5-evaluation-scellee")
 def test_an_evaluation_cannot_be_rewritten(contrat: Contrat, agent_ofii: Agent) -> None:
     evaluation = services.evaluate_contrat(contrat=contrat, declarations=EN_EMPLOI, date_reference=JOUR, by=agent_ofii)
 
@@ -107,6 +109,7 @@ def test_reassessing_uses_the_last_answers_and_the_documents_now_present(contrat
     assert again.motifs == ["en_emploi_non_demandeur"]
 
 
+@pytest.mark.rule("C.5-pure")
 def test_a_check_stores_nothing(contrat: Contrat) -> None:
     resultat = services.assess(contrat, JOUR)
 
@@ -212,6 +215,7 @@ def test_documents_and_evaluations_are_told_in_the_journal(contrat: Contrat, age
 # --- exemptions to look at again -------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.5-reexamen")
 def test_an_exemption_by_school_is_to_be_looked_at_again_on_the_18th_birthday(agent_ofii: Agent) -> None:
     contrat = make_contrat(
         by=agent_ofii, date_naissance=date(1992, 6, 20), representant_nom="Awa Diallo", representant_qualite="mère"
@@ -226,6 +230,7 @@ def test_an_exemption_by_school_is_to_be_looked_at_again_on_the_18th_birthday(ag
     assert contrat in contrats_to_reexamine(date(2010, 6, 20))
 
 
+@pytest.mark.rule("C.5-reexamen")
 def test_an_exemption_by_employment_is_to_be_looked_at_again_when_its_proof_is_rejected(
     contrat: Contrat, agent_ofii: Agent
 ) -> None:
@@ -239,6 +244,7 @@ def test_an_exemption_by_employment_is_to_be_looked_at_again_when_its_proof_is_r
     assert contrat in contrats_to_reexamine(date(2010, 4, 1))
 
 
+@pytest.mark.rule("C.5-reexamen")
 def test_an_exemption_that_also_rests_on_age_never_lapses(agent_ofii: Agent) -> None:
     contrat = make_contrat(by=agent_ofii, date_naissance=date(1950, 1, 1))
     documents = proven(contrat, agent_ofii)

@@ -44,6 +44,7 @@ def test_a_refused_deposit_is_replaced_only_once_corrected(correspondant: Agent,
     assert (former.etat, former.motif_fin, former.remplacante.pk) == (T.ANNULEE, "remplacee", former.remplacante.pk)
 
 
+@pytest.mark.rule("D.2-22")
 def test_a_refused_deposit_is_given_up_and_its_bilan_closed(correspondant: Agent, rejetee: Transmission) -> None:
     status, body = post(correspondant, rejetee, "abandonner")
     assert (status, body["etat"], body["motif_fin"]) == (200, T.ANNULEE, "transmission_impossible")

@@ -164,6 +164,7 @@ def deposit(
     assert CANARI in str(partenaire.depots()), "the partner does receive it"
 
 
+@pytest.mark.rule("E.3-chiffrement", "E.3-exclusions", "E.6-sans-contenu")
 def test_what_the_person_said_is_nowhere_in_clear_text(
     partenaire: SimulateurEnProcessus,
     settle: Callable[..., None],

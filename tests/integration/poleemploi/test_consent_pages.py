@@ -40,6 +40,7 @@ def address(name: str, bilan: Bilan, *more: str) -> str:
     return reverse(f"poleemploi:{name}", args=[bilan.pk, *more])
 
 
+@pytest.mark.rule("D.2-note-ordre")
 def test_conservation_is_asked_first(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
     page = connect(conseiller).get(address("collect_consents", bilan))
     assert page.status_code == 200
@@ -86,6 +87,7 @@ def test_each_reader_goes_back_to_their_own_page(
         assert f'href="{home}">Revenir au {name}</a>' in html
 
 
+@pytest.mark.rule("E.2-portees")
 def test_nothing_is_ticked_beforehand(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
     for portee in ("conservation", "transmission", "suivi"):
         page = connect(conseiller).get(address("ask_consent", bilan, portee))
@@ -192,6 +194,7 @@ def test_the_form_to_sign_is_a_sheet_of_paper(connect: Connect, conseiller: Agen
     assert JournalAcces.objects.filter(action="imprimer_formulaire", motif=Portee.TRANSMISSION).exists()
 
 
+@pytest.mark.rule("E.2-retrait")
 def test_withdrawing_takes_one_click_on_the_file_and_one_on_its_page(
     connect: Connect, agent_ofii: Agent, conseiller: Agent, bilan: Bilan
 ) -> None:

@@ -202,6 +202,7 @@ def test_a_database_that_fails_condemns_no_row(
     assert read(transmission).etat == T.EN_FILE
 
 
+@pytest.mark.rule("E.1-accord")
 def test_a_consent_that_lapsed_without_notice_is_seen_at_the_next_attempt(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:

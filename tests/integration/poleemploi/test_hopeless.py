@@ -43,6 +43,7 @@ def etats(transmission: Transmission) -> tuple[str, str]:
     return Transmission.objects.get(pk=transmission.pk).etat, bilan.etat
 
 
+@pytest.mark.rule("D.2-22")
 def test_a_refused_deposit_without_content_closes_the_bilan_once(
     partenaire: SimulateurEnProcessus, perissable: Transmission, settle: Callable[..., None]
 ) -> None:

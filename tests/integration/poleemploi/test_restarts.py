@@ -44,6 +44,7 @@ def echouee(partenaire: SimulateurEnProcessus, transmission: Transmission, settl
     return read(transmission)
 
 
+@pytest.mark.rule("E.4-destruction")
 def test_a_failed_row_keeps_nothing_of_a_destroyed_content(echouee: Transmission) -> None:
     sweep_due()
     assert read(echouee).donnees_figees is not None

@@ -36,6 +36,7 @@ def read(transmission: Transmission) -> Transmission:
     return Transmission.objects.get(pk=transmission.pk)
 
 
+@pytest.mark.rule("D.2-21")
 def test_a_due_row_is_deposited_and_its_receipt_kept(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
@@ -51,6 +52,7 @@ def test_a_due_row_is_deposited_and_its_receipt_kept(
     assert evenements(row) == ["mise_en_file", "envoyee", "accusee"]
 
 
+@pytest.mark.rule("E.4-destruction")
 def test_what_was_frozen_is_forgotten_once_received(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
@@ -61,6 +63,7 @@ def test_what_was_frozen_is_forgotten_once_received(
     assert row.termine_at is not None
 
 
+@pytest.mark.rule("D.1-echange")
 def test_the_synthesis_learns_that_it_was_sent_and_received(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
@@ -71,6 +74,7 @@ def test_the_synthesis_learns_that_it_was_sent_and_received(
     assert synthese.contenu is not None
 
 
+@pytest.mark.rule("E.4-accuse")
 def test_without_consent_to_keep_it_the_content_is_destroyed_on_receipt(
     partenaire: SimulateurEnProcessus,
     direction: DirectionTerritoriale,
@@ -84,6 +88,7 @@ def test_without_consent_to_keep_it_the_content_is_destroyed_on_receipt(
     assert Synthese.objects.get(pk=transmission.synthese_id).contenu is None
 
 
+@pytest.mark.rule("E.1-accord", "E.3-pole-emploi")
 def test_nothing_leaves_that_is_not_of_the_contract(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
@@ -422,6 +427,7 @@ def test_a_named_row_is_worked_on_alone(
     assert (read(other).etat, read(transmission).etat) == (T.ACCUSEE, T.EN_FILE)
 
 
+@pytest.mark.rule("E.5-age")
 def test_an_age_is_that_of_the_day_the_row_was_created(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:

@@ -53,6 +53,7 @@ def next_version(bilan: Bilan, by: Agent) -> None:
 # --- agreeing, refusing -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-18", "E.2-une-transaction")
 def test_an_agreement_puts_the_synthesis_in_the_queue(bilan: Bilan, prescripteur: Agent) -> None:
     transmission = services.grant_transmission(bilan=bilan, by=prescripteur, **RECUEIL)
     assert transmission.etat == T.EN_FILE
@@ -60,6 +61,7 @@ def test_an_agreement_puts_the_synthesis_in_the_queue(bilan: Bilan, prescripteur
     assert transmission.donnees_figees["age"] == 29
 
 
+@pytest.mark.rule("E.2-une-transaction")
 def test_an_agreement_that_is_refused_queues_nothing(bilan: Bilan, agent_ofii: Agent) -> None:
     with pytest.raises(Forbidden):
         services.grant_transmission(bilan=bilan, by=agent_ofii, **RECUEIL)
@@ -73,6 +75,7 @@ def test_an_agreement_is_not_given_twice(bilan: Bilan, conseiller: Agent) -> Non
     assert Transmission.objects.count() == 1
 
 
+@pytest.mark.rule("D.2-19", "E.1-facultatif")
 def test_a_refusal_queues_nothing(bilan: Bilan, conseiller: Agent) -> None:
     services.refuse_transmission(bilan=bilan, by=conseiller, **RECUEIL)
     assert not Transmission.objects.exists()
@@ -84,6 +87,7 @@ def test_after_a_refusal_one_may_still_agree(bilan: Bilan, conseiller: Agent) ->
     assert Transmission.objects.get().etat == T.EN_FILE
 
 
+@pytest.mark.rule("E.2-portees")
 @pytest.mark.parametrize("portee", [Portee.CONSERVATION, Portee.SUIVI])
 def test_another_scope_leaves_the_queue_alone(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, portee: Consentement.Portee
@@ -111,6 +115,7 @@ def test_the_bell_rings_once_the_row_is_committed(
 # --- withdrawing --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-20")
 def test_what_never_left_is_cancelled(
     partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent
 ) -> None:
@@ -120,6 +125,7 @@ def test_what_never_left_is_cancelled(
     assert partenaire.requetes() == []
 
 
+@pytest.mark.rule("D.2-20")
 def test_what_was_received_is_erased_at_the_partner(
     partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
 ) -> None:
@@ -163,6 +169,7 @@ def test_what_may_have_arrived_is_looked_up_then_erased_or_cancelled(
     assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
 
 
+@pytest.mark.rule("D.2-21")
 def test_a_receipt_that_crosses_a_withdrawal_is_kept_then_erased(
     partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
 ) -> None:
@@ -226,6 +233,7 @@ def test_one_withdraws_only_what_was_agreed_to(bilan: Bilan, agent_ofii: Agent) 
         services.withdraw_transmission(bilan=bilan, by=agent_ofii, **RETRAIT)
 
 
+@pytest.mark.rule("D.2-note-retrait-clos")
 def test_a_withdrawal_is_possible_once_the_bilan_is_closed(
     partenaire: SimulateurEnProcessus, transmission: Transmission, correspondant: Agent, settle: Settle
 ) -> None:
@@ -247,6 +255,7 @@ def rework(transmission: Transmission, by: Agent) -> Synthese:
     return services.rework_synthese(bilan=transmission.bilan, motif=next(iter(MotifReprise)), by=by)
 
 
+@pytest.mark.rule("D.2-15b")
 def test_a_rework_cancels_what_was_waiting(
     partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
 ) -> None:
@@ -256,6 +265,7 @@ def test_a_rework_cancels_what_was_waiting(
     assert partenaire.requetes() == []
 
 
+@pytest.mark.rule("D.2-15b")
 def test_a_rework_waits_for_the_end_of_an_attempt(
     partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
 ) -> None:
@@ -357,6 +367,7 @@ def test_rows_of_a_file_go_in_order(
     assert set(Transmission.objects.values_list("etat", flat=True)) == {T.ACCUSEE}
 
 
+@pytest.mark.rule("E.4-30-jours")
 def test_the_content_gone_nothing_is_sent_any_more(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:

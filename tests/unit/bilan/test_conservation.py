@@ -13,6 +13,7 @@ SANS = {"ecrite_le": VALIDATION, "premiere_le": VALIDATION}
 RETIRE = {**SANS, "conservation": Accord.RETIRE, "conservation_retiree_le": date(2010, 9, 1)}
 
 
+@pytest.mark.rule("E.4-accuse", "E.4-refus", "E.4-terme")
 @pytest.mark.parametrize(
     ("facts", "day", "expected"),
     [

@@ -82,6 +82,7 @@ def test_texts_lose_what_paper_cannot_show() -> None:
     assert contenu.projet == "ab\nc\td\u202e"  # direction marks are a matter of rendering
 
 
+@pytest.mark.rule("D.4-contrat", "D.4-experience", "D.4-rubriques")
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -188,6 +189,7 @@ def test_what_no_version_may_hold_is_refused_even_in_a_draft(change: dict, probl
     assert problem in found(contenu)
 
 
+@pytest.mark.rule("D.4-codes")
 def test_codes_that_no_reference_table_knows_are_told() -> None:
     contenu = make_contenu()
     blocages = problems(contenu, rome={"G1603"}, pays=set(), langues={"fr"}, aujourd_hui=JOUR)
@@ -205,6 +207,7 @@ def test_texts_at_their_limit_are_accepted() -> None:
     assert found(replace(make_contenu(), **full)) == []
 
 
+@pytest.mark.rule("D.4-codes")
 def test_limits_are_those_of_the_contract() -> None:
     contrat = schema()
     recherche = contrat["rechercheEmploi"]["properties"]
@@ -223,6 +226,7 @@ def test_limits_are_those_of_the_contract() -> None:
     } == MAXIMA
 
 
+@pytest.mark.rule("D.4-codes", "E.5-freins")
 def test_code_lists_are_those_of_the_contract() -> None:
     contrat = schema()
     recherche = contrat["rechercheEmploi"]["properties"]

@@ -143,6 +143,7 @@ def test_the_hour_is_that_of_paris():
     assert "mardi 5 juillet 2011 à 9 h 05" in text_of(convocation_pdf(in_utc, AT))
 
 
+@pytest.mark.rule("D.2-4-lettre")
 def test_a_convocation_says_it_matters_in_the_language_of_the_person():
     turkish = text_of(convocation_pdf(replace(CONVOCATION, langue="tr"), AT))
     unknown = text_of(convocation_pdf(replace(CONVOCATION, langue="bm"), AT))
@@ -163,6 +164,7 @@ def test_fold_marks_are_at_the_thirds_of_the_sheet():
     assert rules_in_left_margin(convocation_pdf(CONVOCATION, AT)) == [99, 198]
 
 
+@pytest.mark.rule("E.2-portees")
 @pytest.mark.parametrize("portee", CONSENTEMENTS)
 def test_a_form_of_consent_is_one_page_with_both_answers_and_neither_ticked(portee):
     version = 2 if portee == "transmission_pole_emploi" else None

@@ -32,6 +32,7 @@ def prestation_of(bilan: Bilan) -> str:
     return Prestation.objects.get(contrat=bilan.contrat_id, type=Prestation.Type.BILAN).statut
 
 
+@pytest.mark.rule("D.2-1", "D.2-note-prestation")
 def test_an_exemption_cancels_the_appointment_and_marks_the_prestation(monde: Monde) -> None:
     bilan = monde.convoque(date_naissance=AGEE)
     with clock.travel(APRES_MIDI):
@@ -43,6 +44,7 @@ def test_an_exemption_cancels_the_appointment_and_marks_the_prestation(monde: Mo
     assert Evenement.objects.get(nom="bilan.constater_exemption").faits["motifs"] == ["plus_de_55_ans"]
 
 
+@pytest.mark.rule("D.2-1")
 def test_an_exemption_needs_an_assessment_made_the_same_day(monde: Monde) -> None:
     bilan = monde.a_evaluer(naissance=AGEE)
     with clock.travel(JOUR + timedelta(days=1)):
@@ -89,6 +91,7 @@ def test_lifting_an_exemption_needs_an_assessment_true_to_the_file(monde: Monde,
     assert refused.code == "evaluation_perimee"
 
 
+@pytest.mark.rule("D.2-1")
 @pytest.mark.parametrize(
     ("etat", "reference", "accepted"),
     [
@@ -130,6 +133,7 @@ def test_a_summoned_person_is_exempt_on_the_day_of_the_appointment(monde: Monde,
             assert refused.code == "date_reference_autre"
 
 
+@pytest.mark.rule("D.2-note-prestation")
 def test_lifting_an_exemption_prescribes_a_file_that_never_was(monde: Monde, agent_ofii: Agent) -> None:
     bilan = monde.exempte()
     with clock.travel(APRES_MIDI):
@@ -165,6 +169,7 @@ def test_lifting_an_exemption_leaves_the_prescriber_in_charge(monde: Monde) -> N
     assert not Courrier.objects.filter(genre="information").exists()
 
 
+@pytest.mark.rule("D.2-3")
 def test_lifting_an_exemption_needs_a_reason(monde: Monde) -> None:
     bilan = monde.exempte()
     with clock.travel(APRES_MIDI), pytest.raises(InvalidInput) as caught:
@@ -172,6 +177,7 @@ def test_lifting_an_exemption_needs_a_reason(monde: Monde) -> None:
     assert caught.value.fields.keys() == {"motif"}
 
 
+@pytest.mark.rule("D.2-3")
 def test_lifting_an_exemption_needs_an_assessment_made_today_for_today(monde: Monde) -> None:
     bilan = monde.exempte()
     with clock.travel(APRES_MIDI):
@@ -183,6 +189,7 @@ def test_lifting_an_exemption_needs_an_assessment_made_today_for_today(monde: Mo
         assert refused.code == "evaluation_du_jour_absente"
 
 
+@pytest.mark.rule("D.2-3")
 def test_lifting_an_exemption_is_refused_while_a_ground_holds(monde: Monde) -> None:
     bilan = lay(monde.a_evaluer(naissance=AGEE), Etat.EXEMPTE)
     with clock.travel(APRES_MIDI):

@@ -38,6 +38,7 @@ def refusal(service: Any, **arguments: Any) -> RuleViolation:
 # --- 24: closing --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-24")
 @pytest.mark.parametrize(
     ("on", "refused"), [(date(2010, 12, 10), True), (date(2010, 12, 11), False)]
 )  # conclusion on 10 May, follow-up due on 10 November, thirty days more
@@ -71,6 +72,7 @@ def test_closing_leaves_a_content_that_the_person_agreed_to_keep(monde: Monde) -
     assert Synthese.objects.get().contenu is not None
 
 
+@pytest.mark.rule("D.2-24")
 def test_a_bilan_does_not_close_while_its_synthesis_is_on_its_way(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
     consent(bilan, Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
@@ -103,6 +105,7 @@ def test_an_unsigned_bilan_closes_only_once_its_content_is_destroyed(monde: Mond
         assert fin.close(bilan=bilan, by=monde.prescripteur).etat == Etat.CLOS
 
 
+@pytest.mark.rule("D.2-24")
 @pytest.mark.parametrize(
     ("on", "statut", "refused"),
     [
@@ -125,6 +128,7 @@ def test_an_exempt_file_closes_once_its_contract_has_ended(monde: Monde, on: dat
 # --- 25: not carried out ---------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-25")
 @pytest.mark.parametrize(("on", "refused"), [(date(2011, 3, 15), True), (date(2011, 3, 16), False)])
 def test_a_bilan_is_not_carried_out_from_the_day_after_the_contract(monde: Monde, on: date, refused: bool) -> None:
     bilan = monde.convoque()
@@ -176,6 +180,7 @@ def test_a_bilan_stopped_half_way_was_interrupted_and_its_notes_are_destroyed(mo
     assert Synthese.objects.get().contenu is None
 
 
+@pytest.mark.rule("D.2-25")
 def test_a_conclusion_held_in_time_is_written_up_rather_than_lost(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
     with clock.travel(APRES_MIDI):
@@ -191,6 +196,7 @@ def test_a_conclusion_held_in_time_is_written_up_rather_than_lost(monde: Monde) 
 # --- 26: cancelling --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-26", "D.2-note-prestation")
 @pytest.mark.parametrize("motif", ["erreur_saisie", "contrat_resilie", "depart_definitif", "deces", "doublon"])
 def test_a_cancelled_bilan_keeps_its_reason_and_nothing_else(monde: Monde, directeur: Agent, motif: str) -> None:
     bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
@@ -203,6 +209,7 @@ def test_a_cancelled_bilan_keeps_its_reason_and_nothing_else(monde: Monde, direc
     assert Synthese.objects.get().contenu is None
 
 
+@pytest.mark.rule("D.2-26")
 def test_the_appointment_of_a_cancelled_bilan_is_void(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
     with clock.travel(clock.at(JOUR, 8)):
@@ -210,6 +217,7 @@ def test_the_appointment_of_a_cancelled_bilan_is_void(monde: Monde, directeur: A
     assert RendezVous.objects.get().statut == "annule"
 
 
+@pytest.mark.rule("D.2-26")
 @pytest.mark.parametrize("motif", ["", "autre"])
 def test_a_cancellation_has_a_reason_of_the_list(monde: Monde, directeur: Agent, motif: str) -> None:
     bilan = monde.convoque()
@@ -219,6 +227,7 @@ def test_a_cancellation_has_a_reason_of_the_list(monde: Monde, directeur: Agent,
     assert fresh(bilan).etat == Etat.CONVOQUE
 
 
+@pytest.mark.rule("D.1-un-bilan")
 def test_a_cancelled_bilan_leaves_room_for_another(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
     with clock.travel(APRES_MIDI):

@@ -32,6 +32,7 @@ def codes(bilan: Bilan, planned: Proposition, *, on: date | datetime, **changes:
         return [blocage.code for blocage in guards.convocation(bilan, Proposition(**values))]
 
 
+@pytest.mark.rule("D.2-4")
 @pytest.mark.parametrize(
     ("now", "refused"),
     [
@@ -46,6 +47,7 @@ def test_an_appointment_is_to_come(
     assert codes(a_programmer, planned, on=now, accord_delai_reduit=True) == refused
 
 
+@pytest.mark.rule("C.6-validite")
 @pytest.mark.parametrize(
     ("jour", "refused"),
     [
@@ -62,6 +64,7 @@ def test_an_appointment_lies_within_the_contract_first_and_last_day_included(
     assert codes(a_programmer, planned, on=on, debut=clock.at(jour, 9), accord_delai_reduit=True) == refused
 
 
+@pytest.mark.rule("C.7-paris")
 def test_the_day_is_that_of_paris_whatever_the_time_zone_given(a_programmer: Bilan, planned: Proposition) -> None:
     late = datetime.fromisoformat("2011-03-15T23:30:00+00:00")  # half past midnight on the 16th in Paris
     assert "rendez_vous_apres_echeance" in codes(a_programmer, planned, on=JOUR, debut=late)
@@ -108,6 +111,7 @@ def test_a_person_is_received_during_office_hours(
     assert found == (["heure_non_ouverte"] if refused else [])
 
 
+@pytest.mark.rule("D.2-4-delai")
 @pytest.mark.parametrize(
     ("days", "accord", "refused"),
     [(14, False, ["delai_trop_court"]), (14, True, []), (15, False, []), (1, True, []), (0, True, [])],
@@ -119,6 +123,7 @@ def test_notice_is_fifteen_days_unless_the_person_agrees(
     assert codes(a_programmer, planned, on=on, accord_delai_reduit=accord) == refused
 
 
+@pytest.mark.rule("C.6-duree-fixee")
 @pytest.mark.parametrize(
     ("used", "fixed", "refused"),
     [(0, 1, False), (0, 0, True), (0, 180, False), (0, 181, True), (100, 100, True), (100, 101, False)],
@@ -151,6 +156,7 @@ def test_the_end_of_all_calendars_is_refused_like_any_other_mistake(
     assert refused in codes(a_programmer, planned, on=date(2010, 4, 1), **changes)
 
 
+@pytest.mark.rule("D.2-4-marche")
 @pytest.mark.parametrize(
     ("jour", "refused"),
     [(date(2010, 6, 1), True), (date(2010, 6, 2), False), (date(2010, 6, 30), False), (date(2010, 7, 1), True)],
@@ -172,6 +178,7 @@ def test_the_market_covers_the_day_first_and_last_included(
     assert found == (["marche_absent"] if refused else [])
 
 
+@pytest.mark.rule("D.2-4-marche")
 def test_the_market_covers_the_direction(
     a_programmer: Bilan, planned: Proposition, autre_direction: DirectionTerritoriale
 ) -> None:
@@ -239,6 +246,7 @@ def test_an_appointment_called_off_frees_its_adviser(
         assert codes(a_programmer, planned, on=date(2010, 4, 1)) == ([] if free else ["conseiller_occupe"]), statut
 
 
+@pytest.mark.rule("D.2-4")
 def test_every_fault_is_told_at_once_each_at_its_field(
     a_programmer: Bilan, planned: Proposition, autre_direction: DirectionTerritoriale
 ) -> None:
@@ -256,6 +264,7 @@ def test_every_fault_is_told_at_once_each_at_its_field(
     ]
 
 
+@pytest.mark.rule("C.3-bilan-apres-langue")
 def test_a_second_thought_is_offered_on_a_day_off_or_during_the_french_course(a_programmer: Bilan) -> None:
     lundi, dimanche, ferie = clock.at(JOUR, 9), clock.at(date(2010, 5, 9), 9), clock.at(date(2010, 7, 14), 9)
     assert guards.avertissements(a_programmer, lundi) == []
@@ -270,6 +279,7 @@ def test_a_second_thought_is_offered_on_a_day_off_or_during_the_french_course(a_
     assert guards.avertissements(a_programmer, lundi) == []
 
 
+@pytest.mark.rule("C.8-delai")
 @pytest.mark.parametrize(
     ("missed", "limite"),
     [
@@ -285,6 +295,7 @@ def test_an_absence_is_justified_until_a_working_day(a_programmer: Bilan, missed
     assert guards.limite_justification(rendez_vous) == limite
 
 
+@pytest.mark.rule("C.8-motifs", "C.8-sante")
 @pytest.mark.parametrize(
     ("motif", "precision", "vu_le", "refused"),
     [

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.rule("B", "C.9")
 S = Prestation.Statut
 
 
+@pytest.mark.rule("C.9-quatre-mots", "E.2-sans-effet")
 @pytest.mark.parametrize(
     ("statut", "mot"),
     [
@@ -27,5 +28,6 @@ def test_every_ground_has_its_letter_in_the_order_of_the_text() -> None:
     assert [mot_du_bilan(S.EXEMPTEE, motif)[-2] for motif in Motif] == ["a", "b", "c", "d"]
 
 
+@pytest.mark.rule("C.9-quatre-mots")
 def test_an_exemption_whose_ground_is_not_known_says_no_more_than_exempt() -> None:
     assert mot_du_bilan(S.EXEMPTEE, "") == "dispensé"

@@ -53,7 +53,7 @@ def test_an_agent_lays_the_facts_and_the_directeur_alone_reasons_and_signs(
     assert reread(contrat).statut == "signe"
 
 
-@pytest.mark.rule("C.8")
+@pytest.mark.rule("C.8-motivation")
 @pytest.mark.parametrize("motivation", ["", "   ", "x" * (MOTIVATION_MIN - 1)])
 def test_a_proposal_without_a_reasoning_of_its_own_is_refused(
     contrat: Contrat, directeur: Agent, motivation: str
@@ -63,6 +63,7 @@ def test_a_proposal_without_a_reasoning_of_its_own_is_refused(
     assert not PropositionPrefet.objects.exists()
 
 
+@pytest.mark.rule("C.8-motivation")
 def test_the_database_refuses_a_proposal_that_nobody_reasoned(contrat: Contrat, directeur: Agent) -> None:
     columns = {"contrat": contrat, "type": "cloture", "prepare_par": directeur, "prepare_at": clock.now()}
     signed = {"propose_par": directeur, "propose_at": clock.now()}
@@ -96,10 +97,12 @@ def test_an_agent_gives_up_a_draft_and_only_the_directeur_a_signed_proposal(
 # --- résiliation --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.9-resiliation")
 def test_a_resiliation_needs_a_prestation_not_followed_without_reason(contrat: Contrat, directeur: Agent) -> None:
     assert refusal(propose, contrat=contrat, kind="resiliation", by=directeur, le=MAI).code == "aucun_manquement"
 
 
+@pytest.mark.rule("C.9-resiliation")
 def test_a_resiliation_is_not_decided_before_the_person_received_the_letter(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_resiliation_is_not_decided_before_the_person_received_the_letter(
     assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "transition_impossible"
 
 
+@pytest.mark.rule("C.9-observations-tardives")
 def test_observations_are_taken_until_the_decision_and_never_after(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -140,7 +144,7 @@ def test_trainings_not_finished_are_owed_no_more_once_the_contract_is_terminated
     assert Prestation.objects.get(type=TypeP.FORMATION_CIVIQUE).statut == StatutP.NON_SUIVIE
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("C.9-resilie-bilans")
 @pytest.mark.parametrize("etat", [Etat.PHASE_INVESTIGATION, Etat.SYNTHESE_VALIDEE, Etat.EXEMPTE, Etat.CLOS])
 def test_a_bilan_begun_done_or_never_owed_outlives_the_contract(monde: Monde, directeur: Agent, etat: Etat) -> None:
     bilan = lay(monde.convoque(), etat)
@@ -150,6 +154,7 @@ def test_a_bilan_begun_done_or_never_owed_outlives_the_contract(monde: Monde, di
     assert fresh(bilan).etat == etat
 
 
+@pytest.mark.rule("C.9-decision")
 def test_a_refusal_of_the_prefet_is_a_decision_that_changes_nothing(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
     proposition = en_cours(bilan.contrat, directeur=directeur, agent=monde.prescripteur, recue=RECUE)
@@ -170,6 +175,7 @@ def test_the_end_of_a_contract_gives_up_what_else_was_proposed(
 # --- prorogation --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.9-prorogation", "C.9-prorogation-bilan-seul")
 @pytest.mark.parametrize(
     ("prestations", "fondement"),
     [
@@ -198,7 +204,7 @@ def en_formation(contrat: Contrat, agent_ofii: Agent) -> Contrat:
     return contrat
 
 
-@pytest.mark.rule("C.7")
+@pytest.mark.rule("C.7-prorogation")
 @pytest.mark.parametrize(
     ("echeance", "accepted"),
     [(date(2011, 3, 15), False), (date(2011, 3, 16), True), (date(2012, 3, 15), True), (date(2012, 3, 16), False)],
@@ -216,12 +222,14 @@ def test_a_prorogation_adds_at_most_a_year_to_the_first_echeance(
     assert (reread(en_formation).statut, reread(en_formation).echeance_effective) == ("proroge", echeance)
 
 
+@pytest.mark.rule("C.9-prorogation")
 def test_a_prorogation_needs_a_renewed_permit(en_formation: Contrat, directeur: Agent) -> None:
     terms = PROROGEE | {"titre_renouvele_le": None}
     refused = refusal(propose, contrat=en_formation, kind="prorogation", by=directeur, le=MAI, **terms)
     assert list(refused.fields) == ["titre_renouvele_le"]
 
 
+@pytest.mark.rule("C.9-prorogation-effet")
 def test_the_prefet_may_grant_less_time_but_never_more_than_a_year(
     en_formation: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -233,7 +241,7 @@ def test_the_prefet_may_grant_less_time_but_never_more_than_a_year(
     assert reread(en_formation).echeance_effective == date(2011, 6, 15)
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("D.2-25")
 def test_a_bilan_is_not_given_up_while_a_prorogation_waits_for_the_prefet(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
     contrat, ended = bilan.contrat, date(2011, 3, 16)
@@ -249,6 +257,7 @@ def test_a_bilan_is_not_given_up_while_a_prorogation_waits_for_the_prefet(monde:
 # --- clôture ------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.9-cloture")
 def test_the_closing_of_a_contract_is_never_blocked_by_what_is_missing(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -265,6 +274,7 @@ def test_the_same_decision_sent_twice_takes_effect_once(contrat: Contrat, agent_
     assert Evenement.objects.count() == events
 
 
+@pytest.mark.rule("C.9-decision")
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -37,6 +37,7 @@ def prestation_of(bilan: Bilan) -> str:
 # --- 2: prescription --------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-2")
 def test_a_prescription_puts_a_prescriber_in_charge_and_issues_the_notice(monde: Monde) -> None:
     bilan = monde.a_evaluer(naissance=MAJEURE)
     with clock.travel(APRES_MIDI):
@@ -49,6 +50,7 @@ def test_a_prescription_puts_a_prescriber_in_charge_and_issues_the_notice(monde:
     assert Evenement.objects.get(nom="bilan.prescrire").faits["notice"] == notice.numero
 
 
+@pytest.mark.rule("C.5-jour-entretien")
 def test_a_prescription_needs_the_assessment_of_the_interview(monde: Monde) -> None:
     bilan = lay(monde.convoque(), Etat.A_EVALUER, prescripteur=None, prescrit_par=None, prescrit_at=None)
     with clock.travel(APRES_MIDI):
@@ -57,6 +59,7 @@ def test_a_prescription_needs_the_assessment_of_the_interview(monde: Monde) -> N
     assert refused.code == "evaluation_absente"
 
 
+@pytest.mark.rule("C.5-sans-volontaire")
 def test_a_prescription_is_refused_to_an_exempt_person(monde: Monde) -> None:
     bilan = monde.a_evaluer(naissance=AGEE)
     with clock.travel(APRES_MIDI):
@@ -64,6 +67,7 @@ def test_a_prescription_is_refused_to_an_exempt_person(monde: Monde) -> None:
     assert refused.code == "personne_exemptee"
 
 
+@pytest.mark.rule("D.2-2")
 @pytest.mark.parametrize(
     ("statut", "refused"), [("signe", False), ("proroge", False), ("cloture", True), ("resilie", True)]
 )
@@ -96,6 +100,7 @@ def convoke(monde: Monde, bilan: Bilan, jour: date, **changes: Any) -> RendezVou
     return programmation.convoke(bilan=bilan, proposition=planned, by=monde.prescripteur)
 
 
+@pytest.mark.rule("C.5-jour-rendez-vous", "D.2-4-lettre")
 def test_a_convocation_freezes_its_letter_and_assesses_the_day_itself(monde: Monde, a_programmer: Bilan) -> None:
     with clock.travel(date(2010, 4, 1)):
         rendez_vous = convoke(monde, a_programmer, JOUR, duree_fixee_minutes=120)
@@ -121,6 +126,7 @@ def test_letters_are_numbered_without_gap_whatever_is_refused_in_between(monde: 
     assert [first.convocation.numero, second.convocation.numero] == ["75-C2010-000001", "75-C2010-000002"]
 
 
+@pytest.mark.rule("C.6-planifie")
 def test_an_interrupted_bilan_is_planned_for_what_is_left(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.PHASE_INVESTIGATION)  # thirty minutes used
     lay(bilan, Etat.REPORTE, date_fin_conclusion=None)
@@ -141,6 +147,7 @@ def test_the_page_may_ask_before_it_acts_and_nothing_is_written(monde: Monde, a_
 # --- 5 to 9: what becomes of an appointment -------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-5")
 def test_a_postponement_is_counted_and_voids_the_appointment(monde: Monde) -> None:
     bilan = monde.convoque()
     with clock.travel(clock.at(JOUR, 9, 29)):
@@ -152,6 +159,7 @@ def test_a_postponement_is_counted_and_voids_the_appointment(monde: Monde) -> No
     )
 
 
+@pytest.mark.rule("D.2-5")
 def test_a_postponement_comes_before_the_appointment(monde: Monde) -> None:
     bilan = monde.convoque()
     with clock.travel(clock.at(JOUR, 9, 30)):
@@ -170,6 +178,7 @@ def test_an_excused_absence_may_be_put_off(monde: Monde) -> None:
     assert RendezVous.objects.get().statut == "manque"
 
 
+@pytest.mark.rule("D.2-5")
 @pytest.mark.parametrize("motif", ["", "autre", "maladie_hospitalisation"])
 def test_a_postponement_has_a_reason_of_the_list(monde: Monde, motif: str) -> None:
     bilan = monde.convoque()
@@ -178,6 +187,7 @@ def test_a_postponement_has_a_reason_of_the_list(monde: Monde, motif: str) -> No
     assert caught.value.fields.keys() == {"motif"}
 
 
+@pytest.mark.rule("D.2-6")
 @pytest.mark.parametrize(("minute", "refused"), [(29, True), (30, False)])
 def test_an_absence_is_recorded_from_the_hour_of_the_appointment(monde: Monde, minute: int, refused: bool) -> None:
     bilan = monde.convoque()
@@ -192,6 +202,7 @@ def test_an_absence_is_recorded_from_the_hour_of_the_appointment(monde: Monde, m
             assert told["limite_justification"] == "2010-05-25"
 
 
+@pytest.mark.rule("C.8-motif-legitime", "C.8-sante", "D.2-7")
 def test_an_accepted_reason_defers_the_prestation_and_stays_out_of_the_journal(monde: Monde) -> None:
     bilan = monde.absent()
     with clock.travel(APRES_MIDI):
@@ -208,6 +219,7 @@ def test_an_accepted_reason_defers_the_prestation_and_stays_out_of_the_journal(m
     assert "Déménagement" not in str(Evenement.objects.get(nom="bilan.reconnaitre_motif_legitime").faits)
 
 
+@pytest.mark.rule("C.8-motifs")
 def test_an_unknown_reason_is_refused_at_its_field(monde: Monde) -> None:
     bilan = monde.absent()
     with clock.travel(APRES_MIDI), pytest.raises(InvalidInput) as caught:
@@ -215,6 +227,7 @@ def test_an_unknown_reason_is_refused_at_its_field(monde: Monde) -> None:
     assert caught.value.fields.keys() == {"motif"}
 
 
+@pytest.mark.rule("D.2-8")
 def test_an_absence_without_reason_marks_the_prestation(monde: Monde) -> None:
     bilan = monde.absent()
     with clock.travel(APRES_MIDI):
@@ -222,6 +235,7 @@ def test_an_absence_without_reason_marks_the_prestation(monde: Monde) -> None:
     assert prestation_of(bilan) == Prestation.Statut.NON_SUIVIE
 
 
+@pytest.mark.rule("D.2-9", "D.2-note-prestation")
 @pytest.mark.parametrize(
     ("statut", "refused"), [("signe", False), ("proroge", False), ("cloture", False), ("resilie", True)]
 )
@@ -242,6 +256,7 @@ def test_a_late_reason_is_accepted_until_a_resiliation(monde: Monde, statut: str
 # --- 27: duration -----------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("D.2-27")
 @pytest.mark.parametrize(("minutes", "refused"), [(0, True), (1, False), (180, False), (181, True)])
 def test_the_duration_lies_within_three_hours(monde: Monde, minutes: int, refused: bool) -> None:
     bilan = monde.convoque()
@@ -254,6 +269,7 @@ def test_the_duration_lies_within_three_hours(monde: Monde, minutes: int, refuse
             assert RendezVous.objects.get().duree_minutes == minutes
 
 
+@pytest.mark.rule("D.2-27")
 @pytest.mark.parametrize(("minutes", "refused"), [(109, True), (110, False)])
 def test_the_duration_is_never_less_than_the_minutes_used(monde: Monde, minutes: int, refused: bool) -> None:
     bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)  # one hundred and ten minutes
@@ -266,6 +282,7 @@ def test_the_duration_is_never_less_than_the_minutes_used(monde: Monde, minutes:
             assert (told["duree_avant"], told["duree_fixee_minutes"]) == (180, 110)
 
 
+@pytest.mark.rule("C.6-planifie")
 def test_a_longer_appointment_does_not_run_into_the_next_one(monde: Monde, direction: DirectionTerritoriale) -> None:
     bilan = monde.convoque(duree_fixee=60)
     other = make_convoque(direction, monde.prescripteur, monde.conseiller)

@@ -80,6 +80,7 @@ def test_every_state_is_left_or_reached_by_a_row() -> None:
     assert touched - {None} == set(Etat)
 
 
+@pytest.mark.rule("D.2-interdit")
 @rows
 def test_the_model_allows_a_transition_from_the_states_of_its_row_alone(name: str, ligne: Ligne) -> None:
     allowed = {etat for etat in Etat if can_proceed(getattr(Bilan(etat=etat), name))}
@@ -90,10 +91,12 @@ def test_the_model_allows_a_transition_from_the_states_of_its_row_alone(name: st
         assert bilan.etat == (ligne.vers or etat)
 
 
+@pytest.mark.rule("D.1-finaux", "D.2-interdit")
 def test_nothing_leaves_a_final_state() -> None:
     assert not [ligne for ligne in TABLE.values() if ligne.depuis & {Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE}]
 
 
+@pytest.mark.rule("D.2-evenement")
 @rows
 def test_each_actor_of_the_row_moves_the_bilan_and_tells_it_once(
     name: str, ligne: Ligne, monde: Monde, personnes: dict[str, Agent]
@@ -115,6 +118,7 @@ def test_each_actor_of_the_row_moves_the_bilan_and_tells_it_once(
             assert journal.verify(bilan.contrat_id) == []
 
 
+@pytest.mark.rule("D.2-refus")
 @rows
 def test_nobody_else_moves_the_bilan(name: str, ligne: Ligne, monde: Monde, personnes: dict[str, Agent]) -> None:
     bilan = ligne.veille(monde)
@@ -127,6 +131,7 @@ def test_nobody_else_moves_the_bilan(name: str, ligne: Ligne, monde: Monde, pers
     assert stored() == before
 
 
+@pytest.mark.rule("D.2-interdit", "D.2-refus")
 @rows
 def test_the_service_refuses_every_other_state_and_writes_nothing(
     name: str, ligne: Ligne, monde: Monde, personnes: dict[str, Agent]

@@ -38,12 +38,14 @@ def refused(monde: Monde, bilan: Bilan, on: date, **changes: Any) -> str:
     return caught.value.code
 
 
+@pytest.mark.rule("C.6-suivi-a-part", "D.5-6-mois")
 def test_the_follow_up_opens_as_the_conclusion_ends(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
     opened = Suivi.objects.get(bilan=bilan)
     assert (opened.echeance, opened.prevu_le, opened.statut) == ("six_mois", SIX_MOIS, "a_faire")
 
 
+@pytest.mark.rule("D.6-suivi")
 @pytest.mark.parametrize(("on", "shown"), [(date(2010, 10, 25), False), (date(2010, 10, 26), True)])
 def test_the_adviser_is_reminded_fifteen_days_before(monde: Monde, valide: Bilan, on: date, shown: bool) -> None:
     with clock.travel(on):
@@ -52,6 +54,7 @@ def test_the_adviser_is_reminded_fifteen_days_before(monde: Monde, valide: Bilan
         assert not A_FAIRE.bilans(monde.autre_conseiller).exists()
 
 
+@pytest.mark.rule("D.5-situation")
 def test_a_follow_up_done_says_where_the_person_stands_and_the_journal_does_not(monde: Monde, valide: Bilan) -> None:
     noted = note(monde, valide, SIX_MOIS, situation="emploi", date_embauche=date(2010, 10, 1))
     assert (noted.situation, noted.date_embauche, noted.par) == ("emploi", date(2010, 10, 1), monde.conseiller)
@@ -60,6 +63,7 @@ def test_a_follow_up_done_says_where_the_person_stands_and_the_journal_does_not(
         assert not A_FAIRE.bilans(monde.conseiller).exists()
 
 
+@pytest.mark.rule("D.5-statuts")
 @pytest.mark.parametrize(
     ("on", "changes", "code"),
     [
@@ -78,11 +82,13 @@ def test_what_a_follow_up_refuses(monde: Monde, valide: Bilan, on: date, changes
     assert not Suivi.objects.exclude(statut="a_faire").exists()
 
 
+@pytest.mark.rule("D.5-3-mois")
 def test_a_contact_at_three_months_is_optional_and_leaves_the_other_to_be_done(monde: Monde, valide: Bilan) -> None:
     note(monde, valide, date(2010, 8, 10), echeance="trois_mois", situation="recherche")
     assert Suivi.objects.get(echeance="six_mois").statut == "a_faire"
 
 
+@pytest.mark.rule("D.5-statuts")
 def test_a_follow_up_is_noted_once_and_silence_may_still_be_answered(monde: Monde, valide: Bilan) -> None:
     note(monde, valide, SIX_MOIS, statut="sans_reponse", situation="")
     assert refused(monde, valide, SIX_MOIS, statut="sans_reponse", situation="") == "suivi_deja_note"
@@ -103,7 +109,7 @@ def test_a_follow_up_cannot_be_left_to_be_done(monde: Monde, valide: Bilan) -> N
     assert set(caught.value.fields) == {"statut", "echeance"}
 
 
-@pytest.mark.rule("C.10")
+@pytest.mark.rule("C.10-borne")
 def test_nobody_is_followed_by_name_after_the_five_years_of_services(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
     bilan.contrat.date_premier_titre = date(2005, 11, 9)  # the services end the day before the follow-up is due
@@ -113,7 +119,7 @@ def test_nobody_is_followed_by_name_after_the_five_years_of_services(monde: Mond
         assert not A_FAIRE.bilans(monde.conseiller).exists()
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("D.2-24", "D.5-sans-consequence")
 @pytest.mark.parametrize("statut", ["realise", "refuse", "sans_reponse"])
 def test_a_bilan_closes_as_soon_as_its_follow_up_is_noted(monde: Monde, valide: Bilan, statut: str) -> None:
     situation = "autre" if statut == "realise" else ""

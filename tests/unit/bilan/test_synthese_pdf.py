@@ -23,10 +23,12 @@ def sheet(request, sheets):
     return FICHES[request.param], sheets[request.param]
 
 
+@pytest.mark.rule("D.4-lisible")
 def test_the_poorest_sheet_is_one_page(sheets):
     assert page_count(sheets["pauvre"]) == 1
 
 
+@pytest.mark.rule("D.4-lisible")
 @pytest.mark.parametrize("name", ["ordinaire", "riche"])
 def test_the_others_are_two_pages(sheets, name):
     assert page_count(sheets[name]) == 2
@@ -93,6 +95,7 @@ def _bare(text: str) -> str:
     return "".join(text.split()).replace("-", "")
 
 
+@pytest.mark.rule("D.4-pdf")
 def test_each_page_says_whose_it_is_its_date_and_its_version(sheet):
     fiche, pdf = sheet
     for page in range(1, page_count(pdf) + 1):
@@ -155,6 +158,7 @@ def test_skills_named_line_by_line_become_a_list(texte, competences, aptitudes):
     assert (fiche.competences, fiche.aptitudes) == (competences, aptitudes)
 
 
+@pytest.mark.rule("D.4-nom-unique")
 def test_a_single_name_has_no_dash_nor_none(sheets):
     text = text_of(sheets["pauvre"])
 
@@ -162,6 +166,7 @@ def test_a_single_name_has_no_dash_nor_none(sheets):
     assert "None" not in text
 
 
+@pytest.mark.rule("D.4-interdits")
 def test_nothing_that_paper_must_not_say_is_in_the_templates(sheets):
     # D.4 and E.5: no permit, exemption, absence, family, health; the words of our own templates, not of the person.
     text = text_of(sheets["pauvre"]).casefold()

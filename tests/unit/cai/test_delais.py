@@ -10,6 +10,7 @@ FERIES = frozenset({date(2010, 5, 24), date(2010, 11, 1), date(2010, 11, 11), da
 pytestmark = pytest.mark.rule("C.7")
 
 
+@pytest.mark.rule("C.7-mois")
 @pytest.mark.parametrize(
     ("start", "months", "expected"),
     [
@@ -28,6 +29,7 @@ def test_months_keep_the_quantieme_or_fall_back_to_the_last_day(start, months, e
     assert delais.add_months(start, months) == expected
 
 
+@pytest.mark.rule("C.7-mois")
 @pytest.mark.parametrize(
     ("start", "years", "expected"),
     [
@@ -47,10 +49,12 @@ def test_a_limit_outside_the_calendar_is_an_overflow(start, months):
         delais.add_months(start, months)
 
 
+@pytest.mark.rule("C.7-jours")
 def test_days_do_not_count_the_starting_day():
     assert delais.add_days(date(2010, 5, 10), 15) == date(2010, 5, 25)
 
 
+@pytest.mark.rule("C.7-jour-ouvre")
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -70,6 +74,7 @@ def test_public_holidays_are_only_those_passed_in():
     assert delais.next_working_day(date(2010, 5, 24), frozenset()) == date(2010, 5, 24)
 
 
+@pytest.mark.rule("C.7-dernier-jour", "C.7-jour-ouvre-jamais")
 @pytest.mark.parametrize(
     ("signature", "expected"),
     [
@@ -83,6 +88,7 @@ def test_the_contract_ends_on_the_same_quantieme_included(signature, expected):
     assert delais.echeance_contrat(signature) == expected
 
 
+@pytest.mark.rule("C.9-prorogation-effet")
 @pytest.mark.parametrize(
     ("prorogee", "expected"),
     [
@@ -96,6 +102,7 @@ def test_the_effective_echeance_is_that_of_the_decided_prorogation(prorogee, exp
     assert delais.echeance_effective(date(2011, 3, 15), prorogee) == expected
 
 
+@pytest.mark.rule("C.7-prorogation")
 @pytest.mark.parametrize(
     "prorogee",
     [
@@ -109,10 +116,12 @@ def test_a_prorogation_outside_its_year_is_refused(prorogee):
         delais.echeance_effective(date(2011, 3, 15), prorogee)
 
 
+@pytest.mark.rule("C.7-prorogation")
 def test_a_prorogation_is_bounded_by_one_year_from_the_first_echeance():
     assert delais.max_prorogation(date(2013, 2, 28)) == date(2014, 2, 28)
 
 
+@pytest.mark.rule("C.8-delai")
 @pytest.mark.parametrize(
     ("absence", "expected"),
     [
@@ -126,6 +135,7 @@ def test_an_absence_is_justified_within_fifteen_days(absence, expected):
     assert delais.limite_justification(absence, 15, FERIES) == expected
 
 
+@pytest.mark.rule("C.9-observations")
 @pytest.mark.parametrize(
     ("reception", "expected"),
     [
@@ -139,15 +149,18 @@ def test_observations_are_open_for_one_month(reception, expected):
     assert delais.fin_observations(reception, FERIES) == expected
 
 
+@pytest.mark.rule("C.7-cloture")
 def test_the_cloture_follows_the_training_within_a_month_whatever_the_day():
     assert delais.limite_cloture_formation(date(2010, 12, 31)) == date(2011, 1, 31)
     assert delais.limite_cloture_formation(date(2010, 10, 24)) == date(2010, 11, 24)
 
 
+@pytest.mark.rule("C.7-cloture")
 def test_the_cloture_leaves_one_clear_day_after_the_exam_whatever_the_day():
     assert delais.limite_cloture_examen(date(2010, 5, 20)) == date(2010, 5, 22)
 
 
+@pytest.mark.rule("C.7-jour-ouvre-jamais", "E.4-un-an")
 @pytest.mark.parametrize(
     ("validation", "expected"),
     [
@@ -165,11 +178,13 @@ def test_the_follow_up_falls_six_months_after_the_conclusion_by_default():
     assert delais.date_suivi(date(2010, 8, 31), mois=3) == date(2010, 11, 30)
 
 
+@pytest.mark.rule("C.10-fin", "C.7-cinq-ans")
 def test_the_services_run_five_years_from_the_first_permit():
     assert delais.fin_periode_services(date(2010, 3, 15)) == date(2015, 3, 15)
     assert delais.fin_periode_services(date(2012, 2, 29)) == date(2017, 2, 28)
 
 
+@pytest.mark.rule("C.5-29-fevrier", "C.5-age", "C.7-jour-ouvre-jamais")
 @pytest.mark.parametrize(
     ("birth", "reference", "expected"),
     [

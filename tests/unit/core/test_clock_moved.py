@@ -12,6 +12,7 @@ NOVEMBER_EVENING = "2026-11-21T22:30:00+00:00"  # half past eleven at night in P
 MAY_EVENING = "2026-05-21T21:30:00+00:00"  # the same
 
 
+@pytest.mark.rule("C.7-paris")
 @pytest.mark.parametrize("depart", [NOVEMBER_EVENING, MAY_EVENING])
 @pytest.mark.parametrize("jour", ["2010-05-10", "2010-12-10"])
 def test_a_date_keeps_the_time_of_day_across_seasons(settings: Settings, depart: str, jour: str) -> None:

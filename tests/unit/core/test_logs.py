@@ -3,6 +3,7 @@
 import json
 import logging
 
+import pytest
 import structlog
 
 SECRET = "Traoré Awa"
@@ -15,6 +16,7 @@ def fail() -> None:
         raise ValueError(f"Failing row contains ({SECRET}).") from cause
 
 
+@pytest.mark.rule("E.3-exclusions")
 def test_an_exception_is_told_by_its_type_and_its_place(printed):
     try:
         fail()
@@ -31,6 +33,7 @@ def test_an_exception_is_told_by_its_type_and_its_place(printed):
         assert "test_logs.py" in line["exception"]
 
 
+@pytest.mark.rule("E.3-exclusions")
 def test_a_failed_task_is_told_without_its_arguments(printed):
     try:
         fail()

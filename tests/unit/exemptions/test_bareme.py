@@ -38,6 +38,7 @@ def test_the_grounds_are_lettered_in_the_order_of_the_text():
     assert [bareme.article(motif) for motif in Motif] == [f"CESEDA, art. R. 311-26 I {letter}" for letter in "abcd"]
 
 
+@pytest.mark.rule("C.5-reexamen")
 def test_only_school_and_employment_can_cease():
     assert {bareme.LETTRES[motif] for motif in bareme.MOTIFS_CADUCS} == {"a", "d"}
 
@@ -74,6 +75,7 @@ def test_every_requirement_is_answered_by_its_own_documents():
     assert set(bareme.PIECES_ADMISES) == set(Exigence)
 
 
+@pytest.mark.rule("C.5-d-pieces")
 def test_pay_slips_and_employers_certificates_speak_for_three_months():
     assert bareme.AGES_MAX_MOIS == {TypePiece.BULLETIN_PAIE: 3, TypePiece.ATTESTATION_EMPLOYEUR: 3}
 
@@ -90,6 +92,7 @@ def test_every_question_is_a_fact_of_the_situation():
     assert all(situation.reponse(declaration) for declaration in Declaration)
 
 
+@pytest.mark.rule("C.5-56-ans")
 @pytest.mark.parametrize(
     ("reference", "expected"),
     [

@@ -104,6 +104,7 @@ def test_as_14_shows_the_contradiction():
     )
 
 
+@pytest.mark.rule("C.5-motifs")
 def test_as_16_ranks_the_main_ground_first():
     resultat = evaluer(employe(date_naissance=date(1953, 1, 5), titre_admission="L313-9"), ENTRETIEN)
     assert resultat.motifs == (B, C, D)
@@ -121,6 +122,7 @@ def test_as_22_the_ground_met_at_the_appointment_is_announced_at_the_prescriptio
 MINEUR = date(1993, 1, 10)
 
 
+@pytest.mark.rule("C.5-a")
 @pytest.mark.parametrize(
     ("certificat", "reference", "exempte"),
     [
@@ -190,6 +192,7 @@ def test_a_person_born_after_the_reference_date_is_not_exempt_and_the_error_is_s
 # Ground c
 
 
+@pytest.mark.rule("C.5-c", "C.5-vlsts")
 @pytest.mark.parametrize(
     "code",
     [
@@ -210,11 +213,13 @@ def test_these_permits_of_admission_exempt(code):
     assert evaluer(adulte(titre_admission=code), ENTRETIEN).motifs == (C,)
 
 
+@pytest.mark.rule("C.5-c", "C.5-vlsts")
 @pytest.mark.parametrize("code", ["L313-11", "L314", "VLSTS-VPF", "AUTRE", "", "L313-12"])
 def test_these_permits_of_admission_do_not_exempt(code):
     assert evaluer(adulte(titre_admission=code), ENTRETIEN).motifs == ()
 
 
+@pytest.mark.rule("C.5-titre-reserve")
 @pytest.mark.parametrize("code", ["L313-10-1-temporaire", "L313-10-4", "L313-10-5", "L313-10-6"])
 def test_a_permit_that_should_not_lead_to_a_contract_exempts_with_a_warning(code):
     copie = piece("copie_titre")
@@ -244,6 +249,7 @@ def test_an_unknown_permit_code_is_a_warning():
 # Ground d
 
 
+@pytest.mark.rule("C.5-d-pieces")
 @pytest.mark.parametrize(
     ("preuve", "exempte"),
     [
@@ -293,6 +299,7 @@ def test_an_activity_is_proved_by_a_verified_document_of_the_day(preuve, exempte
     assert (Exigence.JUSTIFICATIF_ACTIVITE in resultat.pieces_manquantes) is not exempte
 
 
+@pytest.mark.rule("C.5-d-pieces")
 def test_three_months_are_counted_forward_from_the_document():
     bulletin = piece("bulletin_paie", date_document=date(2010, 11, 30))
     assert evaluer(employe(pieces=(bulletin, SIGNEE)), date(2011, 2, 28)).exempte
@@ -307,6 +314,7 @@ def test_one_good_document_is_enough_whatever_the_others():
     assert "contrat de travail" in resultat.explication(D).constat
 
 
+@pytest.mark.rule("C.5-d-preuve")
 @pytest.mark.parametrize("statut", [StatutPiece.RECUE, StatutPiece.REJETEE])
 def test_a_declaration_not_verified_does_not_exempt(statut):
     resultat = evaluer(employe(pieces=(CONTRAT, replace(SIGNEE, statut=statut))), ENTRETIEN)
@@ -314,6 +322,7 @@ def test_a_declaration_not_verified_does_not_exempt(statut):
     assert resultat.pieces_manquantes == (Exigence.DECLARATION_NON_RECHERCHE,)
 
 
+@pytest.mark.rule("C.5-d")
 @pytest.mark.parametrize("declaration", ["declare_activite", "declare_ne_recherche_pas", "inscrit_pole_emploi"])
 def test_an_unanswered_question_on_employment_does_not_exempt_and_is_listed(declaration):
     resultat = evaluer(employe(**{declaration: None}), ENTRETIEN)

@@ -80,6 +80,7 @@ def test_the_body_conforms_to_the_contract(depot: Depot) -> None:
     assert contrat.faults("DepotSynthese", to_wire(depot)) == []
 
 
+@pytest.mark.rule("E.3-pole-emploi")
 def test_every_value_of_a_full_deposit_is_written_under_its_wire_name() -> None:
     assert to_wire(FULL) == {
         "numeroCai": "75-2010-000123",
@@ -148,6 +149,7 @@ def test_another_age_gives_another_fingerprint() -> None:
     assert sha256(canonical(to_wire(older))) != sha256(canonical(to_wire(FULL)))
 
 
+@pytest.mark.rule("E.3-pole-emploi")
 @pytest.mark.parametrize(
     "word",
     ["naissance", "titre", "exempt", "absence", "famille", "adresse", "telephone", "courriel", "sante", "convocation"],
