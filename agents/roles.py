@@ -32,6 +32,8 @@ class Permission(TextChoices):
     PRESCRIRE_BILAN = "prescrire_bilan", "prescrire le bilan"
     CONVOQUER = "convoquer", "convoquer au bilan"
     REPORTER = "reporter", "reporter un rendez-vous"
+    IMPRIMER_COURRIERS = "imprimer_courriers", "imprimer les courriers de la direction"
+    EMETTRE_COURRIER = "emettre_courrier", "émettre un courrier"
     CONSTATER_ABSENCE = "constater_absence", "constater une absence"
     QUALIFIER_ABSENCE = "qualifier_absence", "qualifier une absence"
     REQUALIFIER_ABSENCE = "requalifier_absence", "requalifier une absence"
@@ -65,7 +67,7 @@ _AGENT = frozenset(
         P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.OUVRIR_DOSSIER, P.CORRIGER_DOSSIER, P.ANNULER_DOSSIER, P.EVALUER_EXEMPTION,
         P.VERIFIER_JUSTIFICATIF, P.CONSTATER_EXEMPTION, P.REPORTER, P.CONSTATER_ABSENCE, P.QUALIFIER_ABSENCE,
         P.REQUALIFIER_ABSENCE, P.RETIRER_CONSENTEMENT, P.CONSTATER_NON_REALISATION, P.ENREGISTRER_PRE_ARRIVEE,
-        P.SUIVRE_PRESTATIONS, P.PREPARER_PROPOSITION, P.ENREGISTRER_DECISION,
+        P.SUIVRE_PRESTATIONS, P.PREPARER_PROPOSITION, P.ENREGISTRER_DECISION, P.IMPRIMER_COURRIERS, P.EMETTRE_COURRIER,
     }
 )  # fmt: skip
 
@@ -80,7 +82,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DIRECTEUR_TERRITORIAL: frozenset(
         {
             P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.REATTRIBUER_DOSSIER, P.REQUALIFIER_ABSENCE, P.ANNULER_BILAN,
-            P.VOIR_TRANSMISSIONS, P.SIGNER_PROPOSITION, P.ENREGISTRER_DECISION,
+            P.VOIR_TRANSMISSIONS, P.SIGNER_PROPOSITION, P.ENREGISTRER_DECISION, P.IMPRIMER_COURRIERS,
+            P.EMETTRE_COURRIER,
         }
     ),
     Role.CORRESPONDANT_OFII: frozenset(

@@ -1,8 +1,10 @@
-"""What the clock does to bilans by itself."""
+"""What the clock does to bilans by itself, and what a person asked a worker for."""
+
+from uuid import UUID
 
 from celery import shared_task
 
-from bilan import retention
+from bilan import retention, tirages
 from core import clock
 
 
@@ -11,3 +13,15 @@ from core import clock
 def appliquer_conservation() -> None:
     """Destroy the contents whose legal life has ended (reference E.4); safe to run twice or never."""
     retention.sweep(clock.today())
+
+
+@shared_task(name=tirages.TIRER)
+def tirer_courriers(tirage_id: str) -> None:
+    """Put the letters of one run together, if nobody has yet. Safe to run twice or never."""
+    tirages.work(UUID(tirage_id))
+
+
+@shared_task(name="bilan.balayer_tirages")
+def balayer_tirages() -> None:
+    """Find the runs whose message or whose worker was lost, and destroy yesterday's files."""
+    tirages.sweep()

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from bilan import views_conduite, views_planning, views_programmation, views_suivi, views_synthese
+from bilan import (
+    views_conduite,
+    views_courriers,
+    views_planning,
+    views_programmation,
+    views_suivi,
+    views_synthese,
+)
 
 app_name = "bilan"
 urlpatterns = [
@@ -24,5 +31,10 @@ urlpatterns = [
         views_programmation.preview_act_letter,
         name="preview_act_letter",
     ),
+    path("bilans/agenda/", views_courriers.my_calendar, name="my_calendar"),
+    path("rendez-vous/<uuid:pk>/agenda/", views_courriers.appointment_calendar, name="appointment_calendar"),
+    path("courriers/jour/", views_courriers.letters_of_day, name="letters_of_day"),
+    path("courriers/tirages/<uuid:pk>/", views_courriers.view_print_run, name="view_print_run"),
+    path("courriers/tirages/<uuid:pk>/fichier/", views_courriers.open_print_run, name="open_print_run"),
     path("courriers/<uuid:pk>/", views_programmation.print_courrier, name="print_courrier"),
 ]

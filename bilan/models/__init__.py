@@ -5,13 +5,13 @@ from bilan.models.conduite import (
     MINUTES_INDICATIVES,
     Bilan,
     BilanQuerySet,
-    Courrier,
     NotePhase,
     RendezVous,
     RendezVousQuerySet,
     Seance,
 )
 from bilan.models.consentement import Consentement
+from bilan.models.courrier import Courrier, CourrierQuerySet, TirageCourriers
 from bilan.models.nomenclatures import Metier, NiveauFormation
 from bilan.models.suivi import Suivi
 from bilan.models.synthese import Synthese, SyntheseDetruite, SynthesePdf
@@ -23,6 +23,7 @@ __all__ = [
     "BilanQuerySet",
     "Consentement",
     "Courrier",
+    "CourrierQuerySet",
     "Metier",
     "NiveauFormation",
     "NotePhase",
@@ -33,4 +34,5 @@ __all__ = [
     "Synthese",
     "SyntheseDetruite",
     "SynthesePdf",
+    "TirageCourriers",
 ]

@@ -1,4 +1,4 @@
-"""The bilan, its appointments, its sessions, its letters (reference D.1 and D.2)."""
+"""The bilan, its appointments, its sessions (reference D.1 and D.2)."""
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Sum
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
-from agents.models import Agent, DirectionTerritoriale, Lieu, Prestataire
+from agents.models import Agent, Lieu, Prestataire
 from agents.permissions import direction_ids, prestataire_ids
 from agents.roles import Permission
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, PHASES, Etat, MotifAnnulation, MotifNonRealisation
 from cai import delais
 from cai.models import Contrat
-from core.crypto import EncryptedBinaryField, EncryptedJSONField
+from core.crypto import EncryptedJSONField
 from core.models import BaseModel
 
 if TYPE_CHECKING:
@@ -305,45 +305,6 @@ class RendezVous(BaseModel):
     @property
     def fin(self) -> datetime:
         return self.debut + timedelta(minutes=self.duree_minutes)
-
-
-class CourrierQuerySet(models.QuerySet["Courrier"]):
-    def visible_to(self, agent: "Agent | AnonymousUser") -> "CourrierQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
-
-
-class Courrier(BaseModel):
-    """A letter as it was issued: numbered, frozen, encrypted."""
-
-    class Genre(models.TextChoices):
-        CONVOCATION = "convocation", "Convocation au bilan"
-        INFORMATION = "information", "Notice d’information"
-        REPORT = "report", "Lettre de report"
-        ABSENCE = "absence", "Lettre d’absence"
-        EXEMPTION = "exemption", "Avis d’exemption"
-        SUIVI = "suivi", "Invitation au suivi"
-        INTENTION_RESILIATION = "intention_resiliation", "Intention de résiliation"
-        TRANSMISSION_PREFET = "transmission_prefet", "Transmission au préfet"
-        CAI_FAMILLE = "cai_famille", "Lettre du contrat famille"
-        ATTESTATION = "attestation", "Attestation récapitulative"
-
-    contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
-    direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")
-    genre = models.CharField("courrier", max_length=30, choices=Genre.choices)
-    numero = models.CharField("numéro", max_length=30, unique=True)
-    pdf = EncryptedBinaryField()
-    pdf_sha256 = models.CharField(max_length=64)
-    emis_at = models.DateTimeField("émis le")
-    emis_par = models.ForeignKey(Agent, verbose_name="émis par", on_delete=models.PROTECT, related_name="+")
-
-    objects = CourrierQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "courrier"
-        ordering = ["-emis_at"]
-
-    def __str__(self) -> str:
-        return f"{self.get_genre_display()} {self.numero}"
 
 
 class Seance(BaseModel):

@@ -263,6 +263,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
+    "balayer-tirages": {
+        "task": "bilan.balayer_tirages",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
     # Ten minutes later: it closes what a destroyed content leaves without an aim.
     # Real time, once a day; a missed day is made up for by the next.
     "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},

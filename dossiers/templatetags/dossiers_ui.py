@@ -18,6 +18,7 @@ _MENU: tuple[tuple[str, str, Permission | None], ...] = (
     ("Mon bureau", "dossiers:bureau", None),
     ("Dossiers", "dossiers:search", Permission.VOIR_DOSSIER),
     ("Ouvrir un dossier", "dossiers:open_file", Permission.OUVRIR_DOSSIER),
+    ("Courriers du jour", "bilan:letters_of_day", Permission.IMPRIMER_COURRIERS),
     ("Mes bilans", "bilan:list", Permission.CONDUIRE_BILAN),
     ("Fiches à imprimer", "bilan:list_printable", Permission.IMPRIMER_COPIE),
     ("Planning", "bilan:planning", Permission.VOIR_PLANNING),

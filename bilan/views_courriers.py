@@ -1,0 +1,108 @@
+"""The letters of a day, printed together; appointments as a file for a calendar."""
+
+import uuid
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agents.http import AgentRequest
+from agents.models import DirectionTerritoriale
+from agents.permissions import check_permission
+from agents.roles import Permission
+from bilan import tirages
+from bilan.agenda import calendar_of
+from bilan.forms_courriers import JourForm, TirageForm, printable_directions
+from bilan.models import RendezVous, TirageCourriers
+from core import clock, journal
+from core.http import calendar_response, pdf_response
+
+AGENDA_PASSE = timedelta(days=30)  # what was called off lately is told, so that it leaves the calendar
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters_of_day(request: AgentRequest) -> HttpResponse:
+    """What a direction issued on ``?jour=`` (today by default), and the button that prints it."""
+    check_permission(request.user, Permission.IMPRIMER_COURRIERS)
+    chosen = JourForm(
+        request.GET if "jour" in request.GET else {"jour": clock.today().isoformat(), **request.GET.dict()},
+        directions=printable_directions(request.user),
+    )
+    if not chosen.is_valid():
+        return render(request, "bilan/courriers_du_jour.html", {"choix": chosen, "form": chosen}, status=422)
+    jour, direction = chosen.cleaned_data["jour"], chosen.direction_choisie
+    form = TirageForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.accepted_by(
+        tirages.request_print, direction=direction, jour=jour, **form.arguments(), by=request.user
+    ):
+        return redirect("bilan:view_print_run", pk=form.result.pk)
+    return _page_of_day(request, chosen, form, direction, jour)
+
+
+def _page_of_day(
+    request: AgentRequest, chosen: JourForm, form: TirageForm, direction: DirectionTerritoriale, jour: date
+) -> HttpResponse:
+    letters = list(tirages.letters_of_day(direction, jour).select_related("contrat__signataire"))
+    context = {
+        "choix": chosen,
+        "form": form,
+        "jour": jour,
+        "direction": direction,
+        "courriers": letters,
+        "restants": sum(1 for letter in letters if not letter.imprime_at and not letter.en_tirage),
+        "tirages": TirageCourriers.objects.visible_to(request.user)
+        .without_pdf()
+        .filter(direction=direction, jour=jour)
+        .select_related("par"),
+    }
+    return render(request, "bilan/courriers_du_jour.html", context)
+
+
+def _run_or_404(request: AgentRequest, pk: uuid.UUID) -> TirageCourriers:
+    runs = TirageCourriers.objects.visible_to(request.user).without_pdf().select_related("direction", "par")
+    run: TirageCourriers = get_object_or_404(runs, pk=pk)
+    return run
+
+
+@never_cache
+@require_safe
+def view_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """How far a run is; htmx asks for its part again until it is over, and without scripts the page refreshes itself."""
+    run = _run_or_404(request, pk)
+    day = f"{reverse('bilan:letters_of_day')}?jour={run.jour.isoformat()}&direction={run.direction.code}"
+    template = "bilan/_tirage.html" if request.htmx else "bilan/tirage.html"
+    return render(request, template, {"tirage": run, "retour": day})
+
+
+@require_POST
+def open_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file to print; its letters count as printed from now on."""
+    run = _run_or_404(request, pk)
+    return pdf_response(tirages.open_print(tirage=run, by=request.user), f"courriers-{run.jour.isoformat()}.pdf")
+
+
+@require_safe
+def appointment_calendar(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """One appointment for the person's calendar: when and where, not what about."""
+    appointment = get_object_or_404(
+        RendezVous.objects.visible_to(request.user).select_related("lieu", "bilan__contrat"), pk=pk
+    )
+    journal.log_access("exporter_rendez_vous", by=request.user, target=appointment)
+    return calendar_response(calendar_of([appointment], nommer=False), "rendez-vous.ics")
+
+
+@require_safe
+def my_calendar(request: AgentRequest) -> HttpResponse:
+    """The adviser's own appointments, from thirty days ago on, each under the number of its file."""
+    check_permission(request.user, Permission.CONDUIRE_BILAN)
+    mine = RendezVous.objects.visible_to(request.user).filter(
+        conseiller=request.user, debut__gte=clock.now() - AGENDA_PASSE
+    )
+    journal.log_access("exporter_agenda", by=request.user)
+    return calendar_response(
+        calendar_of(mine.select_related("lieu", "bilan__contrat").order_by("debut"), nommer=True), "mes-rendez-vous.ics"
+    )
