@@ -46,14 +46,13 @@ def letters_of_day(request: AgentRequest) -> HttpResponse:
 def _page_of_day(
     request: AgentRequest, chosen: JourForm, form: TirageForm, direction: DirectionTerritoriale, jour: date
 ) -> HttpResponse:
-    letters = list(tirages.letters_of_day(direction, jour).select_related("contrat__signataire"))
     context = {
         "choix": chosen,
         "form": form,
         "jour": jour,
         "direction": direction,
-        "courriers": letters,
-        "restants": sum(1 for letter in letters if not letter.imprime_at and not letter.en_tirage),
+        "courriers": tirages.letters_of_day(direction, jour).select_related("contrat__signataire"),
+        "restants": tirages.to_print(direction, jour).count(),
         "tirages": TirageCourriers.objects.visible_to(request.user)
         .without_pdf()
         .filter(direction=direction, jour=jour)
@@ -71,7 +70,7 @@ def _run_or_404(request: AgentRequest, pk: uuid.UUID) -> TirageCourriers:
 @never_cache
 @require_safe
 def view_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """How far a run is; htmx asks for its part again until it is over, and without scripts the page refreshes itself."""
+    """How far a run is; htmx asks for its part again until it is over, a page without scripts refreshes itself."""
     run = _run_or_404(request, pk)
     day = f"{reverse('bilan:letters_of_day')}?jour={run.jour.isoformat()}&direction={run.direction.code}"
     template = "bilan/_tirage.html" if request.htmx else "bilan/tirage.html"

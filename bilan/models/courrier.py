@@ -106,7 +106,8 @@ class TirageCourriers(BaseModel):
             ),
             models.CheckConstraint(condition=Q(fait__lte=F("total"), total__gte=1), name="tirage_progression"),
             models.CheckConstraint(
-                condition=Q(etat="pret", pdf__isnull=False, pret_at__isnull=False) | ~Q(etat="pret") & Q(pdf=None),
+                condition=Q(etat="pret", pdf__isnull=False, pret_at__isnull=False)
+                | ~Q(etat="pret") & Q(pdf__isnull=True),
                 name="tirage_fichier_quand_pret",
             ),
         ]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from agents.authentication import create_token
 from agents.models import Agent, DirectionTerritoriale, Jeton, Lieu, Prestataire
 from agents.roles import Role
-from bilan.models import Bilan, Courrier, NotePhase, Synthese
+from bilan.models import Bilan, Courrier, NotePhase, Synthese, TirageCourriers
 from bilan.states import Etat
 from cai.models import Contrat
 from cai.services_famille import sign_famille
@@ -58,6 +58,7 @@ class Territoire:
     synthese: Synthese  # validated
     transmission: Transmission
     courrier: Courrier
+    tirage: TirageCourriers  # ready to be opened
     jeton: Jeton  # of the prescriber
 
     @property
@@ -130,6 +131,9 @@ def build() -> Territoire:
         synthese=transmission.synthese,
         transmission=transmission,
         courrier=Courrier.objects.filter(contrat=bilans[Etat.CONVOQUE].contrat).first(),
+        tirage=TirageCourriers.objects.create(
+            direction=ici, jour=JOUR, par=prescripteur, total=1, etat="pret", pret_at=MAINTENANT, pdf=b"%PDF-1.7"
+        ),
         jeton=prescripteur.jetons.get(),
     )
 
@@ -226,6 +230,9 @@ _ROWS: dict[str, Any] = {
     "bilan:assign_adviser": lambda territoire: territoire.bilans[Etat.CONVOQUE].rendez_vous.get().pk,
     "bilan:print_for_signature": lambda territoire: territoire.bilans[Etat.SYNTHESE_PRESENTEE].pk,
     "bilan:print_copy": lambda territoire: territoire.synthese.pk,
+    "bilan:appointment_calendar": lambda territoire: territoire.bilans[Etat.CONVOQUE].rendez_vous.get().pk,
+    "bilan:view_print_run": lambda territoire: territoire.tirage.pk,
+    "bilan:open_print_run": lambda territoire: territoire.tirage.pk,
     "bilan:print_courrier": lambda territoire: territoire.courrier.pk,
     "poleemploi:view_transmission": lambda territoire: territoire.transmission.pk,
     "poleemploi:requeue_transmission": lambda territoire: territoire.transmission.pk,
