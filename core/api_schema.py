@@ -6,6 +6,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from core.soumissions import EN_TETE, FORME
+
 
 class Probleme(serializers.Serializer[Any]):
     """An error: problem+json (RFC 9457) with a stable code and the fields to correct."""
@@ -76,8 +78,26 @@ def operation(
     return documented
 
 
+# Every POST takes it: core.soumissions.
+_IDEMPOTENCE = {
+    "in": "header",
+    "name": EN_TETE,
+    "schema": {"type": "string", "pattern": f"^{FORME}$"},
+    "description": "Une clé de votre choix pour cette demande. Envoyée de nouveau dans la journée avec le même corps, "
+    "elle n’a pas d’autre effet et reçoit la même réponse ; avec un autre corps, elle est refusée (409, "
+    "`cle_deja_servie`). Une demande refusée peut être renvoyée avec la même clé. Un document n’est délivré "
+    "qu’une fois (409, `document_deja_delivre`).",
+}
+
+
 def tidy(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Take our English docstrings out of a document for French readers; let the bodies of one address look alike."""
+    """Take our English docstrings out of a document for French readers; let the bodies of one address look alike.
+
+    Tell what every POST has in common.
+    """
+    for methods in result["paths"].values():
+        if "post" in methods:
+            methods["post"].setdefault("parameters", []).append(_IDEMPOTENCE)
     for schema in result["components"]["schemas"].values():
         if schema.get("type") == "object":
             schema.pop("description", None)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
+from core.crypto import EncryptedJSONField
+
 
 class BaseModel(models.Model):
     """A row with an opaque identifier, fit for an address, and its technical dates (real time)."""
@@ -85,6 +87,27 @@ class JournalAcces(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} ({self.resultat})"
+
+
+class Soumission(models.Model):
+    """An act that was asked for with a token and done: sent again, it gets the same answer. Kept a day or two.
+
+    Holds neither the token nor what was sent, only keyed fingerprints of them; no foreign key, so that waiting for a
+    row never holds anything of the trade.
+    """
+
+    cle = models.CharField("qui a envoyé quoi", max_length=64, primary_key=True)
+    empreinte = models.CharField("empreinte de l’envoi", max_length=64)
+    statut = models.PositiveSmallIntegerField("statut de la réponse")
+    adresse = models.TextField("adresse où mène la réponse", blank=True)
+    reponse = EncryptedJSONField("réponse de l’API", null=True)
+    created_at = models.DateTimeField("reçue le", auto_now_add=True, db_index=True)  # real clock
+
+    class Meta:
+        verbose_name = "soumission"
+
+    def __str__(self) -> str:
+        return self.cle
 
 
 class Compteur(models.Model):

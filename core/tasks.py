@@ -1,8 +1,13 @@
-"""What is forgotten by itself: sessions that are over, accesses older than the law keeps them."""
+"""What is forgotten by itself: sessions that are over, forms sent, accesses older than the law keeps them."""
+
+from datetime import timedelta
 
 from celery import shared_task
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
+
+from core.models import Soumission
 
 LOT = 5_000  # rows a statement, well within its time limit
 
@@ -11,6 +16,12 @@ LOT = 5_000  # rows a statement, well within its time limit
 def forget_sessions() -> None:
     """Delete the sessions that are over."""
     call_command("clearsessions")
+
+
+@shared_task(name="core.oublier_soumissions")
+def forget_submissions() -> int:
+    """Delete what was sent more than a day ago: its page is gone with the session that held it. Return how many."""
+    return Soumission.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()[0]
 
 
 # rule: E.6-douze-mois

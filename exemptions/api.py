@@ -129,7 +129,7 @@ class SimulationView(APIView):
             "pieces": [{"type": "certificat_scolarite", "statut": "verifiee", "date_document": "2010-01-05"}],
         },
         received=EXEMPLE_VERDICT,
-        errors=(422,),
+        errors=(409, 422),
     )
     def post(self, request: Request) -> Response:
         entree = SimulationEntree(data=request.data)

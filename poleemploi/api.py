@@ -201,7 +201,7 @@ class RelanceView(APIView):
         request=None,
         responses={200: TransmissionDetail},
         received=EXEMPLE_DETAIL,
-        errors=(409,),
+        errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> Response:
         services.requeue(transmission=_transmission_or_404(request, pk), by=caller(request))
@@ -230,7 +230,7 @@ class NouveauDepotView(APIView):
         request=None,
         responses={201: TransmissionDetail},
         received=EXEMPLE_NOUVELLE,
-        errors=(409,),
+        errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> Response:
         replacement = services.redeposit(transmission=_transmission_or_404(request, pk), by=caller(request))
@@ -253,7 +253,7 @@ class AbandonView(APIView):
             "motif_fin": "transmission_impossible",
             "explication": "La transmission a été abandonnée\u00a0: rien n’est chez Pôle emploi et rien ne partira.",
         },
-        errors=(409,),
+        errors=(409, 422),
     )
     def post(self, request: Request, pk: str) -> Response:
         services.abandon(transmission=_transmission_or_404(request, pk), by=caller(request))

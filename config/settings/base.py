@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.soumissions.SoumissionMiddleware",
     "core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -75,6 +76,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "core.context_processors.site",
             ],
+            "builtins": ["core.templatetags.formulaires"],
         },
     },
 ]
@@ -273,6 +275,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
     "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
     "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
+    "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
 }
 

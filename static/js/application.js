@@ -75,6 +75,12 @@
     window.setTimeout(function () { if (sent.get(form) === act) sent.delete(form); }, 3000);
   });
   window.addEventListener("pageshow", function () { sent = new WeakMap(); });
+  // What was asked for in another tab may be asked for again from this page: a little later, it is another demand.
+  document.addEventListener("submit", function (event) {
+    const token = event.target.querySelector("input[name=soumission]");
+    if (!token || event.defaultPrevented || !opensElsewhere(event) || !window.crypto.randomUUID) return;
+    window.setTimeout(function () { token.value = window.crypto.randomUUID(); }, 3000);
+  });
 
   // --- repeated lines ---------------------------------------------------------------------------
   document.addEventListener("click", function (event) {
