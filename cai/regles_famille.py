@@ -8,6 +8,7 @@ from datetime import date
 
 from cai import delais
 
+# rule: C.4-depuis-2009
 # Circular of 30 January 2009 [S-C]: in force from 1 January 2009.
 EN_VIGUEUR = date(2009, 1, 1)
 # [S-C], where the code speaks of any child of the family reunification (K-10): "under 16" in completed years [D].
@@ -19,6 +20,7 @@ FIN_ECOLE = 16
 SANS_CONSEIL_GENERAL = date(2013, 2, 2)
 
 
+# rule: C.4-condition
 def is_concerned(naissance: date, signature: date) -> bool:
     """Whether a child of the family reunification was born, and under 16, on the day of the signature."""
     return naissance <= signature and delais.age(naissance, signature) < AGE_ENFANT
@@ -29,11 +31,13 @@ def has_concerned_child(naissances: Iterable[date], signature: date) -> bool:
     return any(is_concerned(naissance, signature) for naissance in naissances)
 
 
+# rule: C.4-scolarite
 def must_attend_school(naissance: date, jour: date) -> bool:
     """From the sixth birthday, included, to the eve of the sixteenth, included."""
     return AGE_ECOLE <= delais.age(naissance, jour) < FIN_ECOLE
 
 
+# rule: C.4-consequences
 def suite_du_manquement(jour: date) -> str:
     """What may follow a parents' day not attended without a legitimate reason; the préfet decides."""
     if jour < SANS_CONSEIL_GENERAL:

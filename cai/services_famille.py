@@ -86,6 +86,7 @@ def correct_famille(
 def _fill(famille: ContratFamille, *, date_signature: date, conjoint: str, enfants: Sequence[date]) -> None:
     refuse(_errors(famille.contrat, date_signature, enfants))
     famille.date_signature, famille.conjoint = date_signature, conjoint
+    # rule: C.4-echeance
     famille.date_echeance = delais.echeance_contrat(date_signature)
     refuse(columns_errors(famille))
 
@@ -133,6 +134,7 @@ def _write_children(famille: ContratFamille, enfants: Sequence[date]) -> None:
         )
 
 
+# rule: C.4-journee, C.4-sans-effet-bilan
 @transaction.atomic
 def record_parents_day(
     *, famille: ContratFamille, journee: str, attestation_le: date | None = None, by: Agent
@@ -165,6 +167,7 @@ def record_parents_day(
     return famille
 
 
+# rule: C.4-preuve
 @transaction.atomic
 def record_school(*, enfant: Enfant, vue_le: date, by: Agent) -> Enfant:
     """The certificate of school registration of one child, seen on a day (R. 311-30-15 CESEDA [V]); nothing is kept
@@ -178,6 +181,7 @@ def record_school(*, enfant: Enfant, vue_le: date, by: Agent) -> Enfant:
     return enfant
 
 
+# rule: C.4-conclusion
 @transaction.atomic
 def inform_conseil_general(*, famille: ContratFamille, informe_le: date, by: Agent) -> ContratFamille:
     """The president of the conseil général was told of the conclusion (R. 311-30-13 CESEDA [V])."""
@@ -190,6 +194,7 @@ def inform_conseil_general(*, famille: ContratFamille, informe_le: date, by: Age
     return famille
 
 
+# rule: C.4-consequences
 @transaction.atomic
 def inform_prefet(*, famille: ContratFamille, informe_le: date, by: Agent) -> ContratFamille:
     """The préfet was told that the parents' day was not followed without a legitimate reason; what follows is theirs.

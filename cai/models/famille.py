@@ -28,6 +28,7 @@ class ContratFamille(BaseModel):
     It has no effect on the bilan, whatever becomes of it.
     """
 
+    # rule: C.4-parties
     class Conjoint(models.TextChoices):
         AUCUN = "aucun", "Pas de conjoint"
         SIGNE = "signe", "Le conjoint signe aussi"
@@ -60,6 +61,7 @@ class ContratFamille(BaseModel):
             models.CheckConstraint(
                 condition=Q(date_echeance__gt=F("date_signature")), name="famille_echeance_apres_signature"
             ),
+            # rule: C.4-preuve
             models.CheckConstraint(
                 condition=Q(journee="suivie", attestation_le__isnull=False)
                 | ~Q(journee="suivie") & Q(attestation_le=None),

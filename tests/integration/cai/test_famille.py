@@ -20,7 +20,7 @@ from core.models import Evenement
 from dossiers.chronologie import sentence_of
 from tests.factories.cai import make_contrat
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.4")]
+pytestmark = pytest.mark.django_db
 SIGNATURE = date(2010, 4, 1)
 ENFANT = date(2002, 6, 1)
 
@@ -44,6 +44,7 @@ def famille(contrat: Contrat, agent_ofii: Agent) -> ContratFamille:
 # --- services --------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.4-echeance")
 def test_it_lasts_one_year_and_is_told_without_a_name(famille: ContratFamille):
     assert famille.date_echeance == date(2011, 4, 1)
     event = Evenement.objects.get(nom="famille.signee")
@@ -76,6 +77,7 @@ def test_what_cannot_be_signed_is_told_at_its_field(
     assert not ContratFamille.objects.exists()
 
 
+@pytest.mark.rule("C.4-depuis-2009")
 def test_it_did_not_exist_before_2009(agent_ofii: Agent):
     contrat = make_contrat(by=agent_ofii, date_signature=date(2008, 12, 15), nom="Sow")
     with clock.travel(date(2009, 3, 1)):
@@ -90,6 +92,7 @@ def test_it_is_signed_once(famille: ContratFamille, agent_ofii: Agent):
     assert ContratFamille.objects.count() == 1
 
 
+@pytest.mark.rule("C.4-preuve")
 def test_a_correction_keeps_the_certificates_already_seen(famille: ContratFamille, agent_ofii: Agent):
     services_famille.record_school(enfant=famille.enfants.get(), vue_le=date(2010, 5, 3), by=agent_ofii)
     services_famille.correct_famille(
@@ -108,6 +111,7 @@ def test_a_correction_that_changes_nothing_writes_nothing(famille: ContratFamill
     assert not Evenement.objects.filter(nom="famille.corrigee").exists()
 
 
+@pytest.mark.rule("C.4-journee", "C.4-preuve")
 def test_the_parents_day_is_followed_with_its_attestation_only(famille: ContratFamille, agent_ofii: Agent):
     with pytest.raises(InvalidInput) as refusal:
         services_famille.record_parents_day(famille=famille, journee="suivie", by=agent_ofii)
@@ -120,6 +124,7 @@ def test_the_parents_day_is_followed_with_its_attestation_only(famille: ContratF
     assert back.attestation_le is None
 
 
+@pytest.mark.rule("C.4-consequences")
 def test_the_prefet_is_told_of_a_missed_day_only_and_then_it_no_longer_changes(
     famille: ContratFamille, agent_ofii: Agent
 ):
@@ -132,6 +137,7 @@ def test_the_prefet_is_told_of_a_missed_day_only_and_then_it_no_longer_changes(
         services_famille.record_parents_day(famille=famille, journee="prescrite", by=agent_ofii)
 
 
+@pytest.mark.rule("C.4-sans-effet-bilan")
 def test_nothing_of_it_touches_the_bilan_nor_its_prestation(famille: ContratFamille, agent_ofii: Agent):
     def _bilan() -> list[Any]:
         bilan = Bilan.objects.filter(contrat=famille.contrat).values()
@@ -143,6 +149,16 @@ def test_nothing_of_it_touches_the_bilan_nor_its_prestation(famille: ContratFami
     assert _bilan() == before
 
 
+@pytest.mark.rule("C.4-conclusion")
+def test_the_conseil_general_is_told_on_a_day_of_the_family_contract(famille: ContratFamille, agent_ofii: Agent):
+    for day in (date(2010, 3, 31), date(2010, 5, 21)):
+        with pytest.raises(InvalidInput) as refusal:
+            services_famille.inform_conseil_general(famille=famille, informe_le=day, by=agent_ofii)
+        assert "informe_le" in refusal.value.fields
+    told = services_famille.inform_conseil_general(famille=famille, informe_le=SIGNATURE, by=agent_ofii)
+    assert told.conseil_general_informe_le == SIGNATURE
+
+
 def test_an_agent_of_another_direction_and_a_director_write_nothing(
     famille: ContratFamille, directeur: Agent, agent_ailleurs: Agent
 ):
@@ -151,6 +167,7 @@ def test_an_agent_of_another_direction_and_a_director_write_nothing(
             services_famille.inform_conseil_general(famille=famille, informe_le=date(2010, 5, 20), by=stranger)
 
 
+@pytest.mark.rule("C.4-preuve")
 def test_the_database_refuses_a_followed_day_without_attestation(famille: ContratFamille):
     with pytest.raises(IntegrityError, match="famille_journee_suivie_attestee"), transaction.atomic():
         ContratFamille.objects.update(journee="suivie")
@@ -159,6 +176,7 @@ def test_the_database_refuses_a_followed_day_without_attestation(famille: Contra
 # --- pages -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.4-parties", "C.4-scolarite")
 def test_it_is_signed_from_the_file_and_shown_on_it(
     connect: Callable[[Agent], Client], contrat: Contrat, agent_ofii: Agent
 ):

@@ -6,10 +6,10 @@ import pytest
 
 from cai import regles_famille as famille
 
-pytestmark = pytest.mark.rule("C.4")
 SIGNATURE = date(2010, 3, 15)
 
 
+@pytest.mark.rule("C.4-condition")
 @pytest.mark.parametrize(
     ("naissance", "concerned"),
     [
@@ -24,12 +24,14 @@ def test_a_child_counts_under_sixteen_on_the_day_of_the_signature(naissance: dat
     assert famille.is_concerned(naissance, SIGNATURE) is concerned
 
 
+@pytest.mark.rule("C.4-condition")
 def test_one_such_child_is_enough_and_none_is_not():
     assert famille.has_concerned_child([date(1990, 1, 1), date(2000, 1, 1)], SIGNATURE)
     assert not famille.has_concerned_child([date(1990, 1, 1)], SIGNATURE)
     assert not famille.has_concerned_child([], SIGNATURE)
 
 
+@pytest.mark.rule("C.4-scolarite")
 @pytest.mark.parametrize(
     ("jour", "must"),
     [
@@ -43,6 +45,7 @@ def test_school_is_compulsory_from_the_sixth_birthday_to_the_eve_of_the_sixteent
     assert famille.must_attend_school(date(2004, 5, 10), jour) is must
 
 
+@pytest.mark.rule("C.4-consequences")
 @pytest.mark.parametrize(("jour", "told"), [(date(2013, 2, 1), True), (date(2013, 2, 2), False)])
 def test_the_conseil_general_is_no_longer_spoken_of_once_its_article_is_repealed(jour: date, told: bool):
     assert ("conseil général" in famille.suite_du_manquement(jour)) is told
