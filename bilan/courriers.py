@@ -80,6 +80,7 @@ class Consentement:
     date_bilan: date
     prestataire_nom: str
     direction: Direction
+    langue: str = ""  # code of the language in which the person reads it
     version_synthese: int | None = None
     mineur: bool = False  # under 18 on the day of the signature
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.conf import settings
 
+from bilan import bilingue
 from bilan.courriers import Consentement, Convocation, Information, Lettre
 from bilan.fiche import Fiche
-from bilan.textes import AVIS_IMPORTANT, CONSENTEMENTS, DROITS, VERSION_TEXTE
-from core.french import date_longue, date_sans_jour, duree, heure, minuscule
+from bilan.textes import CONSENTEMENTS, DROITS
+from bilan.traductions import francais, traduction_for
+from core.french import date_sans_jour, duree, minuscule
 from core.pdf import count_pages, render_pdf
 
 OFFICE = "Office français de l’immigration et de l’intégration"
@@ -64,39 +66,55 @@ def _corps_du_nom(nom: str) -> str:
 
 
 def convocation_pdf(convocation: Convocation, created_at: datetime) -> bytes:
-    """The numbered summons, on one page, its address where the window of a DL envelope is."""
+    """The numbered summons, its address where the window of a DL envelope is.
+
+    In two columns and on two sides at most when the language of the person is one of ``bilan.traductions``; otherwise
+    in French on one page.
+    """
+    traduction = traduction_for(convocation.langue)
+    context: dict[str, object] = {
+        "date_lettre": date_sans_jour(convocation.date_lettre),
+        "adresse_serree": _is_crowded(convocation.lignes_adresse),
+    }
+    if traduction:
+        context |= {"traduction": traduction, "lignes": bilingue.rows_of_convocation(convocation, traduction)}
+    else:
+        context |= {"blocs": bilingue.french_convocation(convocation)}
     return _courrier(
-        "bilan/pdf/convocation.html",
+        "bilan/pdf/convocation_bilingue.html" if traduction else "bilan/pdf/convocation.html",
         convocation,
-        {
-            "date_lettre": date_sans_jour(convocation.date_lettre),
-            "jour": date_longue(convocation.debut),
-            "heure": heure(convocation.debut),
-            "duree": duree(convocation.duree_minutes),
-            "avis": AVIS_IMPORTANT.get(convocation.langue, ""),
-            "adresse_serree": _is_crowded(convocation.lignes_adresse),
-        },
+        context,
         title=f"Convocation n°\N{NO-BREAK SPACE}{convocation.numero}"
         if convocation.numero
         else "Projet de convocation",
         created_at=created_at,
+        pages=2 if traduction else 1,
     )
 
 
 def consentement_pdf(consentement: Consentement, created_at: datetime) -> bytes:
-    """The form of one scope, blank, on one page, with the version of its words."""
-    texte = CONSENTEMENTS[consentement.portee]
+    """The form of one scope, blank, with the version of its words.
+
+    In two columns and on two sides at most when its language is one of ``bilan.traductions``; otherwise in French on
+    one page.
+    """
+    texte, traduction = CONSENTEMENTS[consentement.portee], traduction_for(consentement.langue)
+    context: dict[str, object] = {
+        "texte": texte,
+        "droits": DROITS,
+        "mots": francais().formulaire,
+        "version": bilingue.version_of(traduction),
+        "date_bilan": date_sans_jour(consentement.date_bilan),
+    }
+    if traduction:
+        context |= bilingue.form(consentement, traduction)
     return _courrier(
-        "bilan/pdf/consentement.html",
+        "bilan/pdf/consentement_bilingue.html" if traduction else "bilan/pdf/consentement.html",
         consentement,
-        {
-            "texte": texte,
-            "droits": DROITS,
-            "version_texte": VERSION_TEXTE,
-            "date_bilan": date_sans_jour(consentement.date_bilan),
-        },
+        context,
         title=f"{texte.titre} – {consentement.personne.nom_complet}",
         created_at=created_at,
+        pages=2 if traduction and texte.liste else 1,
     )
 
 
@@ -107,7 +125,7 @@ def information_pdf(information: Information, created_at: datetime) -> bytes:
         information,
         {
             "date_remise": date_sans_jour(information.date_remise),
-            "avis": AVIS_IMPORTANT.get(information.langue, ""),
+            "traduction": traduction_for(information.langue),
         },
         title=f"Notice d’information n°\N{NO-BREAK SPACE}{information.numero}",
         created_at=created_at,
@@ -121,7 +139,7 @@ def lettre_pdf(lettre: Lettre, created_at: datetime, *, template: str, titre: st
         lettre,
         {
             "titre": titre,
-            "avis": AVIS_IMPORTANT.get(lettre.langue, ""),
+            "traduction": traduction_for(lettre.langue),
             "adresse_serree": _is_crowded(lettre.lignes_adresse),
         },
         title=f"{titre} n°\N{NO-BREAK SPACE}{lettre.numero}"
@@ -138,6 +156,7 @@ def _courrier(
     *,
     title: str,
     created_at: datetime,
+    pages: int = 1,
 ) -> bytes:
     emetteur = OFFICE if settings.MARQUE_ETAT else "Office"
     context = {
@@ -148,8 +167,10 @@ def _courrier(
         "marque_etat": settings.MARQUE_ETAT,
     }
     for densite in ("", "moyen", "serre"):
-        if count_pages(template, {**context, "densite": densite}, title=title) == 1:
+        if count_pages(template, {**context, "densite": densite}, title=title) <= pages:
             break
+    else:
+        densite = ""  # what needs another page anyway is given room
     return render_pdf(
         template,
         {**context, "densite": densite},

@@ -81,8 +81,10 @@ def _number(lettre: Numerote, contrat: Contrat, take: Callable[[str], int]) -> s
     return f"{code}-{series}{year}-{take(f'courrier:{code}:{series}:{year}'):06d}"
 
 
-def blank_consent(*, bilan: Bilan, portee: Consentement.Portee) -> bytes:
+def blank_consent(*, bilan: Bilan, portee: Consentement.Portee, langue: str = "") -> bytes:
     """The form of one scope to be signed by hand, nothing ticked; nothing is stored.
+
+    In French and in ``langue``, that of the exchange; by default the language the person understands.
 
     Refuses (RuleViolation) before the synthesis is written, when there is nothing yet to decide about.
     """
@@ -96,6 +98,7 @@ def blank_consent(*, bilan: Bilan, portee: Consentement.Portee) -> bytes:
         date_bilan=bilan.date_fin_conclusion,
         prestataire_nom=bilan.prestataire.nom if bilan.prestataire else "",
         direction=direction_of(bilan.contrat),
+        langue=langue or bilan.contrat.signataire.langue_comprise_id,
         version_synthese=synthese.version if portee == Consentement.Portee.TRANSMISSION else None,
         mineur=bilan.contrat.signataire.age_on(clock.today()) < delais.AGE_MAJORITE,
     )

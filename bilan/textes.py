@@ -108,13 +108,3 @@ DROITS = (
     "Je peux retirer mon accord à tout moment, sans donner de raison, par le moyen de mon choix : au guichet, par "
     "courrier ou par courriel.",
 )
-
-# One sentence for those who do not read French yet, by language code: the letter itself stays in French.
-AVIS_IMPORTANT = {
-    "ar": "هذه الرسالة مهمة. اطلبوا من أحد أن يترجمها لكم عند الحاجة.",
-    "en": "This letter is important. If you need to, ask someone to translate it for you.",
-    "es": "Esta carta es importante. Si lo necesita, pida a alguien que se la traduzca.",
-    "pt": "Esta carta é importante. Se precisar, peça a alguém que a traduza.",
-    "ru": "Это письмо важное. При необходимости попросите кого-нибудь перевести его вам.",
-    "tr": "Bu mektup önemlidir. Gerekirse birinden size çevirmesini isteyin.",
-}

@@ -15,9 +15,13 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 # Letters, digits, dots and slashes only, and never two of the last in a row: no "..", no "//", no escape, no query.
-_OWN_URL = re.compile(r"cai:(?P<root>couleurs|polices|styles)/(?P<path>[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*)")
+_OWN_URL = re.compile(
+    r"cai:(?P<root>couleurs|ecritures|polices|styles)/(?P<path>[A-Za-z0-9_-]+(?:[./][A-Za-z0-9_-]+)*)"
+)
 _CONTENT_TYPES = {".css": "text/css", ".icc": "application/vnd.iccprofile", ".woff2": "font/woff2"}
 _VARIANT = {"pdf_variant": "pdf/a-3a", "output_intent": "--srgb"}  # a profile named by base.css
 
@@ -116,6 +120,14 @@ def printable(text: str) -> str:
     )
 
 
+def isolated(text: object) -> SafeString:
+    """A name, a number or an address kept in its own order in the middle of a text that goes the other way.
+
+    The marks are character references: ``printable`` drops raw ones, which a name could carry to deceive.
+    """
+    return format_html("&#x2066;{}&#x2069;", printable(str(text)))
+
+
 @contextmanager
 def _closed() -> Iterator[None]:
     try:
@@ -166,9 +178,10 @@ def _fonts() -> Any:
 
 @cache
 def _root(name: str) -> Path:
-    """Where a kind of resource lives: beside our templates, in the State's design system, in the engine itself."""
-    if name == "styles":
-        return Path(settings.BASE_DIR) / "templates"
+    """Where a kind of resource lives: in our own folders, in the State's design system, in the engine itself."""
+    ours = {"styles": "templates", "ecritures": "static/polices"}
+    if name in ours:
+        return Path(settings.BASE_DIR) / ours[name]
     package, *folders = {
         "polices": ("dsfr", "static", "dsfr", "dist", "fonts"),
         "couleurs": ("weasyprint", "pdf"),

@@ -6,7 +6,7 @@ import pytest
 
 from bilan.courriers import Consentement, Convocation, Direction, Information, Personne
 from bilan.documents import consentement_pdf, convocation_pdf, information_pdf
-from bilan.textes import AVIS_IMPORTANT, CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, VERSION_TEXTE
+from bilan.textes import CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, VERSION_TEXTE
 from tests.paper import fonts_of, opened, page_count, rules_in_left_margin, sizes_of, text_of, words_of
 
 AT = datetime(2011, 2, 21, 10, tzinfo=UTC)
@@ -32,7 +32,7 @@ CONVOCATION = Convocation(
     lieu_adresse=("45 rue Garibaldi", "69006 Lyon"),
     lieu_acces="Métro B, station Part-Dieu",
     conseiller_nom="Hélène Le Guennec",
-    langue="ar",
+    langue="fr",
     signataire_nom="Jean-Marc Perrin",
     signataire_qualite="Prescripteur",
     delai_justification_jours=15,
@@ -141,23 +141,6 @@ def test_a_preview_has_no_number():
 def test_the_hour_is_that_of_paris():
     in_utc = replace(CONVOCATION, debut=datetime(2011, 7, 5, 7, 5, tzinfo=UTC))
     assert "mardi 5 juillet 2011 à 9 h 05" in text_of(convocation_pdf(in_utc, AT))
-
-
-@pytest.mark.rule("D.2-4-lettre")
-def test_a_convocation_says_it_matters_in_the_language_of_the_person():
-    turkish = text_of(convocation_pdf(replace(CONVOCATION, langue="tr"), AT))
-    unknown = text_of(convocation_pdf(replace(CONVOCATION, langue="bm"), AT))
-
-    assert AVIS_IMPORTANT["tr"] in turkish
-    assert not any(avis in unknown for avis in AVIS_IMPORTANT.values())
-
-
-@pytest.mark.parametrize("langue", AVIS_IMPORTANT)
-def test_each_notice_of_importance_is_drawn_in_embedded_type(langue):
-    pdf = convocation_pdf(replace(CONVOCATION, langue=langue), AT)
-
-    assert page_count(pdf) == 1
-    assert all(fonts_of(pdf).values())
 
 
 def test_fold_marks_are_at_the_thirds_of_the_sheet():

@@ -14,7 +14,7 @@ from tests.paper import page_count, rules_in_left_margin, sizes_of, text_of, wor
 from tests.unit.bilan.test_documents import AT, CONVOCATION, LONGUE
 
 ENTETE = {field.name: getattr(CONVOCATION, field.name) for field in fields(Lettre)}
-ENTETE_LONG = {field.name: getattr(LONGUE, field.name) for field in fields(Lettre)}
+ENTETE_LONG = {field.name: getattr(LONGUE, field.name) for field in fields(Lettre)} | {"langue": "ar"}
 DEBUT = CONVOCATION.debut
 LETTRES: dict[str, Lettre] = {
     "report": Report(**ENTETE_LONG, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
