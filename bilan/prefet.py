@@ -296,7 +296,7 @@ def _finish(proposition: PropositionPrefet, name: str, *, by: Agent, **faits: ob
     return proposition
 
 
-def _record(proposition: PropositionPrefet, nom: str, *, by: Agent, avant: str, **faits: object) -> None:
+def _record(proposition: PropositionPrefet, nom: str, *, by: Agent, avant: str, **faits: Any) -> None:
     journal.record(
         nom, dossier=proposition.contrat_id, target=proposition, by=by, avant=avant,
         apres=str(proposition.statut), type=proposition.type, **faits,

@@ -121,11 +121,9 @@ def _lift_exemption(bilan: Bilan, motif: str, prescripteur: Agent | None, notice
     if bilan.prescripteur is None:
         blocages += guards.prescripteur_de_la_direction(bilan.contrat, in_charge)
     refuse_if(blocages)
-    faits: dict[str, Any] = {"motif": motif.strip()} | (
-        {} if bilan.prescripteur else _put_in_charge(bilan, in_charge, notice, by=by)
-    )
+    faits = {} if bilan.prescripteur else _put_in_charge(bilan, in_charge, notice, by=by)
     set_prestation(bilan, Prestation.Statut.PRESCRITE)
-    return finish(bilan, "lever_exemption", by=by, **faits)
+    return finish(bilan, "lever_exemption", by=by, prive={"motif": motif.strip()}, **faits)
 
 
 def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by: Agent) -> dict[str, Any]:

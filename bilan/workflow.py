@@ -10,7 +10,8 @@ Lock order of the house; a transaction may leave out any of these, never take th
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django_fsm import can_proceed
@@ -107,14 +108,32 @@ def why_not(bilan: Bilan, name: str) -> str:
 
 
 # rule: D.2-evenement
-def finish(bilan: Bilan, name: str, *, by: Agent | None, blocages: Sequence[Blocage] = (), **faits: object) -> Bilan:
-    """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction)."""
+def finish(
+    bilan: Bilan,
+    name: str,
+    *,
+    by: Agent | None,
+    blocages: Sequence[Blocage] = (),
+    prive: Mapping[str, Any] | None = None,
+    **faits: object,
+) -> Bilan:
+    """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction).
+
+    ``prive``: as ``journal.record`` says, the facts that are kept under the key of the file.
+    """
     refuse_if(blocages)
     before = str(bilan.etat)
     getattr(bilan, name)()
     bilan.save()
     journal.record(
-        f"bilan.{name}", dossier=bilan.contrat_id, target=bilan, by=by, avant=before, apres=str(bilan.etat), **faits
+        f"bilan.{name}",
+        dossier=bilan.contrat_id,
+        target=bilan,
+        by=by,
+        avant=before,
+        apres=str(bilan.etat),
+        prive=prive,
+        **faits,
     )
     return bilan
 

@@ -169,7 +169,7 @@ def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -
     refuse(errors | columns_errors(signataire) | signataire_errors(fiche))
     if changes:
         signataire.save()
-        journal.record("signataire.corrige", dossier=contrat.pk, target=signataire, by=by, champs=changes)
+        journal.record("signataire.corrige", dossier=contrat.pk, target=signataire, by=by, prive={"champs": changes})
     return signataire
 
 
@@ -200,7 +200,7 @@ def correct_contrat(
     refuse(columns_errors(contrat) | errors)
     if changes:
         _save_numbered(contrat)
-        journal.record("contrat.corrige", dossier=contrat.pk, target=contrat, by=by, champs=changes)
+        journal.record("contrat.corrige", dossier=contrat.pk, target=contrat, by=by, prive={"champs": changes})
     return contrat
 
 

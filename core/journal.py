@@ -3,15 +3,21 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from core import clock
 from core.locks import serialise
-from core.models import Evenement, JournalAcces
+from core.models import CleDossier, Evenement, JournalAcces
 from core.request_context import request_context
+
+EFFACEE = "donnée effacée"  # what is read in place of a private fact whose key was destroyed
+_PRIVE = "prive"  # its place among the facts: {"noms": [...], "jeton": "..."}
 
 
 def _digest(event: Evenement) -> str:
@@ -35,18 +41,23 @@ def record(
     by: Any,
     avant: str = "",
     apres: str = "",
+    prive: Mapping[str, Any] | None = None,
     **faits: Any,
 ) -> Evenement:
     """Append one event to a file, in the caller's transaction.
 
     Guarantees an unbroken numbering and hash chain per file, whatever the number of writers (advisory lock until
-    the end of the transaction). ``faits`` must be JSON values without synthesis content. ``by=None`` stands for the
-    system. Raises TransactionManagementError outside a transaction: an event without its change, or the reverse,
+    the end of the transaction). ``faits`` must be JSON values without synthesis content, and stay in clear for ever;
+    ``prive`` holds what says who the person is or was (names, addresses, free words): encrypted under the file's own
+    key, so that ``forget`` can erase it from a journal that cannot be rewritten. ``by=None`` stands for the system.
+    Raises TransactionManagementError outside a transaction: an event without its change, or the reverse,
     must not exist.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of the change it tells.")
     serialise(dossier)
+    if prive:
+        faits[_PRIVE] = _seal(dossier, prive)
     last = Evenement.objects.filter(dossier=dossier).order_by("-numero").only("numero", "empreinte").first()
     event = Evenement(
         dossier=dossier,
@@ -65,6 +76,57 @@ def record(
     event.empreinte = _digest(event)
     event.save(force_insert=True)
     return event
+
+
+def _seal(dossier: uuid.UUID, prive: Mapping[str, Any]) -> dict[str, Any]:
+    """The private facts as they are stored: their names in clear, their values under the key of the file.
+
+    Once that key is destroyed, only the names are.
+    """
+    key, _ = CleDossier.objects.get_or_create(dossier=dossier, defaults={"cle": Fernet.generate_key()})
+    sealed: dict[str, Any] = {"noms": sorted(prive)}
+    if key.cle is not None:
+        sealed["jeton"] = Fernet(key.cle).encrypt(json.dumps(prive, default=str).encode()).decode("ascii")
+    return sealed
+
+
+def facts_reader() -> Callable[[Evenement], dict[str, Any]]:
+    """How to read the facts of events, private ones in their place; each file's key is looked up once.
+
+    A private fact whose key was destroyed reads ``EFFACEE``, whatever it was.
+    """
+
+    @cache
+    def key_of(dossier: uuid.UUID) -> Fernet | None:
+        key = CleDossier.objects.filter(pk=dossier).first()
+        return Fernet(key.cle) if key and key.cle else None
+
+    def read(event: Evenement) -> dict[str, Any]:
+        facts = dict(event.faits)
+        if (sealed := facts.pop(_PRIVE, None)) is None:
+            return facts
+        key = key_of(event.dossier)
+        if key is None or "jeton" not in sealed:
+            return facts | dict.fromkeys(sealed["noms"], EFFACEE)
+        opened: dict[str, Any] = json.loads(key.decrypt(sealed["jeton"]))
+        return facts | opened
+
+    return read
+
+
+def facts(event: Evenement) -> dict[str, Any]:
+    """The facts of one event, private ones in their place; for several, use ``facts_reader``."""
+    return facts_reader()(event)
+
+
+@transaction.atomic
+def forget(dossier: uuid.UUID) -> bool:
+    """Destroy the key of a file, and with it every private fact of its events, past and to come; whether there was one.
+
+    Cannot be undone, except from a back-up for as long as it is kept. Idempotent. The chain still verifies.
+    """
+    serialise(dossier)
+    return bool(CleDossier.objects.filter(pk=dossier, detruite_at=None).update(cle=None, detruite_at=clock.now()))
 
 
 def verify(dossier: uuid.UUID) -> list[int]:

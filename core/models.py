@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
-from core.crypto import EncryptedJSONField
+from core.crypto import EncryptedBinaryField, EncryptedJSONField
 
 
 class BaseModel(models.Model):
@@ -56,6 +56,33 @@ class Evenement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nom} n° {self.numero}"
+
+
+class CleDossier(models.Model):
+    """The key under which a file's events keep their private facts; without it nobody reads them again.
+
+    Written by ``core.journal`` alone; itself encrypted under CHIFFREMENT_CLES. Destroying it erases the private facts
+    of an append-only journal, whose chain of fingerprints still holds.
+    """
+
+    dossier = models.UUIDField("dossier", primary_key=True)
+    cle = EncryptedBinaryField(null=True)
+    creee_at = models.DateTimeField("créée le", auto_now_add=True)
+    detruite_at = models.DateTimeField("détruite le", null=True)  # business clock
+
+    class Meta:
+        verbose_name = "clé d’un dossier"
+        verbose_name_plural = "clés des dossiers"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cle__isnull=False, detruite_at=None)
+                | models.Q(cle__isnull=True, detruite_at__isnull=False),
+                name="cle_vivante_ou_detruite",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.dossier)
 
 
 # rule: E.6-sans-contenu, E.6-a-part

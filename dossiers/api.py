@@ -339,7 +339,7 @@ class EvenementSortie(serializers.ModelSerializer[Evenement]):
 
     @extend_schema_field(serializers.CharField())
     def get_phrase(self, event: Evenement) -> str:
-        return sentence_of(event, sees_exemption=self.context["sees_exemption"])
+        return sentence_of(event, sees_exemption=self.context["sees_exemption"], read=self.context["read"])
 
     @extend_schema_field(serializers.CharField())
     def get_par(self, event: Evenement) -> str:
@@ -370,4 +370,5 @@ class EvenementsView(APIView):
         sees = has_permission(caller(request), Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
         if not sees:
             events = [event for event in events if famille(event.nom) != EXEMPTION]
-        return Response(EvenementSortie(events, many=True, context={"sees_exemption": sees}).data)
+        context = {"sees_exemption": sees, "read": journal.facts_reader()}
+        return Response(EvenementSortie(events, many=True, context=context).data)

@@ -1,14 +1,16 @@
 """The file's journal in French sentences: what happened, who did it, and the few facts worth saying aloud."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core import journal
 from core.models import Evenement
 from dossiers.recits import bilan, cai, exemptions, poleemploi, prefet
 from dossiers.recits.mots import Facts, Recits, rien
 
+Reader = Callable[[Evenement], Facts]
 SYSTEME = "le système"
 NEUTRE = "Le dossier a changé"
 
@@ -65,31 +67,35 @@ def timeline(dossier: uuid.UUID, *, familles: Sequence[str] = (), sees_exemption
     Neither grounds nor permits are told to those who may not see them.
     """
     events = Evenement.objects.filter(dossier=dossier).select_related("par").order_by("-numero")
-    lines = [_tell(event, sees_exemption) for event in events if sees_exemption or famille(event.nom) != EXEMPTION]
+    read = journal.facts_reader()
+    told = [event for event in events if sees_exemption or famille(event.nom) != EXEMPTION]
+    lines = [_tell(event, read, sees_exemption) for event in told]
     return [line for line in lines if not familles or line.famille in familles]
 
 
-def sentence_of(event: Evenement, *, sees_exemption: bool) -> str:
-    """One event as a sentence, with its facts; permits only for those who may see them."""
+def sentence_of(event: Evenement, *, sees_exemption: bool, read: Reader = journal.facts) -> str:
+    """One event as a sentence, with its facts; permits only for those who may see them.
+
+    ``read`` is given by who tells many events of a file (``journal.facts_reader``).
+    """
     titre, detail = SENTENCES.get(event.nom, (NEUTRE, rien))
-    return f"{titre}. {detail(_facts(event, sees_exemption))}".strip()
+    return f"{titre}. {detail(_facts(read(event), sees_exemption))}".strip()
 
 
-def _facts(event: Evenement, sees_exemption: bool) -> Facts:
-    champs = event.faits.get("champs")
+def _facts(faits: Facts, sees_exemption: bool) -> Facts:
+    champs = faits.get("champs")
     if sees_exemption or not isinstance(champs, dict):
-        facts: Facts = event.faits
-        return facts
-    return {**event.faits, "champs": {name: values for name, values in champs.items() if name not in _TITRES}}
+        return faits
+    return {**faits, "champs": {name: values for name, values in champs.items() if name not in _TITRES}}
 
 
-def _tell(event: Evenement, sees_exemption: bool) -> Ligne:
+def _tell(event: Evenement, read: Reader, sees_exemption: bool) -> Ligne:
     titre, detail = SENTENCES.get(event.nom, (NEUTRE, rien))
     return Ligne(
         nom=event.nom,
         at=event.survenu_at,
         titre=titre,
-        detail=detail(_facts(event, sees_exemption)),
+        detail=detail(_facts(read(event), sees_exemption)),
         auteur=event.par.get_full_name() if event.par else SYSTEME,
         famille=famille(event.nom),
     )

@@ -8,8 +8,8 @@ from django.db import transaction
 from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
-from cai import delais
 from cai.models import Contrat
+from cai.oubli import fin_nominative
 from core import clock, journal
 from core.errors import RuleViolation
 from core.uploads import Fichier
@@ -66,13 +66,12 @@ def read_file(*, fichier: JustificatifFichier, by: Agent) -> Fichier:
 def forget_files(today: date) -> int:
     """Destroy the copies of files whose nominative life has ended (reference E.6); return how many. Idempotent.
 
-    The last day is that of the five years of services (C.10); without a first permit, five years after the signature.
     One transaction a copy: an unreadable row does not keep the others.
     """
     kept = JustificatifFichier.objects.values_list(
         "pk", "justificatif__contrat__date_premier_titre", "justificatif__contrat__date_signature"
     )
-    due = [pk for pk, permit, signed in kept if today > delais.fin_periode_services(permit or signed)]
+    due = [pk for pk, permit, signed in kept if today > fin_nominative(permit, signed)]
     for pk in due:
         with transaction.atomic():
             copy = JustificatifFichier.objects.without_content().select_for_update().filter(pk=pk).first()

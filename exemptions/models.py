@@ -29,6 +29,8 @@ class JustificatifQuerySet(models.QuerySet["Justificatif"]):
 class Justificatif(BaseModel):
     """A document shown in support of an exemption; only a verified one counts (reference C.5.7)."""
 
+    # rule: C.8-sante
+    # None is about health, nor « other »: such a paper is seen, and never kept.
     class Type(models.TextChoices):
         CERTIFICAT_SCOLARITE = "certificat_scolarite", "Certificat de scolarité"
         COPIE_TITRE = "copie_titre", "Copie du titre de séjour"

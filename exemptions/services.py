@@ -243,9 +243,11 @@ def _examine(justificatif: Justificatif, statut: Justificatif.Statut, *, motif: 
     justificatif.statut, justificatif.motif_rejet = statut, motif
     justificatif.examinee_at, justificatif.examinee_par = clock.now(), by
     justificatif.save()
-    nom = "justificatif.verifie" if statut == Justificatif.Statut.VERIFIEE else "justificatif.rejete"
-    copie = JustificatifFichier.objects.filter(justificatif=justificatif).exists()
-    _tell(nom, justificatif, by=by, avant=avant, copie=copie, **({"motif": motif} if motif else {}))
+    if statut == Justificatif.Statut.VERIFIEE:
+        copie = JustificatifFichier.objects.filter(justificatif=justificatif).exists()
+        _tell("justificatif.verifie", justificatif, by=by, avant=avant, copie=copie)
+    else:
+        _tell("justificatif.rejete", justificatif, by=by, avant=avant, prive={"motif": motif})
     return justificatif
 
 

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -352,7 +353,7 @@ def _refused_twice(tentative: Tentative) -> bool:
 # --- the file -----------------------------------------------------------------------------------
 
 
-def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: object) -> None:
+def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: Any) -> None:
     """One event of the file; never content."""
     journal.record(
         nom,

@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Real time, once a day; a missed day is made up for by the next.
     "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
     "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
+    "oublier-faits-prives": {"task": "cai.oublier_faits_prives", "schedule": crontab(hour="4", minute="55")},
     "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
     "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},

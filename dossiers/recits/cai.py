@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import DateField
 
 from cai.models import Contrat, ContratFamille, Prestation, Signataire
-from dossiers.recits.mots import Facts, Recits, jour, label, motif
+from core import journal
+from dossiers.recits.mots import Facts, Recits, jour, label, motif, rien
 
 
 def _signe(faits: Facts) -> str:
@@ -18,6 +19,8 @@ def _signe(faits: Facts) -> str:
 
 def _champs(model: type[Contrat] | type[Signataire]) -> Callable[[Facts], str]:
     def _say(faits: Facts) -> str:
+        if faits["champs"] == journal.EFFACEE:
+            return "Anciennes et nouvelles valeurs\u00a0: donnée effacée."
         said = []
         for name, (before, after) in faits["champs"].items():
             field = _field(model, name)
@@ -75,6 +78,7 @@ SENTENCES: Recits = {
     "famille.conseil_general": ("Conseil général informé", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "famille.prefet": ("Préfet informé d’une journée manquée", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "contrat.signe": ("Contrat enregistré", _signe),
+    "contrat.oublie": ("Anciennes valeurs et raisons effacées du journal", rien),
     "contrat.corrige": ("Contrat corrigé", _champs(Contrat)),
     "contrat.annule": ("Dossier annulé", motif(Contrat.MotifAnnulation)),
     "signataire.corrige": ("Identité corrigée", _champs(Signataire)),

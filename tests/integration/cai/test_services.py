@@ -10,7 +10,7 @@ from cai import services
 from cai.controles import signs_no_cai
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Prestation, Signataire
-from core import clock
+from core import clock, journal
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from tests.factories.cai import fiche_contrat, fiche_signataire, make_contrat
@@ -221,7 +221,7 @@ def test_a_corrected_identity_keeps_what_it_said_before_in_the_journal(contrat: 
     services.correct_signataire(contrat=contrat, fiche=corrected(contrat, nom="Dialo", prenom=""), by=agent_ofii)
 
     event = Evenement.objects.get(nom="signataire.corrige")
-    assert event.faits == {"champs": {"nom": ["Diallo", "Dialo"], "prenom": ["Mamadou", None]}}
+    assert journal.facts(event) == {"champs": {"nom": ["Diallo", "Dialo"], "prenom": ["Mamadou", None]}}
     assert Signataire.objects.get().nom_complet == "Dialo"
 
 
@@ -267,7 +267,7 @@ def test_the_last_day_follows_a_corrected_signature(contrat: Contrat, agent_ofii
 
     again = Contrat.objects.get()
     assert again.date_echeance == date(2011, 3, 10)
-    champs = Evenement.objects.get(nom="contrat.corrige").faits["champs"]
+    champs = journal.facts(Evenement.objects.get(nom="contrat.corrige"))["champs"]
     assert champs["date_echeance"] == ["2011-03-15", "2011-03-10"]
 
 

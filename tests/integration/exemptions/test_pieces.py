@@ -142,7 +142,7 @@ def test_the_copy_of_a_rejected_document_alone_is_destroyed(
     assert names()[-1] == "justificatif.fichier_detruit"
 
 
-@pytest.mark.rule("E.6")
+@pytest.mark.rule("E.6-anonymisation")
 def test_copies_go_with_the_nominative_file_five_years_later(piece: Justificatif) -> None:
     assert fichiers.forget_files(date(2015, 3, 15)) == 0
     assert fichiers.forget_files(date(2015, 3, 16)) == 1

@@ -10,7 +10,7 @@ from bilan import programmation
 from bilan.models import Bilan, Courrier, RendezVous
 from bilan.states import Etat
 from cai.models import Prestation, Signataire
-from core import clock
+from core import clock, journal
 from core.errors import InvalidInput, RuleViolation
 from core.models import Evenement
 from exemptions.services import add_justificatif, reject_justificatif
@@ -148,7 +148,7 @@ def test_lifting_an_exemption_prescribes_a_file_that_never_was(monde: Monde, age
     )
     assert Courrier.objects.get(genre="information").contrat == bilan.contrat
     assert prestation_of(bilan) == Prestation.Statut.PRESCRITE
-    assert Evenement.objects.get(nom="bilan.lever_exemption").faits["motif"] == "Majorité"
+    assert journal.facts(Evenement.objects.get(nom="bilan.lever_exemption"))["motif"] == "Majorité"
 
 
 def test_lifting_an_exemption_needs_a_prescriber_when_its_author_is_none(monde: Monde, agent_ofii: Agent) -> None:
