@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test lint fix types controles regles captures lock clean local dev
+.PHONY: aide run demo test lint fix types controles regles etats captures lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -40,6 +40,9 @@ controles: dev ## migrations, réglages de production, fichier compose
 
 regles: dev ## refait docs/regles.md : chaque règle, son code, ses essais
 	$(PY) -m outils.regles
+
+etats: dev ## refait docs/etats.md : les états, leurs passages, qui peut les faire
+	$(PY) -m outils.etats
 
 captures: dev ## photographie chaque page de l’application démarrée (make run) dans captures/
 	@sh outils/systeme.sh navigateur
