@@ -3,18 +3,22 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from agents.models import Agent
+from agents.permissions import direction_ids
+from agents.roles import Permission
 from bilan.models import Bilan
+from cai import delais
 from core import clock
 from core.pages import LIGNES_PAR_PAGE, read_key, write_key
 from dossiers.listes import Liste, listes_of
 
 LIGNES_MAX = 15
+COMITE_RAPPEL = timedelta(days=15)  # D.6
 COMPTE_MAX = 1000  # beyond, the exact number helps nobody
 
 
@@ -39,6 +43,18 @@ class Bureau:
     def reste(self) -> int:
         """How many waiting acts the page does not show."""
         return sum(compte for _, compte in self.comptes) - len(self.lignes)
+
+
+# rule: D.6-comites
+def committee_to_prepare(agent: Agent) -> date | None:
+    """Last day of the quarter within which the local committee sits, from fifteen days before it on; None until then.
+
+    For those who prepare it: the correspondant and the directeur territorial. The national committee is not theirs.
+    """
+    fin = delais.fin_trimestre(clock.today())
+    if not direction_ids(agent, Permission.VOIR_TRANSMISSIONS) or fin - clock.today() > COMITE_RAPPEL:
+        return None
+    return fin
 
 
 def desk_of(agent: Agent) -> Bureau:

@@ -15,8 +15,9 @@ from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
 from cai.models import Contrat
 from core import journal
+from core.french import date_longue, distance
 from dossiers import chronologie
-from dossiers.bureau import COMPTE_MAX, Bureau, desk_of, list_page
+from dossiers.bureau import COMPTE_MAX, Bureau, committee_to_prepare, desk_of, list_page
 from dossiers.listes import listes_of
 from dossiers.page import compose
 from dossiers.selectors import search_files, situations_of
@@ -39,6 +40,8 @@ def bureau(request: AgentRequest) -> HttpResponse:
         return _one_list(request, code)
     desk = desk_of(request.user)
     context = {"bureau": desk, "tuiles": _tiles(desk), "vide": _nothing_waits(request.user)}
+    if fin := committee_to_prepare(request.user):
+        context["comite"] = f"Le trimestre finit {distance(fin)}, le {date_longue(fin)}."
     return render(request, "dossiers/bureau.html", context)
 
 

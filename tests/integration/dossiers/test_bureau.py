@@ -428,3 +428,19 @@ def test_the_day_comes_before_the_backlog(
         lines = desk_of(conseiller).lignes
 
     assert [ligne.liste.code for ligne in lines] == ["rendez-vous-du-jour", "syntheses-a-signer"]
+
+
+@pytest.mark.rule("D.6-comites")
+def test_the_local_committee_is_announced_fifteen_days_before_the_end_of_the_quarter(
+    connect: Connect, correspondant: Agent, directeur: Agent, agent_ofii: Agent
+) -> None:
+    def _announced(agent: Agent, le: date) -> bool:
+        with clock.travel(le):
+            return "Comité de pilotage local" in connect(agent).get(reverse("dossiers:bureau")).content.decode()
+
+    assert not _announced(correspondant, date(2010, 6, 14))
+    for agent in (correspondant, directeur):
+        assert _announced(agent, date(2010, 6, 15))
+        assert _announced(agent, date(2010, 6, 30))
+    assert not _announced(correspondant, date(2010, 7, 1))
+    assert not _announced(agent_ofii, date(2010, 6, 15))

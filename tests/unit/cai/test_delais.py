@@ -247,3 +247,17 @@ def test_public_holidays_reach_the_year_after_the_start_of_a_limit():
     feries = jours_feries_depuis(date(2010, 12, 20))
     assert {date(2010, 12, 25), date(2011, 1, 1)} <= feries
     assert delais.limite_justification(date(2010, 12, 17), 15, feries) == date(2011, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("jour", "fin"),
+    [
+        (date(2010, 1, 1), date(2010, 3, 31)),
+        (date(2010, 3, 31), date(2010, 3, 31)),
+        (date(2010, 4, 1), date(2010, 6, 30)),
+        (date(2010, 9, 30), date(2010, 9, 30)),
+        (date(2010, 12, 31), date(2010, 12, 31)),
+    ],
+)
+def test_a_quarter_ends_with_its_third_month(jour: date, fin: date):
+    assert delais.fin_trimestre(jour) == fin
