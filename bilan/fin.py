@@ -67,6 +67,8 @@ def closing_blocages(bilan: Bilan) -> list[Blocage]:
 
 def _closing_exempt(bilan: Bilan) -> list[Blocage]:
     contrat = bilan.contrat
+    if waiting := prorogation_en_attente(contrat):
+        return waiting
     if contrat.is_running and clock.today() <= contrat.echeance_effective:
         fin = date_sans_jour(contrat.echeance_effective)
         return [Blocage("contrat_en_cours", f"Le contrat court jusqu’au {fin}\u00a0: l’exemption peut encore changer.")]

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from bilan import retention, tirages
+from bilan import echeances, retention, tirages
 from core import clock
 
 
@@ -25,3 +25,9 @@ def tirer_courriers(tirage_id: str) -> None:
 def balayer_tirages() -> None:
     """Find the runs whose message or whose worker was lost, and destroy yesterday's files."""
     tirages.sweep()
+
+
+@shared_task(name="bilan.clore_echus")
+def close_due() -> None:
+    """Close what nobody closed thirty days after its follow-up, or its contract, ended; safe to run twice or never."""
+    echeances.sweep(clock.today())

@@ -18,6 +18,7 @@ from django_fsm import can_proceed
 
 from agents.models import Agent
 from agents.roles import Permission
+from bilan import instantane
 from bilan.models import Bilan
 from bilan.permissions import check_can
 from bilan.states import Etat
@@ -120,10 +121,12 @@ def finish(
     """Refuse when something stands in the way; otherwise move, save and tell the journal (caller's transaction).
 
     ``prive``: as ``journal.record`` says, the facts that are kept under the key of the file.
+    A bilan that ends leaves its statistical snapshot before anything of it is destroyed.
     """
     refuse_if(blocages)
     before = str(bilan.etat)
     getattr(bilan, name)()
+    instantane.take(bilan)
     bilan.save()
     journal.record(
         f"bilan.{name}",

@@ -125,6 +125,7 @@ def _receipt_blocages(recu_le: date, received: date) -> list[Blocage]:
     return []
 
 
+# rule: D.2-23
 def _ppae_blocages(ppae: date | None, inscription: date | None, received: date) -> list[Blocage]:
     if ppae is None:
         return []

@@ -12,6 +12,7 @@ from bilan.models.conduite import (
 )
 from bilan.models.consentement import Consentement
 from bilan.models.courrier import Courrier, CourrierQuerySet, TirageCourriers
+from bilan.models.instantane import Instantane
 from bilan.models.nomenclatures import Metier, NiveauFormation
 from bilan.models.suivi import Suivi
 from bilan.models.synthese import Synthese, SyntheseDetruite, SynthesePdf
@@ -24,6 +25,7 @@ __all__ = [
     "Consentement",
     "Courrier",
     "CourrierQuerySet",
+    "Instantane",
     "Metier",
     "NiveauFormation",
     "NotePhase",

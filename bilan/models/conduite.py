@@ -69,6 +69,8 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     motif_annulation = models.CharField(max_length=20, choices=MotifAnnulation.choices, blank=True)
     motif_non_realisation = models.CharField(max_length=20, choices=MotifNonRealisation.choices, blank=True)
     clos_at = models.DateTimeField("terminé le", null=True, blank=True)
+    # Its statistical row has no link back: this is what makes it one, and only one (reference G.4).
+    instantane_pris_at = models.DateTimeField("compté le", null=True, blank=True)
 
     objects = BilanQuerySet.as_manager()
 
@@ -96,6 +98,10 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 condition=Q(etat__in=[Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE], clos_at__isnull=False)
                 | ~Q(etat__in=[Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE]) & Q(clos_at=None),
                 name="bilan_fin_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(instantane_pris_at=None) | Q(etat__in=[Etat.CLOS, Etat.NON_REALISE, Etat.ANNULE]),
+                name="bilan_compte_une_fois_fini",
             ),
             models.CheckConstraint(
                 condition=Q(etat="annule") & ~Q(motif_annulation="") | ~Q(etat="annule") & Q(motif_annulation=""),

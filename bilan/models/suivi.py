@@ -61,6 +61,7 @@ class Suivi(BaseModel):
         indexes = [models.Index(fields=["prevu_le"], condition=Q(statut="a_faire"), name="suivi_a_faire")]
         constraints = [
             models.UniqueConstraint(fields=["bilan", "echeance"], name="suivi_unique_par_echeance"),
+            # rule: D.5-statuts
             models.CheckConstraint(
                 condition=Q(statut="a_faire", fait_le=None, par=None)
                 | ~Q(statut="a_faire") & Q(fait_le__isnull=False, par__isnull=False),

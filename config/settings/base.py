@@ -217,6 +217,8 @@ CHIFFREMENT_CLES = env.list("CHIFFREMENT_CLES")
 # --- rules that an office may move (domain reference, tag [D]) -----------------------------------
 
 BILAN_DELAI_CONVOCATION_JOURS = env.int("BILAN_DELAI_CONVOCATION_JOURS", default=15)
+# What the exchange tells the statistics of a bilan, which imports nothing of it (reference D.1).
+BILAN_FAITS_ECHANGE = "poleemploi.statistique.exchange_facts"
 BILAN_DELAI_JUSTIFICATION_JOURS = env.int("BILAN_DELAI_JUSTIFICATION_JOURS", default=15)
 SYNTHESE_CONSERVATION_SANS_DECISION_JOURS = env.int("SYNTHESE_CONSERVATION_SANS_DECISION_JOURS", default=30)
 
@@ -277,6 +279,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "oublier-faits-prives": {"task": "cai.oublier_faits_prives", "schedule": crontab(hour="4", minute="55")},
     "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
     "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
+    # Every night, after the destructions.
+    "clore-echus": {"task": "bilan.clore_echus", "schedule": crontab(hour="3", minute="30")},
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
 }
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from agents.authentication import create_token
 from agents.models import Agent, DirectionTerritoriale
 from agents.roles import Role
-from bilan.models import Bilan, Consentement
+from bilan import fin
+from bilan.models import Bilan, Consentement, Instantane
 from core import clock
 from core.errors import Forbidden, RuleViolation
 from core.models import Evenement
@@ -47,7 +48,7 @@ def refused(bilan: Bilan, by: Agent, **said: Any) -> str:
     return caught.value.code
 
 
-@pytest.mark.rule("D.2")
+@pytest.mark.rule("D.2-23")
 def test_a_ppae_interview_takes_the_person_in_charge(bilan: Bilan, correspondant: Agent) -> None:
     assert situation_of(bilan) == "transmise"
     record(bilan, correspondant, date_entretien_ppae=RECU)
@@ -141,3 +142,17 @@ def test_a_program_records_and_reads_returns(bilan: Bilan, correspondant: Agent,
         assert [row["date_entretien_ppae"] for row in api.get(url).json()] == ["2010-06-09"]
     other = Client(headers={"Authorization": f"Bearer {create_token(prescripteur, libelle='essai')}"})
     assert other.get(url).status_code == 403
+
+
+def test_what_was_returned_is_counted_when_the_bilan_ends(
+    bilan: Bilan, correspondant: Agent, prescripteur: Agent
+) -> None:
+    said = {"date_inscription": date(2010, 5, 10), "date_entretien_ppae": date(2010, 5, 25)}
+    record(bilan, correspondant, **said, date_embauche=date(2010, 6, 1), type_contrat="CDI")
+    with clock.travel(date(2010, 12, 11)):
+        fin.close(bilan=bilan, by=prescripteur)
+    row = Instantane.objects.get()
+    assert (row.pris_en_charge_ppae, row.inscription, row.ppae_sous_15_jours) == (True, True, True)
+    assert (row.transmise, row.transmissions, row.transmissions_en_echec) == (True, 1, 0)
+    assert (row.emploi_a_six_mois, row.emploi_durable) == (True, True)
+    assert row.decision_transmission == "accorde"

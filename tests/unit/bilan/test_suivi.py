@@ -16,7 +16,7 @@ from dossiers.listes.conseiller import LISTES
 from tests.factories.conduite import advance
 from tests.factories.transitions import Monde, fresh
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("D.5")]
+pytestmark = pytest.mark.django_db
 SIX_MOIS = date(2010, 11, 10)  # conclusion on 10 May
 A_FAIRE = next(liste for liste in LISTES if liste.code == "suivis-a-faire")
 
