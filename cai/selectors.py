@@ -11,7 +11,7 @@ from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
 from cai import delais
-from cai.models import Contrat, ContratFamille, Signataire
+from cai.models import Contrat, Signataire
 from core.form_fields import format_telephone
 from core.french import date_longue, date_sans_jour
 from core.text import search_key
@@ -103,7 +103,7 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
     if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
         lines += _permit_lines(contrat)
     may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    famille = ContratFamille.objects.filter(contrat=contrat).first()
+    famille = getattr(contrat, "famille", None)  # read with the contract
     may_follow = has_permission(agent, Permission.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)
     may_cancel = has_permission(agent, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
     return {

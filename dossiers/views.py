@@ -28,7 +28,12 @@ RECHERCHE = "recherche"  # key of the session: the words of the last search
 def file_or_404(agent: Agent, pk: uuid.UUID) -> Contrat:
     """The contract of a file the agent may know of, with its person."""
     contrats = Contrat.objects.visible_to(agent).select_related(
-        "signataire__nationalite", "signataire__langue_comprise", "direction", "titre_admission", "titre_actuel"
+        "signataire__nationalite",
+        "signataire__langue_comprise",
+        "direction",
+        "titre_admission",
+        "titre_actuel",
+        "famille",
     )
     return get_object_or_404(contrats, pk=pk)
 
