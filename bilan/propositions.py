@@ -3,16 +3,18 @@
 The same sentences refuse in ``bilan.prefet`` and explain on pages. Engagements not kept are shown, never blocking.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from bilan.guards import contrat_en_cours
 from cai import delais
 from cai.feries import jours_feries_depuis
-from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
+from cai.models import MOTIVATION_MIN, Certificat, Contrat, Prestation, PropositionPrefet
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, day_of, minuscule
+from exemptions.domain.phrases import enumere
 
 Type, Fondement = PropositionPrefet.Type, PropositionPrefet.Fondement
 TypeP, StatutP = Prestation.Type, Prestation.Statut
@@ -23,20 +25,24 @@ INACHEVEES = (StatutP.PRESCRITE, StatutP.EN_COURS, StatutP.DIFFEREE)
 
 def conditions(contrat: Contrat, type_proposition: str) -> list[Blocage]:
     """Why this cannot be proposed today; nothing when it can."""
-    if waiting := contrat.propositions.pending(type_proposition).first():
+    if waiting := pending(contrat, type_proposition):
         quand, nom = date_sans_jour(waiting.propose_at), minuscule(waiting.get_type_display())
         return [Blocage("deja_proposee", f"La {nom} est déjà proposée au préfet depuis le {quand}.")]
     if ended := contrat_en_cours(contrat):
         return ended
-    if type_proposition == Type.RESILIATION:
-        return _manquement(contrat)
-    return _prorogation(contrat) if type_proposition == Type.PROROGATION else []
+    return _CONDITIONS[Type(type_proposition)](contrat)
+
+
+def pending(contrat: Contrat, type_proposition: str) -> PropositionPrefet | None:
+    """The proposal of a type that is before the préfet, if any; a draft is not."""
+    rows = (row for row in contrat.propositions.all() if row.type == type_proposition)
+    return next((row for row in rows if row.statut in PropositionPrefet.PROPOSES), None)
 
 
 # rule: C.9-resiliation
 def _manquement(contrat: Contrat) -> list[Blocage]:
     """Non-attendance without a legitimate reason, at a training or at the bilan (C.8, K-07)."""
-    if contrat.prestations.filter(statut=StatutP.NON_SUIVIE).exists():
+    if any(row.statut == StatutP.NON_SUIVIE for row in contrat.prestations.all()):
         return []
     message = "Aucune prestation n’est notée «\u00a0non suivie sans motif\u00a0»\u00a0: rien ne fonde une résiliation."
     return [Blocage("aucun_manquement", message)]
@@ -58,10 +64,32 @@ def _prorogation(contrat: Contrat) -> list[Blocage]:
     return []
 
 
+def _cloture(contrat: Contrat) -> list[Blocage]:
+    """The end of the contract, or of every training prescribed (R. 311-27); what is missing then does not block."""
+    fin = contrat.echeance_effective
+    going_on = [row for row in _trainings(contrat) if row.statut in INACHEVEES]
+    if clock.today() > fin or not going_on:
+        return []
+    noms = enumere(minuscule(row.get_type_display()) for row in going_on)
+    message = f"Le contrat court jusqu’au {date_sans_jour(fin)} et n’est pas fini pour\u00a0: {noms}."
+    return [Blocage("formations_en_cours", message)]
+
+
+_CONDITIONS: dict[str, Callable[[Contrat], list[Blocage]]] = {
+    Type.RESILIATION: _manquement,
+    Type.PROROGATION: _prorogation,
+    Type.CLOTURE: _cloture,
+}
+
+
+def _trainings(contrat: Contrat) -> list[Prestation]:
+    return [row for row in contrat.prestations.all() if row.type != TypeP.BILAN]
+
+
 # rule: C.9-prorogation
 def fondement_of(contrat: Contrat) -> PropositionPrefet.Fondement | None:
     """What a prorogation would rest on today, the strongest first; None when nothing does (C.9, K-08)."""
-    states: dict[str, str] = dict(contrat.prestations.values_list("type", "statut"))
+    states = {row.type: row.statut for row in contrat.prestations.all()}
     if states.get(TypeP.FORMATION_LINGUISTIQUE) == StatutP.EN_COURS:
         return Fondement.FORMATION_EN_COURS
     deferred = {kind for kind, statut in states.items() if statut == StatutP.DIFFEREE}
@@ -124,7 +152,7 @@ def date_decision(proposition: PropositionPrefet, jour: date | None) -> list[Blo
 
 def prorogation_en_attente(contrat: Contrat) -> list[Blocage]:
     """Guard of transition 25: while the préfet has a prorogation before him, the bilan may still take place (D.2)."""
-    waiting = contrat.propositions.pending(Type.PROROGATION).first()
+    waiting = pending(contrat, Type.PROROGATION)
     if waiting is None:
         return []
     message = (
@@ -160,9 +188,16 @@ def engagements(contrat: Contrat) -> list[Engagement]:
 
 # rule: C.7-cloture
 def limite_cloture(contrat: Contrat) -> date | None:
-    """Last day to close, included: a month after the last prescribed training ended; None while one goes on (C.7)."""
-    trainings = [row for row in contrat.prestations.all() if row.type != TypeP.BILAN]
-    ends = [row.date_fin for row in trainings if row.statut == StatutP.SUIVIE and row.date_fin]
-    if not ends or any(row.statut in INACHEVEES for row in trainings):
+    """Last day to close, included: a month after the last training ended, or the second day after the exam (C.7).
+
+    The later of the two, when there are both [D]. None while a training goes on, or when no end is known.
+    """
+    trainings = _trainings(contrat)
+    if any(row.statut in INACHEVEES for row in trainings):
         return None
-    return delais.limite_cloture_formation(max(ends))
+    ends = [row.date_fin for row in trainings if row.statut == StatutP.SUIVIE and row.date_fin]
+    limits = [delais.limite_cloture_formation(max(ends))] if ends else []
+    exams = Certificat.objects.filter(prestation__contrat=contrat, genre=Certificat.Genre.DILF)
+    if last := max((exam.jour for exam in exams), default=None):
+        limits.append(delais.limite_cloture_examen(last))
+    return max(limits, default=None)

@@ -31,10 +31,6 @@ class PropositionPrefetQuerySet(models.QuerySet["PropositionPrefet"]):
         """Those that still wait for somebody, drafts included."""
         return self.filter(statut__in=PropositionPrefet.OUVERTS)
 
-    def pending(self, type_proposition: str) -> "PropositionPrefetQuerySet":
-        """Those signed by the directeur territorial and not decided: a draft is no proposal."""
-        return self.filter(type=type_proposition, statut__in=PropositionPrefet.PROPOSES)
-
 
 def _is_adversarial(row: models.Model) -> bool:
     return isinstance(row, PropositionPrefet) and row.is_resiliation

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agents.models import Agent
-from bilan import fin, prefet
+from bilan import fin, prefet, propositions
 from bilan.models import Bilan
 from bilan.states import Etat
 from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
@@ -288,3 +288,43 @@ def test_a_decision_has_a_date_a_reference_and_an_outcome(
     proposition = propose(contrat, "cloture", by=directeur, le=MAI)
     assert list(refusal(decide, proposition=proposition, by=agent_ofii, le=APRES, **wrong).fields) == [field]
     assert Bilan.objects.get().etat == Etat.A_EVALUER
+
+
+@pytest.mark.rule("C.7")
+@pytest.mark.parametrize(
+    ("langue", "dilf", "limite"),
+    [
+        (StatutP.SUIVIE, None, date(2010, 7, 30)), (StatutP.SUIVIE, date(2010, 8, 2), date(2010, 8, 4)),
+        (StatutP.SUIVIE, date(2010, 7, 1), date(2010, 7, 30)), (StatutP.EN_COURS, None, None),
+    ],
+)  # fmt: skip
+def test_the_closing_is_due_a_month_after_the_training_or_two_days_after_the_exam(
+    contrat: Contrat, agent_ofii: Agent, langue: str, dilf: date | None, limite: date | None
+) -> None:
+    Prestation.objects.create(contrat=contrat, type=TypeP.FORMATION_CIVIQUE, statut="suivie", date_fin=MAI)
+    ended = date(2010, 6, 30) if langue == StatutP.SUIVIE else None
+    row = Prestation.objects.create(contrat=contrat, type=TypeP.FORMATION_LINGUISTIQUE, statut=langue, date_fin=ended)
+    if dilf:
+        row.certificats.create(genre="dilf", jour=dilf, reussi=True, gratuit=True, saisi_par=agent_ofii)
+    assert propositions.limite_cloture(contrat) == limite
+
+
+@pytest.mark.parametrize(("le", "refused"), [(date(2011, 3, 15), True), (date(2011, 3, 16), False)])
+def test_a_contract_whose_training_goes_on_is_not_closed_before_its_end(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, le: date, refused: bool
+) -> None:
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=agent_ofii, le=MAI)
+    if refused:
+        assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=le).code == "formations_en_cours"
+    else:
+        assert propose(contrat, "cloture", by=directeur, le=le).statut == "proposee"
+
+
+def test_the_engagements_tell_what_is_missing(contrat: Contrat) -> None:
+    Prestation.objects.create(contrat=contrat, type=TypeP.FORMATION_LINGUISTIQUE, statut=StatutP.NON_SUIVIE)
+    Prestation.objects.create(contrat=contrat, type=TypeP.BILAN, statut=StatutP.EXEMPTEE)
+    told = [(line.libelle.split()[0], line.etat, line.acquis) for line in propositions.engagements(contrat)]
+    assert told == [
+        ("Formation", "rien n’est noté", False), ("Formation", "Non suivie sans motif", False),
+        ("Bilan", "Exempté", True),
+    ]  # fmt: skip
