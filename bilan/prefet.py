@@ -68,7 +68,7 @@ def prepare(
     return draft
 
 
-# rule: C.8-motivation
+# rule: C.8-motivation, C.9-resiliation, C.8-pas-automatique
 @transaction.atomic
 def propose(
     *,

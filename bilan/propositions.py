@@ -48,6 +48,7 @@ def _manquement(contrat: Contrat) -> list[Blocage]:
     return [Blocage("aucun_manquement", message)]
 
 
+# rule: C.9-prorogation
 def _prorogation(contrat: Contrat) -> list[Blocage]:
     fin = contrat.echeance_effective
     if clock.today() > fin:
@@ -64,6 +65,7 @@ def _prorogation(contrat: Contrat) -> list[Blocage]:
     return []
 
 
+# rule: C.9-cloture
 def _cloture(contrat: Contrat) -> list[Blocage]:
     """The end of the contract, or of every training prescribed (R. 311-27); what is missing then does not block."""
     fin = contrat.echeance_effective
@@ -86,7 +88,7 @@ def _trainings(contrat: Contrat) -> list[Prestation]:
     return [row for row in contrat.prestations.all() if row.type != TypeP.BILAN]
 
 
-# rule: C.9-prorogation
+# rule: C.9-prorogation, C.9-prorogation-bilan-seul
 def fondement_of(contrat: Contrat) -> PropositionPrefet.Fondement | None:
     """What a prorogation would rest on today, the strongest first; None when nothing does (C.9, K-08)."""
     states = {row.type: row.statut for row in contrat.prestations.all()}
@@ -150,6 +152,7 @@ def date_decision(proposition: PropositionPrefet, jour: date | None) -> list[Blo
     return jour_passe(jour, depuis=proposed, field="date_decision", quoi="la date de l’acte")
 
 
+# rule: D.2-25
 def prorogation_en_attente(contrat: Contrat) -> list[Blocage]:
     """Guard of transition 25: while the préfet has a prorogation before him, the bilan may still take place (D.2)."""
     waiting = pending(contrat, Type.PROROGATION)

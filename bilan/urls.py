@@ -4,6 +4,7 @@ from bilan import (
     views_conduite,
     views_courriers,
     views_planning,
+    views_prefet,
     views_programmation,
     views_suivi,
     views_synthese,
@@ -36,5 +37,19 @@ urlpatterns = [
     path("courriers/jour/", views_courriers.letters_of_day, name="letters_of_day"),
     path("courriers/tirages/<uuid:pk>/", views_courriers.view_print_run, name="view_print_run"),
     path("courriers/tirages/<uuid:pk>/fichier/", views_courriers.open_print_run, name="open_print_run"),
+    path(
+        "dossiers/<uuid:pk>/propositions/<slug:type_proposition>/preparer/",
+        views_prefet.prepare_proposition,
+        name="prepare_proposition",
+    ),
+    path(
+        "dossiers/<uuid:pk>/propositions/<slug:type_proposition>/signer/",
+        views_prefet.sign_proposition,
+        name="sign_proposition",
+    ),
+    path("propositions/<uuid:pk>/", views_prefet.view_proposition, name="view_proposition"),
+    path("propositions/<uuid:pk>/<slug:name>/", views_prefet.proposition_act, name="proposition_act"),
+    path("dossiers/<uuid:pk>/attestation/", views_prefet.issue_attestation, name="issue_attestation"),
+    path("dossiers/<uuid:pk>/attestation/projet/", views_prefet.preview_attestation, name="preview_attestation"),
     path("courriers/<uuid:pk>/", views_programmation.print_courrier, name="print_courrier"),
 ]

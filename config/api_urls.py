@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_planning import AffectationView
+from bilan.api_prefet import AttestationView, PreparationView, PropositionActeView, PropositionsView
 from bilan.api_suivi import SuivisView
 from cai.api_famille import ActeFamilleView, FamilleView
 from config import api_schema as api_schema  # registers how callers are known
@@ -38,6 +39,10 @@ urlpatterns = [
     path("pieces/<uuid:pk>/examen/", ExamenView.as_view(), name="examen"),
     path("pieces/<uuid:pk>/copie/", CopieView.as_view(), name="copie"),
     path("copies/<uuid:pk>/", LectureCopieView.as_view(), name="lecture_copie"),
+    path("contrats/<uuid:pk>/propositions/", PropositionsView.as_view(), name="propositions"),
+    path("contrats/<uuid:pk>/propositions/brouillon/", PreparationView.as_view(), name="preparation"),
+    path("contrats/<uuid:pk>/attestation/", AttestationView.as_view(), name="attestation"),
+    path("propositions/<uuid:pk>/<slug:name>/", PropositionActeView.as_view(), name="proposition_acte"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),

@@ -6,6 +6,7 @@ from typing import Any
 from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
+from bilan.panneau_prefet import PanneauPrefet, prefet_panel
 from cai.models import Contrat
 from cai.selectors import contract_panel
 from core import clock
@@ -29,6 +30,7 @@ class Page:
     echeances: list[Echeance]
     contrat: dict[str, Any]
     exemption: dict[str, Any] | None
+    prefet: PanneauPrefet
     bilan: dict[str, Any]
     echange: Panneau
 
@@ -48,6 +50,7 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         exemption=exemption_panel(contrat, agent) | {"a_la_convocation": faits.is_assessed_by_convocation}
         if seen
         else None,
+        prefet=prefet_panel(contrat, agent),
         bilan=bilan_panel(faits, agent, suite),
         echange=exchange_panel(faits.bilan, agent),
     )

@@ -319,6 +319,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EtatBilan": "bilan.states.Etat",
         "EtatTransmission": "poleemploi.states.EtatTransmission",
+        "TypeProposition": "cai.models.PropositionPrefet.Type",
+        "TypePiece": "exemptions.models.Justificatif.Type",
+        "DecisionPersonne": "bilan.models.Consentement.Decision",
+        "DecisionPrefet": "cai.models.PropositionPrefet.Decision",
     },
 }
 

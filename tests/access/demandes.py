@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bilan.actes import ACTES
+from bilan.api_prefet import ENTREES
 from bilan.states import Etat
 from dossiers.api_transitions import TRANSITIONS
 from tests.access.routes import Route, every_route
@@ -50,6 +51,8 @@ class Demande:
         body = dict(_examples().get((_template_of(self.route), method.lower()), {}))
         if self.route.name == "api:transition":
             body = dict(TRANSITIONS[dict(self.variante)["name"]].exemple)
+        if self.route.name == "api:proposition_acte":
+            body = dict(ENTREES[dict(self.variante)["name"]][1])
         known = {
             "prescripteur": territoire.agents["prescripteur"].pk,
             "conseiller": territoire.agents["conseiller_bilan"].pk,
@@ -82,6 +85,8 @@ def every_demande() -> Iterator[Demande]:
             yield from (Demande(route, (("name", name),)) for name in ACTES)
         elif route.name == "bilan:preview_act_letter":
             yield from (Demande(route, (("name", name),)) for name, acte in ACTES.items() if acte.lettre)
+        elif route.name in ("bilan:proposition_act", "api:proposition_acte"):
+            yield from (Demande(route, (("name", name),)) for name in ENTREES)
         elif route.name == "api:transition":
             yield from (Demande(route, (("name", name),)) for name in TRANSITIONS)
         elif route.name in ("cai:act_famille", "api:acte_famille"):

@@ -17,7 +17,7 @@ from agents.models import Agent, DirectionTerritoriale, Jeton, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import Bilan, Courrier, NotePhase, Synthese, TirageCourriers
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import Contrat, PropositionPrefet
 from cai.services_famille import sign_famille
 from core import clock
 from core.uploads import Fichier
@@ -28,6 +28,7 @@ from poleemploi.models import Canal, Tentative, Transmission
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat
 from tests.factories.conduite import JOUR, advance, make_convoque
+from tests.factories.prefet import propose
 from tests.factories.programmation import make_prescrit
 from tests.factories.reference import make_reference_tables
 from tests.factories.transmissions import make_transmission
@@ -59,6 +60,7 @@ class Territoire:
     transmission: Transmission
     courrier: Courrier
     tirage: TirageCourriers  # ready to be opened
+    proposition: PropositionPrefet  # of a closing, signed
     jeton: Jeton  # of the prescriber
 
     @property
@@ -134,6 +136,9 @@ def build() -> Territoire:
         tirage=TirageCourriers.objects.create(
             direction=ici, jour=JOUR, par=prescripteur, total=1, etat="pret", pret_at=MAINTENANT, pdf=b"%PDF-1.7"
         ),
+        proposition=propose(
+            bilans[Etat.CONVOQUE].contrat, "cloture", by=agents["directeur_territorial"], le=date(2010, 5, 3)
+        ),
         jeton=prescripteur.jetons.get(),
     )
 
@@ -181,6 +186,7 @@ def addresses(territoire: Territoire, name: str) -> dict[str, Any]:
         "uidb64": "MQ",
         "token": "choisir",
         "name": "",
+        "type_proposition": "cloture",
         "dossier": valide.contrat_id,
     }
 
@@ -233,11 +239,21 @@ _ROWS: dict[str, Any] = {
     "bilan:appointment_calendar": lambda territoire: territoire.bilans[Etat.CONVOQUE].rendez_vous.get().pk,
     "bilan:view_print_run": lambda territoire: territoire.tirage.pk,
     "bilan:open_print_run": lambda territoire: territoire.tirage.pk,
+    "bilan:prepare_proposition": lambda territoire: territoire.contrat.pk,
+    "bilan:sign_proposition": lambda territoire: territoire.contrat.pk,
+    "bilan:view_proposition": lambda territoire: territoire.proposition.pk,
+    "bilan:proposition_act": lambda territoire: territoire.proposition.pk,
+    "bilan:issue_attestation": lambda territoire: territoire.contrat.pk,
+    "bilan:preview_attestation": lambda territoire: territoire.contrat.pk,
     "bilan:print_courrier": lambda territoire: territoire.courrier.pk,
     "poleemploi:view_transmission": lambda territoire: territoire.transmission.pk,
     "poleemploi:requeue_transmission": lambda territoire: territoire.transmission.pk,
     "poleemploi:redeposit": lambda territoire: territoire.transmission.pk,
     "poleemploi:abandon": lambda territoire: territoire.transmission.pk,
+    "api:propositions": lambda territoire: territoire.contrat.pk,
+    "api:preparation": lambda territoire: territoire.contrat.pk,
+    "api:attestation": lambda territoire: territoire.contrat.pk,
+    "api:proposition_acte": lambda territoire: territoire.proposition.pk,
     "api:contrat": lambda territoire: territoire.contrat.pk,
     "api:evenements": lambda territoire: territoire.contrat.pk,
     "api:evaluations": lambda territoire: territoire.contrat.pk,

@@ -18,7 +18,7 @@ from tests.factories.programmation import proposition as rendez_vous
 from tests.factories.transitions import APRES_MIDI, Monde, advance, fresh
 from tests.paper import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9")]
+pytestmark = [pytest.mark.django_db]
 JUIN = date(2010, 6, 1)
 Statut = PropositionPrefet.Statut
 
@@ -34,7 +34,7 @@ def absent_sans_motif(monde: Monde) -> Bilan:
         return programmation.reject_absence(bilan=bilan, declare_sans_motif=False, by=monde.prescripteur)
 
 
-@pytest.mark.rule("D.2-9-proposition")
+@pytest.mark.rule("D.2-9-proposition", "D.2-9")
 def test_as_27_an_absence_excused_before_the_decision_suspends_the_resiliation(monde: Monde, directeur: Agent) -> None:
     bilan = absent_sans_motif(monde)
     proposition = propose(bilan.contrat, "resiliation", by=directeur, le=JUIN)
@@ -55,7 +55,7 @@ def test_as_27_an_absence_excused_before_the_decision_suspends_the_resiliation(m
         assert prefet.abandon(proposition=proposition, motif="Absence excusée.", by=directeur).statut == "abandonnee"
 
 
-@pytest.mark.rule("C.8-pas-automatique")
+@pytest.mark.rule("C.8-pas-automatique", "C.8-motivation")
 def test_as_28_nothing_proposes_a_resiliation_until_the_directeur_writes_a_reasoned_one(
     monde: Monde, directeur: Agent
 ) -> None:
@@ -86,7 +86,7 @@ def test_as_29_a_resiliation_is_decided_from_the_day_after_the_month_of_observat
     assert Contrat.objects.get(pk=contrat.pk).statut == Contrat.Statut.RESILIE
 
 
-@pytest.mark.rule("C.9-resilie-bilans")
+@pytest.mark.rule("C.9-resilie-bilans", "D.2-26")
 @pytest.mark.parametrize("etat", [Etat.CONVOQUE, Etat.SYNTHESE_VALIDEE])
 def test_as_30_a_resiliation_cancels_a_bilan_not_begun_and_leaves_a_bilan_done(
     monde: Monde, directeur: Agent, etat: Etat
@@ -107,7 +107,7 @@ def test_as_30_a_resiliation_cancels_a_bilan_not_begun_and_leaves_a_bilan_done(
         assert after.etat == Etat.SYNTHESE_VALIDEE
 
 
-@pytest.mark.rule("D.2-19", "E.1-facultatif", "E.2-sans-effet")
+@pytest.mark.rule("D.2-19", "E.1-facultatif", "E.2-sans-effet", "C.9-quatre-mots")
 def test_as_37_the_attestation_is_the_same_for_who_refused_and_for_who_consented(
     monde: Monde, directeur: Agent
 ) -> None:

@@ -6,7 +6,7 @@ from bilan.prefecture import LETTRES, mot_du_bilan
 from cai.models import Prestation
 from exemptions.domain.situation import Motif
 
-pytestmark = pytest.mark.rule("B", "C.9")
+pytestmark = pytest.mark.rule("C.9-quatre-mots")
 S = Prestation.Statut
 
 

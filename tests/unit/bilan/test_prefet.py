@@ -18,7 +18,7 @@ from tests.factories.prefet import MOTIVATION, Decision, StatutP, TypeP, decide,
 from tests.factories.prefet import resiliation_en_cours as en_cours
 from tests.factories.transitions import Monde, fresh, lay
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9")]
+pytestmark = [pytest.mark.django_db]
 SIGNATURE, MAI, RECUE, APRES = date(2010, 3, 15), date(2010, 5, 3), date(2010, 5, 17), date(2010, 6, 18)
 PROROGEE = {"titre_renouvele_le": date(2010, 5, 1), "echeance_proposee": date(2011, 9, 15)}
 
@@ -36,6 +36,7 @@ def reread(contrat: Contrat) -> Contrat:
 # --- who prepares, who signs --------------------------------------------------------------------
 
 
+@pytest.mark.rule("C.9-resiliation")
 def test_an_agent_lays_the_facts_and_the_directeur_alone_reasons_and_signs(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -102,7 +103,7 @@ def test_a_resiliation_needs_a_prestation_not_followed_without_reason(contrat: C
     assert refusal(propose, contrat=contrat, kind="resiliation", by=directeur, le=MAI).code == "aucun_manquement"
 
 
-@pytest.mark.rule("C.9-resiliation")
+@pytest.mark.rule("C.9-resiliation", "C.9-observations")
 def test_a_resiliation_is_not_decided_before_the_person_received_the_letter(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
@@ -204,7 +205,7 @@ def en_formation(contrat: Contrat, agent_ofii: Agent) -> Contrat:
     return contrat
 
 
-@pytest.mark.rule("C.7-prorogation")
+@pytest.mark.rule("C.7-prorogation", "C.9-prorogation-effet")
 @pytest.mark.parametrize(
     ("echeance", "accepted"),
     [(date(2011, 3, 15), False), (date(2011, 3, 16), True), (date(2012, 3, 15), True), (date(2012, 3, 16), False)],
@@ -290,7 +291,7 @@ def test_a_decision_has_a_date_a_reference_and_an_outcome(
     assert Bilan.objects.get().etat == Etat.A_EVALUER
 
 
-@pytest.mark.rule("C.7")
+@pytest.mark.rule("C.7-cloture")
 @pytest.mark.parametrize(
     ("langue", "dilf", "limite"),
     [
@@ -309,6 +310,7 @@ def test_the_closing_is_due_a_month_after_the_training_or_two_days_after_the_exa
     assert propositions.limite_cloture(contrat) == limite
 
 
+@pytest.mark.rule("C.9-cloture")
 @pytest.mark.parametrize(("le", "refused"), [(date(2011, 3, 15), True), (date(2011, 3, 16), False)])
 def test_a_contract_whose_training_goes_on_is_not_closed_before_its_end(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, le: date, refused: bool
