@@ -354,5 +354,5 @@ def _release_prestations(contrat: Contrat, *, by: Agent) -> None:
         prestation.save()
         journal.record(
             "prestation.enregistree", dossier=contrat.pk, target=prestation, by=by, avant=before,
-            apres=prestation.statut, type=prestation.type,
+            apres=prestation.statut, type=prestation.type, statut=prestation.statut,
         )  # fmt: skip

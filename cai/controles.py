@@ -125,6 +125,7 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
     # rule: C.2-numero
     if fiche.numero_cai and not re.fullmatch(NUMERO_CAI_FORME, fiche.numero_cai):
         errors["numero_cai"] = ["Un numéro CAI compte 6 à 20 lettres majuscules, chiffres ou tirets : 75-2010-000123."]
+    errors |= _cosignature_errors(fiche, signataire)
     ages = age_errors(
         date_naissance=signataire.date_naissance,
         date_signature=fiche.date_signature,
@@ -132,3 +133,21 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
         field="date_signature",
     )
     return {**ages, **errors}
+
+
+def _cosignature_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
+    """The contract of a minor is also signed by the legal representative (L. 311-9 CESEDA [V], reference C.2)."""
+    cosigned = fiche.date_cosignature
+    age = delais.age(signataire.date_naissance, fiche.date_signature)
+    if cosigned is None:
+        if not AGE_MIN_SIGNATURE <= age < delais.AGE_MAJORITE or not signataire.representant_nom:
+            return {}  # too young, or without a representative: ``age_errors`` says so
+        return {
+            "date_cosignature": [
+                f"La personne a {age} ans à la signature : indiquez le jour où son représentant légal a signé."
+            ]
+        }
+    if cosigned < fiche.date_entretien or cosigned > clock.today():
+        entretien, aujourdhui = date_sans_jour(fiche.date_entretien), date_sans_jour(clock.today())
+        return {"date_cosignature": [f"Indiquez une date entre l’entretien, le {entretien}, et le {aujourdhui}."]}
+    return {}

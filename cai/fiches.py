@@ -63,11 +63,12 @@ class FicheContrat:
     titre_admission: str
     titre_actuel: str = ""
     date_premier_titre: date | None = None
+    date_cosignature: date | None = None
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Self:
-        """Take this fiche's fields out of cleaned form values."""
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
+        """Take this fiche's fields out of cleaned form values; what was not asked is absent."""
+        return cls(**{field.name: values[field.name] for field in fields(cls) if field.name in values})
 
     @classmethod
     def of(cls, contrat: Contrat) -> Self:

@@ -109,6 +109,12 @@ class ContratForm(BaseForm):
         label="Date du premier titre", required=False, help_text="Les services de l’office courent cinq ans après elle."
     )
 
+    date_cosignature = DateField(
+        label="Signature du représentant légal",
+        required=False,
+        help_text="Le contrat d’un mineur porte aussi la signature de son représentant légal.",
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -123,6 +129,8 @@ class ContratForm(BaseForm):
         self.pris: Contrat | None = None  # the file that has the number typed, when the agent may see it
         self.identifiant = contrat.pk if contrat else identifiant  # the file whose own number is not taken
         super().__init__(*args, **kwargs)
+        if not signataire.representant_nom:
+            del self.fields["date_cosignature"]
         titres = [(titre.code, str(titre)) for titre in TitreAdmission.objects.all()]
         for name in ("titre_admission", "titre_actuel"):
             self.fields[name].choices = [("", "Sélectionnez une option"), *titres]  # type: ignore[attr-defined]

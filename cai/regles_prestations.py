@@ -13,7 +13,7 @@ FORMATION_CIVIQUE = "formation_civique"
 FORMATION_LINGUISTIQUE = "formation_linguistique"
 VIVRE_EN_FRANCE = "vivre_en_france"
 
-# First and last number of hours, both included: R. 311-22, -24 and -25 CESEDA [S-C].
+# Least and most hours, both included: arrêté of 19 January 2007; R. 311-24 CESEDA for the language [S-C].
 # rule: C.3-civique, C.3-linguistique, C.3-vivre-en-france
 HEURES: dict[str, tuple[int, int]] = {
     FORMATION_CIVIQUE: (6, 6),
@@ -33,7 +33,7 @@ CERTIFICATS: dict[str, tuple[str, ...]] = {
     FORMATION_LINGUISTIQUE: (PREUVES[FORMATION_LINGUISTIQUE], AMDFL, DILF),
     VIVRE_EN_FRANCE: (PREUVES[VIVRE_EN_FRANCE],),
 }
-# Arrêté of 19 January 2007 [V]: the DILF is sat from 16 on, counted on the first day of the exam; it certifies A1.1.
+# D. 338-23 and -24 code de l’éducation [V]: the DILF certifies A1.1; 16 years on the first day of the exam.
 DILF_AGE_MIN = 16
 DILF_NIVEAU = "A1_1"
 MINUTES_PAR_HEURE = 60

@@ -12,8 +12,9 @@ from agents.permissions import has_permission
 from agents.roles import Permission
 from cai import delais
 from cai.models import Contrat, Signataire
+from cai.presentation import prestations_panel
 from core.form_fields import format_telephone
-from core.french import date_longue, date_sans_jour
+from core.french import date_longue, date_sans_jour, distance
 from core.text import search_key
 
 # Two writings of one name on one birth date ("Diallo"/"Dialo") score above this; two unrelated names rarely do [D].
@@ -77,13 +78,25 @@ def person_lines(signataire: Signataire) -> list[tuple[str, object]]:
     return lines
 
 
+def _cosignature_lines(contrat: Contrat) -> list[tuple[str, object]]:
+    """The representative's signature, only of the contract of a minor (reference C.2)."""
+    if contrat.date_cosignature:
+        return [("Signature du représentant légal", date_longue(contrat.date_cosignature))]
+    if contrat.signataire.age_on(contrat.date_signature) >= delais.AGE_MAJORITE:
+        return []
+    return [("Signature du représentant légal", "à renseigner : la personne était mineure à la signature")]
+
+
 def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
     lines: list[tuple[str, object]] = [("Titre d’admission", contrat.titre_admission)]
     if contrat.titre_actuel:
         lines.append(("Titre actuel", contrat.titre_actuel))
-    if contrat.date_premier_titre:
-        fin = date_sans_jour(delais.fin_periode_services(contrat.date_premier_titre))
-        lines.append(("Premier titre", f"{date_sans_jour(contrat.date_premier_titre)}, services jusqu’au {fin}"))
+    fin = contrat.fin_periode_services
+    if contrat.date_premier_titre is None or fin is None:
+        lines.append(("Premier titre", "date à renseigner : elle fixe la fin des cinq ans de services"))
+        return lines
+    lines.append(("Premier titre", date_sans_jour(contrat.date_premier_titre)))
+    lines.append(("Fin des services", f"{distance(fin)}, le {date_longue(fin)} inclus"))
     return lines
 
 
@@ -98,6 +111,7 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         ("Direction", contrat.direction),
         ("Entretien", date_longue(contrat.date_entretien)),
         ("Signature", date_longue(contrat.date_signature)),
+        *_cosignature_lines(contrat),
         ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
     ]
     if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
@@ -110,9 +124,9 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         "contrat": contrat,
         "lignes": lines,
         "personne": person_lines(contrat.signataire),
-        "prestations": list(contrat.prestations.order_by("type")),
         "famille": famille,
         "can_sign_famille": famille is None and contrat.is_running and may_follow,
+        "prestations": prestations_panel(contrat, agent),
         "can_correct": contrat.is_running and may_correct,
         "can_cancel": cancellable and contrat.is_running and may_cancel,
     }

@@ -1,4 +1,4 @@
-"""Writing a signatory and their contract: register, sign, correct, cancel; and where each prestation stands."""
+"""Writing a signatory and their contract: register, sign, correct, cancel."""
 
 import uuid
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from cai.controles import (
     signataire_errors,
 )
 from cai.fiches import FicheContrat, FicheSignataire
-from cai.models import Contrat, Prestation, Signataire
+from cai.models import Contrat, Signataire
 from core import clock, journal
 from core.errors import InvalidInput, RuleViolation
 from core.french import date_sans_jour
@@ -118,7 +118,8 @@ def _changes(row: models.Model, columns: Mapping[str, Any]) -> dict[str, list[An
     }
 
 
-def _locked(contrat: Contrat) -> Contrat:
+def locked(contrat: Contrat) -> Contrat:
+    """The contract, locked until the end of the transaction, with its person and its direction."""
     return Contrat.objects.select_for_update(of=("self",)).select_related("signataire", "direction").get(pk=contrat.pk)
 
 
@@ -155,7 +156,7 @@ def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -
     correction that changes nothing writes nothing.
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    contrat = _locked(contrat)
+    contrat = locked(contrat)
     check_not_cancelled(contrat)
     signataire = Signataire.objects.select_for_update().get(pk=contrat.signataire_id)
     changes = _changes(signataire, fiche.columns())
@@ -185,7 +186,7 @@ def correct_contrat(
     refused, and so are a cancelled, closed or terminated contract and a prorogation that no longer fits.
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    contrat = _locked(contrat)
+    contrat = locked(contrat)
     check_terms_correctable(contrat)
     errors = contrat_errors(fiche, contrat.signataire)
     columns = fiche.columns()
@@ -241,7 +242,7 @@ def cancel_contrat(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     if motif not in Contrat.MotifAnnulation.values:
         message = "Indiquez pourquoi le dossier est annulé."
         raise InvalidInput(message, fields={"motif": [message]})
-    contrat = _locked(contrat)
+    contrat = locked(contrat)
     check_cancellable(contrat)
     before = contrat.statut
     contrat.statut = Contrat.Statut.ANNULE
@@ -253,46 +254,3 @@ def cancel_contrat(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
         "contrat.annule", dossier=contrat.pk, target=contrat, by=by, avant=before, apres=contrat.statut, motif=motif
     )
     return contrat
-
-
-@transaction.atomic
-def set_prestation(
-    *,
-    contrat: Contrat,
-    type_prestation: str,
-    statut: str,
-    date_fin: date | None = None,
-    niveau_atteint: str = "",
-    by: Agent,
-) -> Prestation:
-    """Where a training of the contract stands, as an agent records it.
-
-    The bilan's own prestation follows its transitions and is refused here.
-    """
-    check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    # rule: C.3-bilan
-    if type_prestation == Prestation.Type.BILAN:
-        raise RuleViolation("L’état du bilan suit son déroulement : il ne se saisit pas.", code="prestation_du_bilan")
-    contrat = _locked(contrat)
-    check_not_cancelled(contrat)
-    before = Prestation.objects.filter(contrat=contrat, type=type_prestation).first()
-    prestation = before or Prestation(contrat=contrat, type=type_prestation)
-    avant = prestation.statut
-    prestation.statut, prestation.date_fin, prestation.niveau_atteint = statut, date_fin, niveau_atteint
-    errors = columns_errors(prestation)
-    if statut == Prestation.Statut.EXEMPTEE:
-        errors["statut"] = ["Seul le bilan connaît des exemptions : choisissez un autre état."]
-    if date_fin and date_fin < contrat.date_signature:
-        errors["date_fin"] = ["Une prestation du contrat ne peut pas finir avant sa signature."]
-    refuse(errors)
-    prestation.save()
-    journal.record(
-        "prestation.enregistree",
-        dossier=contrat.pk,
-        target=prestation,
-        by=by,
-        avant=avant,
-        apres=statut,
-        type=type_prestation,
-    )
-    return prestation

@@ -7,6 +7,15 @@ from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_planning import AffectationView
 from bilan.api_prefet import AttestationView, PreparationView, PropositionActeView, PropositionsView
 from bilan.api_suivi import SuivisView
+from cai.api import (
+    CertificatsView,
+    CertificatView,
+    DecisionView,
+    PreArriveeView,
+    PrescriptionView,
+    SeanceFormationView,
+    SeancesFormationView,
+)
 from cai.api_famille import ActeFamilleView, FamilleView
 from config import api_schema as api_schema  # registers how callers are known
 from config.documentation import documentation
@@ -43,6 +52,15 @@ urlpatterns = [
     path("contrats/<uuid:pk>/propositions/brouillon/", PreparationView.as_view(), name="preparation"),
     path("contrats/<uuid:pk>/attestation/", AttestationView.as_view(), name="attestation"),
     path("propositions/<uuid:pk>/<slug:name>/", PropositionActeView.as_view(), name="proposition_acte"),
+    path("contrats/<uuid:pk>/avant-l-arrivee/", PreArriveeView.as_view(), name="pre_arrivee"),
+    path("contrats/<uuid:pk>/prestations/<slug:name>/prescription/", PrescriptionView.as_view(), name="prescription"),
+    path("contrats/<uuid:pk>/prestations/<slug:name>/decision/", DecisionView.as_view(), name="decision"),
+    path(
+        "contrats/<uuid:pk>/prestations/<slug:name>/seances/", SeancesFormationView.as_view(), name="seances_formation"
+    ),
+    path("contrats/<uuid:pk>/prestations/<slug:name>/certificats/", CertificatsView.as_view(), name="certificats"),
+    path("seances-de-formation/<uuid:pk>/", SeanceFormationView.as_view(), name="seance_formation"),
+    path("certificats-de-formation/<uuid:pk>/", CertificatView.as_view(), name="certificat"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),

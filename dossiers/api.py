@@ -18,8 +18,10 @@ from agents.roles import Permission
 from bilan.api import EXEMPLE_BILAN, BilanSortie, with_api_relations
 from bilan.forms_programmation import conseillers_of, usable_lieux
 from bilan.models import Bilan, Consentement
+from cai.api import EXEMPLE_PRESTATION, PreArriveeSortie, PrestationSortie
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
+from cai.presentation import prealable_of
 from core import journal
 from core.api import query_parameter
 from core.api_fields import CodeField, JourField, LigneField, NomField
@@ -70,6 +72,9 @@ class ContratEntree(serializers.Serializer[Any]):
     titre_admission = CodeField(queryset=TitreAdmission.objects.all())
     titre_actuel = CodeField(queryset=TitreAdmission.objects.all(), required=False, allow_null=True, default=None)
     date_premier_titre = JourField(required=False, allow_null=True, default=None)
+    date_cosignature = JourField(
+        required=False, allow_null=True, default=None, help_text="Signature du représentant légal d’un mineur."
+    )
     signataire = SignataireEntree()
 
 
@@ -132,10 +137,16 @@ class ContratSortie(serializers.Serializer[Any]):
     date_signature = serializers.DateField()
     date_echeance = serializers.DateField()
     date_echeance_prorogee = serializers.DateField(allow_null=True)
+    date_cosignature = serializers.DateField(allow_null=True)
     titre_admission = serializers.CharField(allow_null=True)
+    fin_periode_services = serializers.DateField(
+        allow_null=True, help_text="Dernier jour, compris, des cinq ans de services."
+    )
     signataire = SignataireSortie()
     situation = serializers.CharField()
     echeances = EcheanceSortie(many=True)
+    avant_l_arrivee = PreArriveeSortie(allow_null=True)
+    prestations = PrestationSortie(many=True)
     evaluation = EvaluationSortie(allow_null=True)
     bilan = BilanSortie()
     consentements = ConsentementSortie(many=True)
@@ -176,13 +187,17 @@ EXEMPLE_CONTRAT = {
     "date_signature": "2010-03-15",
     "date_echeance": "2011-03-15",
     "date_echeance_prorogee": None,
+    "date_cosignature": None,
     "titre_admission": "L313-11",
+    "fin_periode_services": "2015-02-01",
     "signataire": {
         **EXEMPLE_SIGNATAIRE,
         **dict.fromkeys(("adresse_complement", "courriel", "representant_nom", "representant_qualite"), ""),
     },
     "situation": "a_evaluer",
     "echeances": [{"libelle": "Fin du contrat", "jour": "2011-03-15"}],
+    "avant_l_arrivee": None,
+    "prestations": [EXEMPLE_PRESTATION],
     "evaluation": None,
     "bilan": {**EXEMPLE_BILAN, "etat": "a_evaluer", "rendez_vous": None},
     "consentements": [],
@@ -209,12 +224,15 @@ def whole_file(contrat: Contrat, agent: Agent) -> dict[str, Any]:
     transmission = Transmission.objects.filter(bilan=faits.bilan).order_by("-created_at").first()
     named = (
         "id", "numero_cai", "statut", "date_entretien", "date_signature", "date_echeance", "date_echeance_prorogee",
-        "signataire",
+        "date_cosignature", "signataire",
     )  # fmt: skip
     return {
         **{name: getattr(contrat, name) for name in named},
         "direction": contrat.direction.code,
         "titre_admission": contrat.titre_admission_id if sees_exemption else None,
+        "fin_periode_services": contrat.fin_periode_services if sees_exemption else None,
+        "avant_l_arrivee": prealable_of(contrat),
+        "prestations": contrat.prestations.order_by("type").prefetch_related("seances", "certificats"),
         "situation": faits.situation.value,
         "echeances": deadlines_of(faits),
         "evaluation": faits.evaluation if sees_exemption else None,
@@ -292,6 +310,7 @@ class ContratsView(generics.ListAPIView[Contrat]):
                 titre_admission=terms["titre_admission"].code,
                 titre_actuel=terms["titre_actuel"].code if terms["titre_actuel"] else "",
                 date_premier_titre=terms["date_premier_titre"],
+                date_cosignature=terms["date_cosignature"],
             ),
             direction=_direction(caller(request), terms["direction"]),
             identifiant=terms.get("id"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core import journal
 from core.models import Evenement
-from dossiers.recits import bilan, cai, exemptions, poleemploi, prefet
+from dossiers.recits import bilan, cai, exemptions, poleemploi, prefet, prestations
 from dossiers.recits.mots import Facts, Recits, rien
 
 Reader = Callable[[Evenement], Facts]
@@ -17,6 +17,7 @@ NEUTRE = "Le dossier a changé"
 # Every name ever recorded has its line in one of the rooms.
 SENTENCES: Recits = {
     **cai.SENTENCES,
+    **prestations.SENTENCES,
     **prefet.SENTENCES,
     **exemptions.SENTENCES,
     **bilan.SENTENCES,
@@ -37,7 +38,9 @@ _TITRES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titr
 _FAMILLE_OF = {
     "signataire": "contrat",
     "prestation": "contrat",
+    "prearrivee": "contrat",
     "proposition": "contrat",
+    "famille": "contrat",
     "retour": "transmission",
     "justificatif": "exemption",
 }

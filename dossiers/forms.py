@@ -6,16 +6,11 @@ from typing import Any
 from django import forms
 
 from cai.forms import ContratForm, SignataireForm
-from cai.models import Contrat, Prestation
-from core.form_fields import ChoixField, DateField, LigneField
+from cai.models import Contrat
+from core.form_fields import ChoixField, LigneField
 from core.forms import BaseForm
 from core.models import Evenement
 from dossiers.chronologie import sentence_of
-
-FORMATIONS = [(value, label) for value, label in Prestation.Type.choices if value != Prestation.Type.BILAN]
-STATUTS_FORMATION = [
-    (value, label) for value, label in Prestation.Statut.choices if value != Prestation.Statut.EXEMPTEE
-]
 
 
 class VerificationForm(BaseForm):
@@ -82,17 +77,3 @@ class AnnulationForm(BaseForm):
     """Why a whole file is cancelled."""
 
     motif = ChoixField(label="Pourquoi annuler ce dossier ?", choices=Contrat.MotifAnnulation.choices, radios=True)
-
-
-class PrestationForm(BaseForm):
-    """Where one training of the contract stands."""
-
-    type_prestation = ChoixField(label="Formation", choices=FORMATIONS)
-    statut = ChoixField(label="Où en est-elle ?", choices=STATUTS_FORMATION)
-    date_fin = DateField(label="Terminée le", required=False)
-    niveau_atteint = ChoixField(
-        label="Niveau de français atteint",
-        choices=Prestation.Niveau.choices,
-        required=False,
-        help_text="Pour la formation linguistique seulement.",
-    )

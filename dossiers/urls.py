@@ -14,6 +14,5 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/chronologie/", views.view_timeline, name="view_timeline"),
     path("dossiers/<uuid:pk>/identite/", views_correction.correct_signataire, name="correct_signataire"),
     path("dossiers/<uuid:pk>/contrat/", views_correction.correct_contrat, name="correct_contrat"),
-    path("dossiers/<uuid:pk>/formations/", views_correction.set_prestation, name="set_prestation"),
     path("dossiers/<uuid:pk>/annulation/", views_correction.cancel_file, name="cancel_file"),
 ]

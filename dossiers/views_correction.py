@@ -1,4 +1,4 @@
-"""Correcting a typing error, recording a training, cancelling a file opened by mistake.
+"""Correcting a typing error, cancelling a file opened by mistake.
 
 No page is filled in vain: what the service would refuse whatever is answered is refused before the form is shown.
 """
@@ -17,7 +17,7 @@ from agents.roles import Permission
 from cai import services as cai
 from cai.fiches import FicheContrat, FicheSignataire
 from dossiers import services
-from dossiers.forms import AnnulationForm, CorrectionContratForm, CorrectionIdentiteForm, PrestationForm
+from dossiers.forms import AnnulationForm, CorrectionContratForm, CorrectionIdentiteForm
 from dossiers.views import file_or_404
 
 
@@ -61,20 +61,6 @@ def correct_contrat(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Le contrat est corrigé.")
         return redirect("dossiers:view_file", pk)
     return render(request, "dossiers/corriger_contrat.html", {"form": form, "contrat": contrat})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def set_prestation(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """Where one training of the contract stands."""
-    contrat = file_or_404(request.user, pk)
-    check_permission(request.user, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
-    if request.method != "POST":
-        cai.check_not_cancelled(contrat)
-    form = PrestationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.accepted_by(cai.set_prestation, contrat=contrat, **form.cleaned_data, by=request.user):
-        messages.success(request, "La formation est mise à jour.")
-        return redirect("dossiers:view_file", pk)
-    return render(request, "dossiers/prestation.html", {"form": form, "contrat": contrat})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -161,6 +161,11 @@ def _check_page(
             ("Numéro CAI", fiche.numero_cai or "attribué à l’ouverture"),
             ("Entretien", date_longue(fiche.date_entretien)),
             ("Signature", date_longue(fiche.date_signature)),
+            *(
+                [("Signature du représentant légal", date_longue(fiche.date_cosignature))]
+                if fiche.date_cosignature
+                else []
+            ),
             ("Dernier jour du contrat", date_longue(echeance)),
             ("Titre d’admission", labels.get(fiche.titre_admission)),
             ("Titre actuel", labels.get(fiche.titre_actuel) if fiche.titre_actuel else "celui de l’admission"),

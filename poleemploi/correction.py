@@ -20,12 +20,12 @@ from poleemploi.standing import Accord, standing
 from poleemploi.states import EtatTransmission
 
 NOUVELLE_VERSION = (Lieu.SYNTHESE, Lieu.CONSENTEMENT)
-# Pages of the file, by the field they correct, and what they are called on a button.
-PAGES = {
-    "numero_cai": ("Corriger le numéro CAI", "dossiers:correct_contrat"),
-    "formation": ("Mettre à jour la formation", "dossiers:set_prestation"),
+# Pages of the file, by the field they correct: what they are called on a button, their name, what follows the file.
+PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "numero_cai": ("Corriger le numéro CAI", "dossiers:correct_contrat", ()),
+    "formation": ("Mettre à jour la formation", "cai:view_prestation", ("formation_linguistique",)),
 }
-IDENTITE = ("Corriger l’identité", "dossiers:correct_signataire")
+IDENTITE = ("Corriger l’identité", "dossiers:correct_signataire", ())
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def _correction(field: dict[str, str], bilan: Bilan, agent: Agent) -> Correction
 def _page_of(champ: Champ, bilan: Bilan, agent: Agent) -> tuple[str, str]:
     """The page that corrects a field, for the agent whose task it is; nothing for the others."""
     if champ.lieu is Lieu.DOSSIER and can(agent, Permission.CORRIGER_DOSSIER, bilan):
-        lien, page = PAGES.get(champ.champ, IDENTITE)
-        return lien, reverse(page, args=[bilan.contrat_id])
+        lien, page, suite = PAGES.get(champ.champ, IDENTITE)
+        return lien, reverse(page, args=[bilan.contrat_id, *suite])
     if champ.lieu in NOUVELLE_VERSION and can_rework(agent, bilan):
         return "Reprendre la synthèse", reverse("poleemploi:rework_synthese", args=[bilan.pk])
     return "", ""

@@ -318,11 +318,14 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "EtatBilan": "bilan.states.Etat",
+        "NiveauFrancais": "cai.models.Prestation.Niveau",
+        "ResultatPreArrivee": "cai.models.EvaluationPreArrivee.Resultat",
         "EtatTransmission": "poleemploi.states.EtatTransmission",
         "TypeProposition": "cai.models.PropositionPrefet.Type",
         "TypePiece": "exemptions.models.Justificatif.Type",
         "DecisionPersonne": "bilan.models.Consentement.Decision",
         "DecisionPrefet": "cai.models.PropositionPrefet.Decision",
+        "TypePrestation": "cai.models.Prestation.Type",
     },
 }
 

@@ -15,12 +15,11 @@ from bilan.states import Etat, MotifImpression, MotifInterruption
 from cai import delais
 from cai.feries import jours_feries
 from cai.fiches import FicheContrat
-from cai.models import Prestation
-from cai.services import set_prestation
 from core import clock
 from dossiers import services
 from dossiers.demonstration import partenaire
 from dossiers.demonstration.equipes import Equipe
+from dossiers.demonstration.formations import prescribe_trainings, prove_trainings
 from dossiers.demonstration.personnes import Personne
 from dossiers.demonstration.syntheses import notes, observations, write_contenu
 from exemptions.services import (
@@ -108,35 +107,23 @@ class Recit:
                     date_signature=signature,
                     titre_admission=titre,
                     date_premier_titre=min(self.personne.arrivee, signature),
+                    date_cosignature=signature if self.personne.fiche.representant_nom else None,
                 ),
                 direction=self.equipe.direction,
                 identifiant=self.identifiant,
                 by=self.agent,
             )
-            self._formation(Prestation.Type.FORMATION_CIVIQUE, Prestation.Statut.PRESCRITE)
-            courses = self.personne.francais in ("INFRA_A1", "A1_1")
-            self._formation(
-                Prestation.Type.FORMATION_LINGUISTIQUE,
-                Prestation.Statut.PRESCRITE if courses else Prestation.Statut.DISPENSEE,
-            )
+            prescribe_trainings(self.contrat, courses=self.courses, by=self.agent)
 
-    def _formation(self, genre: str, statut: str, *, fin: date | None = None, niveau: str = "") -> None:
-        set_prestation(
-            contrat=self.contrat,
-            type_prestation=genre,
-            statut=statut,
-            date_fin=fin,
-            niveau_atteint=niveau,
-            by=self.agent,
-        )
+    @property
+    def courses(self) -> bool:
+        """Whether the level of French makes the language training due."""
+        return self.personne.francais in ("INFRA_A1", "A1_1")
 
     def suivre_les_formations(self, jour: date) -> None:
         """The civic training is over; the language course, if any, too."""
         with self.le(jour):
-            self._formation(Prestation.Type.FORMATION_CIVIQUE, Prestation.Statut.SUIVIE, fin=jour)
-            if self.personne.francais in ("INFRA_A1", "A1_1"):
-                langue = Prestation.Type.FORMATION_LINGUISTIQUE
-                self._formation(langue, Prestation.Statut.SUIVIE, fin=jour, niveau="A1_1")
+            prove_trainings(self.contrat, jour, courses=self.courses, by=self.agent)
 
     def deposer(self, jour: date, genre: str, *, du: date, fin: date | None = None, suite: str = "verifier") -> None:
         """A document received, then examined at once (``verifier``, ``rejeter``) or left to examine (``attendre``)."""

@@ -1,11 +1,11 @@
-"""What the timeline says of the person, the contract and its prestations."""
+"""What the timeline says of the person and the contract."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.db.models import DateField
 
-from cai.models import Contrat, ContratFamille, Prestation, Signataire
+from cai.models import Contrat, ContratFamille, Signataire
 from core import journal
 from dossiers.recits.mots import Facts, Recits, jour, label, motif, rien
 
@@ -52,10 +52,6 @@ def _shown(field: Any, value: Any) -> str:
         return text
 
 
-def _prestation(faits: Facts) -> str:
-    return f"{label(Prestation.Type, faits['type'])}."
-
-
 def _famille(faits: Facts) -> str:
     enfants = faits["nombre_enfants"]
     signee = f"Signé le {jour(faits['date_signature'])}, pour {enfants} enfant{'s' if enfants > 1 else ''}"
@@ -82,5 +78,4 @@ SENTENCES: Recits = {
     "contrat.corrige": ("Contrat corrigé", _champs(Contrat)),
     "contrat.annule": ("Dossier annulé", motif(Contrat.MotifAnnulation)),
     "signataire.corrige": ("Identité corrigée", _champs(Signataire)),
-    "prestation.enregistree": ("Prestation mise à jour", _prestation),
 }

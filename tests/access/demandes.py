@@ -97,10 +97,13 @@ def every_demande() -> Iterator[Demande]:
         elif route.name == "api:impressions":
             for motif in ("signature", "remise_beneficiaire"):
                 yield Demande(route, (("motif", motif),), (("motif", motif),))
+        elif "name" in route.arguments:
+            yield Demande(route, (("name", _FORMATION),))
         else:
             yield Demande(route)
 
 
+_FORMATION = "formation_civique"  # rights are the same for the three trainings
 _EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {}
 
 

@@ -17,7 +17,7 @@ from agents.models import Agent, DirectionTerritoriale, Jeton, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import Bilan, Courrier, NotePhase, Synthese, TirageCourriers
 from bilan.states import Etat
-from cai.models import Contrat, PropositionPrefet
+from cai.models import Certificat, Contrat, PropositionPrefet, SeancePrestation
 from cai.services_famille import sign_famille
 from core import clock
 from core.uploads import Fichier
@@ -26,7 +26,7 @@ from exemptions.models import Justificatif, JustificatifFichier
 from exemptions.services import add_justificatif
 from poleemploi.models import Canal, Tentative, Transmission
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
-from tests.factories.cai import make_contrat
+from tests.factories.cai import make_contrat, make_formation
 from tests.factories.conduite import JOUR, advance, make_convoque
 from tests.factories.prefet import propose
 from tests.factories.programmation import make_prescrit
@@ -55,6 +55,8 @@ class Territoire:
     contrat: Contrat  # to be assessed
     justificatif: Justificatif
     copie: JustificatifFichier
+    seance: SeancePrestation
+    certificat: Certificat
     bilans: dict[Etat, Bilan]  # one per stage
     synthese: Synthese  # validated
     transmission: Transmission
@@ -113,6 +115,7 @@ def build() -> Territoire:
             by=prescripteur,
         )
         copie = attach_file(justificatif=justificatif, fichier=Fichier("png", b"\x89PNG"), by=prescripteur)
+        seance, certificat = make_formation(contrat, by=prescripteur)
     NotePhase.objects.update_or_create(
         bilan=bilans[Etat.PHASE_CONCLUSION], phase=Etat.PHASE_PRELIMINAIRE, defaults={"texte": {"texte": "Cuisine."}}
     )
@@ -129,6 +132,8 @@ def build() -> Territoire:
         contrat=contrat,
         justificatif=justificatif,
         copie=copie,
+        seance=seance,
+        certificat=certificat,
         bilans=bilans,
         synthese=transmission.synthese,
         transmission=transmission,
@@ -187,6 +192,7 @@ def addresses(territoire: Territoire, name: str) -> dict[str, Any]:
         "token": "choisir",
         "name": "",
         "type_proposition": "cloture",
+        "genre": "attestation_nominative",
         "dossier": valide.contrat_id,
     }
 
@@ -203,13 +209,13 @@ def _of_the_administration(territoire: Territoire, view: str) -> dict[str, Any]:
 
 
 _BY_SPACE: dict[str, Any] = {
+    "cai": lambda territoire: territoire.contrat.pk,
     "dossiers": lambda territoire: territoire.contrat.pk,
     "exemptions": lambda territoire: territoire.contrat.pk,
     "bilan": lambda territoire: territoire.bilans[Etat.PHASE_CONCLUSION].pk,
     "poleemploi": lambda territoire: territoire.bilans[Etat.SYNTHESE_VALIDEE].pk,
     "api": lambda territoire: territoire.bilans[Etat.PHASE_CONCLUSION].pk,
     "agents": lambda territoire: territoire.jeton.pk,
-    "cai": lambda territoire: territoire.contrat.pk,
     "core": lambda territoire: None,
 }
 _ROWS: dict[str, Any] = {
@@ -231,6 +237,9 @@ _ROWS: dict[str, Any] = {
     "api:copie": lambda territoire: territoire.justificatif.pk,
     "api:lecture_copie": lambda territoire: territoire.copie.pk,
     "api:pieces": lambda territoire: territoire.contrat.pk,
+    "cai:correct_seance": lambda territoire: territoire.seance.pk,
+    "cai:remove_seance": lambda territoire: territoire.seance.pk,
+    "cai:remove_certificat": lambda territoire: territoire.certificat.pk,
     "bilan:convoke": lambda territoire: territoire.bilans[Etat.A_PROGRAMMER].pk,
     "bilan:preview_letter": lambda territoire: territoire.bilans[Etat.A_PROGRAMMER].pk,
     "bilan:assign_adviser": lambda territoire: territoire.bilans[Etat.CONVOQUE].rendez_vous.get().pk,
@@ -256,6 +265,12 @@ _ROWS: dict[str, Any] = {
     "api:proposition_acte": lambda territoire: territoire.proposition.pk,
     "api:contrat": lambda territoire: territoire.contrat.pk,
     "api:evenements": lambda territoire: territoire.contrat.pk,
+    **dict.fromkeys(
+        ("api:pre_arrivee", "api:prescription", "api:decision", "api:seances_formation", "api:certificats"),
+        lambda territoire: territoire.contrat.pk,
+    ),
+    "api:seance_formation": lambda territoire: territoire.seance.pk,
+    "api:certificat": lambda territoire: territoire.certificat.pk,
     "api:evaluations": lambda territoire: territoire.contrat.pk,
     "api:consentements": lambda territoire: territoire.bilans[Etat.SYNTHESE_VALIDEE].pk,
     "api:impressions": lambda territoire: territoire.bilans[Etat.SYNTHESE_PRESENTEE].pk,

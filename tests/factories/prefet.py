@@ -5,8 +5,8 @@ from typing import Any
 
 from agents.models import Agent
 from bilan import prefet
+from cai import prestations, regles_prestations
 from cai.models import Contrat, Prestation, PropositionPrefet
-from cai.services import set_prestation
 from core import clock
 
 Type, Decision = PropositionPrefet.Type, PropositionPrefet.Decision
@@ -18,9 +18,17 @@ MOTIVATION = (
 
 
 def note(contrat: Contrat, kind: str, statut: str, *, by: Agent, le: date, fin: date | None = None) -> None:
-    """Where a training stands, as an agent records it."""
+    """A training prescribed, then brought to its state by what makes it so: a paper, an attendance, a decision."""
+    of = {"contrat": contrat, "type_prestation": kind, "by": by}
     with clock.travel(le):
-        set_prestation(contrat=contrat, type_prestation=kind, statut=statut, date_fin=fin, by=by)
+        prestations.prescribe(**of, date_prescription=contrat.date_signature, heures=6)
+        if statut == StatutP.SUIVIE:
+            paper = prestations.FicheCertificat(genre=regles_prestations.PREUVES[kind], jour=fin or le, date_fin=fin)
+            prestations.add_certificat(**of, fiche=paper)
+        elif statut == StatutP.EN_COURS:
+            prestations.add_seance(**of, fiche=prestations.FicheSeance(jour=le, minutes=180, presence="present"))
+        elif statut != StatutP.PRESCRITE:
+            prestations.decide(**of, statut=statut)
 
 
 def propose(

@@ -56,7 +56,7 @@ def test_every_page_of_a_file_is_accessible_and_fits_any_width(
             reverse(name, args=[dossier.pk])
             for name in (
                 "dossiers:view_file", "dossiers:view_timeline", "dossiers:correct_signataire",
-                "dossiers:correct_contrat", "dossiers:set_prestation", "dossiers:cancel_file",
+                "dossiers:correct_contrat", "dossiers:cancel_file", "cai:record_pre_arrivee",
                 "exemptions:evaluate_contrat", "exemptions:add_justificatif",
             )
         ),

@@ -9,7 +9,7 @@ from agents.models import Agent, DirectionTerritoriale
 from cai import services
 from cai.controles import signs_no_cai
 from cai.fiches import FicheContrat, FicheSignataire
-from cai.models import Contrat, Prestation, Signataire
+from cai.models import Contrat, Signataire
 from core import clock, journal
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
@@ -177,6 +177,17 @@ def test_who_may_sign_and_with_whom(
     assert refused(agent_ofii, direction, person) == fields
 
 
+@pytest.mark.rule("C.2-representant")
+@pytest.mark.parametrize("jour", [None, date(2010, 3, 14), date(2010, 3, 23)])
+def test_the_representative_of_a_minor_signs_from_the_interview_on(
+    agent_ofii: Agent, direction: DirectionTerritoriale, jour: date | None
+) -> None:
+    minor = signataire(agent_ofii, date_naissance=date(1992, 3, 16), representant_nom="Awa Diallo")
+
+    assert refused(agent_ofii, direction, minor, date_cosignature=jour) == ["date_cosignature"]
+    assert sign(agent_ofii, direction, minor, date_cosignature=JOUR).date_cosignature == JOUR
+
+
 @pytest.mark.rule("C.2-age", "C.2-representant")
 @pytest.mark.parametrize(("naissance", "representant"), [(date(1994, 3, 15), "Awa Diallo"), (date(1992, 3, 15), "")])
 def test_from_16_with_a_representative_and_from_18_alone(
@@ -184,7 +195,8 @@ def test_from_16_with_a_representative_and_from_18_alone(
 ) -> None:
     person = signataire(agent_ofii, date_naissance=naissance, representant_nom=representant)
 
-    assert sign(agent_ofii, direction, person).signataire == person
+    cosigned = JOUR if representant else None
+    assert sign(agent_ofii, direction, person, date_cosignature=cosigned).signataire == person
 
 
 @pytest.mark.rule("C.2-regime")
@@ -355,51 +367,6 @@ def test_a_cancelled_contract_is_neither_cancelled_again_nor_corrected(contrat: 
 def test_a_cancellation_has_a_reason_of_the_list(contrat: Contrat, agent_ofii: Agent) -> None:
     with pytest.raises(InvalidInput):
         services.cancel_contrat(contrat=contrat, motif="deces", by=agent_ofii)
-
-
-@pytest.mark.rule("C.3-types")
-def test_a_training_is_recorded_once_and_updated(contrat: Contrat, agent_ofii: Agent) -> None:
-    for statut, niveau in (("en_cours", ""), ("suivie", "A1_1")):
-        services.set_prestation(
-            contrat=contrat,
-            type_prestation="formation_linguistique",
-            statut=statut,
-            niveau_atteint=niveau,
-            by=agent_ofii,
-        )
-
-    prestation = Prestation.objects.get()
-    assert (prestation.statut, prestation.niveau_atteint) == ("suivie", "A1_1")
-    assert list(Evenement.objects.filter(nom="prestation.enregistree").values_list("etat_avant", "etat_apres")) == [
-        ("", "en_cours"),
-        ("en_cours", "suivie"),
-    ]
-
-
-@pytest.mark.rule("C.3-bilan")
-def test_the_state_of_the_bilan_is_not_typed(contrat: Contrat, agent_ofii: Agent) -> None:
-    with pytest.raises(RuleViolation):
-        services.set_prestation(contrat=contrat, type_prestation="bilan", statut="suivie", by=agent_ofii)
-
-
-@pytest.mark.rule("C.3-statuts")
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"statut": "exemptee"}, "statut"),
-        ({"statut": "inconnu"}, "statut"),
-        ({"date_fin": date(2010, 3, 14)}, "date_fin"),
-    ],
-)
-def test_an_impossible_training_is_refused(
-    contrat: Contrat, agent_ofii: Agent, fields: dict[str, Any], field: str
-) -> None:
-    values: dict[str, Any] = {"statut": "suivie", **fields}
-
-    with pytest.raises(InvalidInput) as refusal:
-        services.set_prestation(contrat=contrat, type_prestation="formation_civique", **values, by=agent_ofii)
-
-    assert list(refusal.value.fields) == [field]
 
 
 @pytest.mark.rule("C.2-nationalite")

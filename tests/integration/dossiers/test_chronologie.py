@@ -22,7 +22,7 @@ from exemptions.services import Declarations, add_justificatif, evaluate_contrat
 from tests.factories.cai import fiche_contrat, fiche_signataire
 
 APPS = ("agents", "cai", "exemptions", "bilan", "poleemploi", "dossiers")
-FAMILLES = "contrat|signataire|prestation|exemption|justificatif|bilan|transmission|courrier"
+FAMILLES = "contrat|signataire|prearrivee|prestation|exemption|justificatif|bilan|transmission|courrier"
 RECORDED = re.compile(rf'(?:record\(|tell\(|^[A-Z_]+ = |nom = )\s*"((?:{FAMILLES})\.[a-z_]+)"', re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from agents.models import Agent, DirectionTerritoriale
 from bilan import fin
 from bilan.models import Bilan
 from bilan.states import Etat
-from cai.models import Contrat, Prestation
+from cai.models import Contrat
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import JournalAcces
@@ -21,7 +21,7 @@ from tests.factories.cai import fiche_contrat, make_contrat
 from tests.factories.conduite import JOUR, advance, make_convoque
 
 Connect = Callable[[Agent], Client]
-ACTS = ["correct_signataire", "correct_contrat", "set_prestation", "cancel_file"]
+ACTS = ["correct_signataire", "correct_contrat", "cancel_file"]
 
 
 @pytest.fixture(autouse=True)
@@ -156,22 +156,6 @@ def test_a_form_opened_before_another_correction_does_not_overwrite_it_unseen(
 
     again = client.post(address, answers(contrat, attendu=stale.context["form"]["attendu"].value(), **mine))
     assert again.status_code == 302
-
-
-def test_a_training_is_recorded_and_shown(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
-    answer = connect(agent_ofii).post(
-        url("set_prestation", contrat),
-        {
-            "type_prestation": "formation_linguistique",
-            "statut": "suivie",
-            "date_fin": "1/5/2010",
-            "niveau_atteint": "A1_1",
-        },
-        follow=True,
-    )
-
-    assert Prestation.objects.get().niveau_atteint == "A1_1"  # as the exchange writes it
-    assert "niveau&nbsp;A1.1" in answer.content.decode()
 
 
 def test_a_file_opened_by_mistake_is_cancelled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:

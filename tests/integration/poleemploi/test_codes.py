@@ -10,8 +10,8 @@ from agents.models import Agent
 from bilan.forms_synthese import BesoinForm, DiplomeForm, ExperienceForm, LangueForm, Listes, SyntheseForm
 from bilan.reference import load_reference
 from cai.forms import SignataireForm
+from cai.forms_prestations import CertificatForm, DecisionForm
 from cai.models import Prestation
-from dossiers.forms import PrestationForm
 from poleemploi import contrat
 from poleemploi.correction import corrections_of
 from poleemploi.depot import FORMATION_LINGUISTIQUE
@@ -22,11 +22,8 @@ from tests.simulateur import un_depot
 # Where the contract has the answer to each list of these forms; "" when it is never sent.
 SENT: dict[type[forms.Form], dict[str, str]] = {
     SignataireForm: {"sexe": "/signataire/sexe", "nationalite": "/signataire/nationalite", "langue_comprise": ""},
-    PrestationForm: {
-        "type_prestation": "",
-        "statut": "/formationLinguistique/statut",
-        "niveau_atteint": "/formationLinguistique/niveauAtteint",
-    },
+    DecisionForm: {"statut": "/formationLinguistique/statut"},
+    CertificatForm: {"niveau": "/formationLinguistique/niveauAtteint"},
     SyntheseForm: {
         "niveau_formation": "/niveauFormation",
         "projet_defini": "",
@@ -104,4 +101,5 @@ def test_a_refused_level_of_french_is_corrected_on_the_page_of_trainings(
     assert transmission.etat == EtatTransmission.REJETEE
     transmission.erreur_champs = [{"chemin": "/formationLinguistique/niveauAtteint", "motif": "Refusé."}]
     (correction,) = corrections_of(transmission, agent_ofii)
-    assert correction.url == reverse("dossiers:set_prestation", args=[transmission.bilan.contrat_id])
+    page = reverse("cai:view_prestation", args=[transmission.bilan.contrat_id, "formation_linguistique"])
+    assert correction.url == page

@@ -1,0 +1,353 @@
+"""Writing the trainings of a contract: prescribe, record who came, record what proves it, decide (reference C.3).
+
+What attendance and papers show is deduced, not typed: a first attendance makes a training *en cours*, its paper makes
+it *suivie*. Every act locks the contract first, is refused (RuleViolation) for the bilan, whose state follows its own
+course, and for a cancelled file, and needs ``Permission.SUIVRE_PRESTATIONS`` (Forbidden). Acts on a contract that is
+over are accepted: papers come late. What looks odd is told by ``cai.regles_prestations``, never refused [D].
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from agents.models import Agent
+from agents.permissions import check_permission
+from agents.roles import Permission
+from cai import regles_prestations as regles
+from cai.controles import Errors, columns_errors, refuse
+from cai.models import SEANCE_MINUTES_MAX, Certificat, Contrat, Prestation, SeancePrestation
+from cai.services import check_not_cancelled, locked
+from core import clock, journal
+from core.errors import Conflict
+from core.errors import refuse as refuse_act
+from core.french import date_sans_jour
+
+S = Prestation.Statut
+# What an agent decides; the other states are deduced.
+DECISIONS = (S.DISPENSEE, S.DIFFEREE, S.NON_SUIVIE, S.SANS_OBJET)
+# Decisions that make sense of a training nobody prescribed.
+SANS_PRESCRIPTION = (S.DISPENSEE, S.SANS_OBJET)
+NON_PRESCRITE = "La formation n’est pas prescrite\u00a0: prescrivez-la d’abord."
+_OUVERTE_PAR_PRESENCE = (S.PRESCRITE, S.DIFFEREE, S.NON_SUIVIE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FicheSeance:
+    """One session as it is stated; ``justificatif_vu_le`` is the day on which the paper of an excuse was seen."""
+
+    jour: date
+    minutes: int
+    presence: str
+    justificatif_vu_le: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FicheCertificat:
+    """One paper as it is stated. ``reussi`` and ``gratuit`` are those of the DILF, None for any other paper."""
+
+    genre: str
+    jour: date
+    date_fin: date | None = None
+    niveau: str = ""
+    reussi: bool | None = None
+    gratuit: bool | None = None
+
+
+@transaction.atomic
+def prescribe(*, contrat: Contrat, type_prestation: str, date_prescription: date, heures: int, by: Agent) -> Prestation:
+    """The training is due, for a number of hours; prescribed again, its day and hours are corrected.
+
+    A training dispensed, deferred or without object becomes due again. Refuses (InvalidInput, at the field) a day to
+    come and a number of hours below one. The same prescription twice writes nothing the second time.
+    """
+    contrat, prestation = _open(contrat, type_prestation, by)
+    errors: Errors = {}
+    if date_prescription > clock.today():
+        errors["date_prescription"] = [_not_after_today()]
+    if heures < 1:
+        errors["heures"] = ["Indiquez au moins une heure."]
+    refuse(errors)
+    before, known = prestation.statut, (prestation.date_prescription, prestation.heures_prescrites)
+    if known == (date_prescription, heures) and before not in DECISIONS:
+        return prestation
+    prestation.date_prescription, prestation.heures_prescrites = date_prescription, heures
+    _deduce(prestation)
+    prestation.save()
+    _record("prestation.prescrite", prestation, by=by, avant=before, heures=heures, date_prescription=date_prescription)
+    return prestation
+
+
+@transaction.atomic
+def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) -> Prestation:
+    """What OFII decides of a training: dispensed, deferred for a legitimate reason, not followed, without object.
+
+    Refuses any other state (InvalidInput), a training already proved by a paper, the deferral or the failure of one
+    that was never prescribed (RuleViolation), all at ``statut``. Decided twice alike, it writes nothing the second
+    time.
+    """
+    contrat, prestation = _open(contrat, type_prestation, by)
+    if statut not in DECISIONS:
+        refuse({"statut": ["Choisissez un état de la liste."]})
+    if prestation.statut == S.SUIVIE:
+        refuse_act(
+            "prestation_suivie",
+            "La formation est suivie\u00a0: retirez d’abord le justificatif qui le prouve.",
+            "statut",
+        )
+    if prestation._state.adding and statut not in SANS_PRESCRIPTION:
+        refuse_act("prestation_non_prescrite", NON_PRESCRITE, "statut")
+    before = prestation.statut
+    if before == statut:
+        return prestation
+    prestation.statut, prestation.date_fin = statut, None
+    prestation.save()
+    _record("prestation.enregistree", prestation, by=by, avant=before)
+    return prestation
+
+
+@transaction.atomic
+def add_seance(
+    *, contrat: Contrat, type_prestation: str, fiche: FicheSeance, identifiant: uuid.UUID | None = None, by: Agent
+) -> SeancePrestation:
+    """One session held, and whether the person came; a first attendance begins the training.
+
+    ``identifiant``, chosen when the form was shown, is the row's own: the same form sent twice records one session and
+    is refused (Conflict) the second time. Refuses (InvalidInput, at the field) a day to come, a length outside one
+    minute to twelve hours, an excuse whose paper was not seen; and (RuleViolation) a training never prescribed.
+    """
+    contrat, prestation = _open(contrat, type_prestation, by)
+    if identifiant is not None and SeancePrestation.objects.filter(pk=identifiant).exists():
+        raise Conflict("Cette séance est déjà enregistrée.", code="seance_deja_enregistree")
+    if prestation._state.adding:
+        refuse_act("prestation_non_prescrite", NON_PRESCRITE)
+    seance = SeancePrestation(id=identifiant or uuid.uuid4(), prestation=prestation, saisie_par=by, **vars(fiche))
+    refuse(_seance_errors(seance))
+    seance.save(force_insert=True)
+    before = _open_by_attendance(prestation)
+    _record("prestation.seance_enregistree", prestation, by=by, avant=before, **vars(fiche))
+    return seance
+
+
+@transaction.atomic
+def correct_seance(*, seance: SeancePrestation, fiche: FicheSeance, by: Agent) -> SeancePrestation:
+    """Correct a session, or excuse an absence afterwards; the state of the training follows the attendance.
+
+    Refuses what ``add_seance`` refuses. A correction that changes nothing writes nothing.
+    """
+    seance, prestation = _seance(seance, by)
+    said = {name: getattr(seance, name) for name in vars(fiche)}
+    if said == vars(fiche):
+        return seance
+    for name, value in vars(fiche).items():
+        setattr(seance, name, value)
+    refuse(_seance_errors(seance))
+    seance.save()
+    before = _follow_attendance(prestation)
+    _record("prestation.seance_corrigee", prestation, by=by, avant=before, **vars(fiche), auparavant=said)
+    return seance
+
+
+@transaction.atomic
+def remove_seance(*, seance: SeancePrestation, by: Agent) -> None:
+    """Take away a session recorded by mistake; the journal of the file keeps what it said."""
+    seance, prestation = _seance(seance, by)
+    said = {name: getattr(seance, name) for name in FicheSeance.__dataclass_fields__}
+    seance.delete()
+    before = _follow_attendance(prestation)
+    _record("prestation.seance_retiree", prestation, by=by, avant=before, **said)
+
+
+@transaction.atomic
+def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertificat, by: Agent) -> Certificat:
+    """A paper seen: the one that proves the training makes it *suivie*, an AMDFL dispenses from the language training.
+
+    The end of the training is the day given, else that of the last attendance, else that of the paper. The level
+    reached is the highest of the papers'; a DILF passed says A1.1. Refuses (InvalidInput, at the field) a paper of
+    another training, a day to come, an end before the contract, a DILF without its result, sat before 16 or a second
+    time for free; and (Conflict) a paper already recorded.
+    """
+    contrat, prestation = _open(contrat, type_prestation, by)
+    refuse(_certificat_errors(fiche, prestation, contrat))
+    certificat = Certificat(
+        genre=fiche.genre,
+        jour=fiche.jour,
+        niveau=fiche.niveau,
+        reussi=fiche.reussi,
+        gratuit=fiche.gratuit,
+        saisi_par=by,
+    )
+    if fiche.genre == regles.DILF:
+        certificat.niveau = regles.DILF_NIVEAU if fiche.reussi else ""
+    refuse(columns_errors(certificat, sauf=["prestation"]))
+    before = prestation.statut
+    if prestation._state.adding:
+        # An exam alone says that no training was needed; any other paper says below what it shows.
+        prestation.statut = S.SANS_OBJET
+        prestation.save()
+    elif prestation.certificats.filter(genre=fiche.genre, jour=fiche.jour).exists():
+        raise Conflict("Ce justificatif est déjà enregistré.", code="certificat_deja_enregistre")
+    certificat.prestation = prestation
+    certificat.save(force_insert=True)
+    _follow_papers(prestation, date_fin=fiche.date_fin, dilf=fiche.genre == regles.DILF)
+    stated = {name: value for name, value in vars(fiche).items() if value not in (None, "")}
+    _record(
+        "prestation.certificat_enregistre", prestation, by=by, avant=before, **{**stated, "niveau": certificat.niveau}
+    )
+    return certificat
+
+
+@transaction.atomic
+def remove_certificat(*, certificat: Certificat, by: Agent) -> None:
+    """Take away a paper recorded by mistake: state, end and level are those that the other papers show."""
+    _, prestation = _open(certificat.prestation.contrat, certificat.prestation.type, by)
+    if not Certificat.objects.filter(pk=certificat.pk).exists():
+        raise Conflict("Ce justificatif est déjà retiré.", code="certificat_retire")
+    genre, jour, before = certificat.genre, certificat.jour, prestation.statut
+    certificat.delete()
+    _follow_papers(prestation, dilf=genre == regles.DILF)
+    _record("prestation.certificat_retire", prestation, by=by, avant=before, genre=genre, jour=jour)
+
+
+def _open(contrat: Contrat, type_prestation: str, by: Agent) -> tuple[Contrat, Prestation]:
+    """The contract under lock and its training, not stored yet when nothing was said of it."""
+    check_permission(by, Permission.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)
+    # rule: C.3-bilan
+    if type_prestation not in regles.HEURES:
+        refuse_act("prestation_du_bilan", "L’état du bilan suit son déroulement\u00a0: il ne se saisit pas.")
+    contrat = locked(contrat)
+    check_not_cancelled(contrat)
+    known = Prestation.objects.filter(contrat=contrat, type=type_prestation).first()
+    return contrat, known or Prestation(contrat=contrat, type=type_prestation)
+
+
+def _seance(seance: SeancePrestation, by: Agent) -> tuple[SeancePrestation, Prestation]:
+    _, prestation = _open(seance.prestation.contrat, seance.prestation.type, by)
+    fresh = SeancePrestation.objects.filter(pk=seance.pk).first()
+    if fresh is None:
+        raise Conflict("Cette séance est déjà retirée.", code="seance_retiree")
+    return fresh, prestation
+
+
+def _record(nom: str, prestation: Prestation, *, by: Agent, avant: str, **faits: Any) -> None:
+    journal.record(
+        nom,
+        dossier=prestation.contrat_id,
+        target=prestation,
+        by=by,
+        avant=avant,
+        apres=prestation.statut,
+        type=prestation.type,
+        statut=prestation.statut,
+        **faits,
+    )
+
+
+def presences_of(prestation: Prestation) -> list[regles.Presence]:
+    """The sessions of a stored training, as the pure rules read them."""
+    return [regles.Presence(seance.jour, seance.minutes, seance.presence) for seance in prestation.seances.all()]
+
+
+def _deduce(prestation: Prestation) -> None:
+    known = not prestation._state.adding
+    prestation.statut = regles.statut_deduit(
+        prestation.type,
+        certificats=[certificat.genre for certificat in prestation.certificats.all()] if known else [],
+        presences=presences_of(prestation) if known else [],
+    )
+
+
+def _open_by_attendance(prestation: Prestation) -> str:
+    """The state before; a deferral or a failure ends when the person comes, a dispense does not."""
+    before: str = prestation.statut
+    if before in _OUVERTE_PAR_PRESENCE and regles.minutes_suivies(presences_of(prestation)):
+        prestation.statut = S.EN_COURS
+        prestation.save()
+    return before
+
+
+def _follow_attendance(prestation: Prestation) -> str:
+    """The state before; a training only begun or prescribed is again what its attendance shows."""
+    before: str = prestation.statut
+    if before in (S.PRESCRITE, S.EN_COURS):
+        _deduce(prestation)
+        prestation.save()
+        return before
+    return _open_by_attendance(prestation)
+
+
+def _follow_papers(prestation: Prestation, *, date_fin: date | None = None, dilf: bool) -> None:
+    """State, end and level after a paper came or went; an exam says nothing of the training itself."""
+    if not dilf:
+        _deduce(prestation)
+    if prestation.statut != S.SUIVIE:
+        prestation.date_fin = None
+    elif date_fin or not prestation.date_fin:
+        prestation.date_fin = date_fin or _last_day(prestation)
+    ranks = list(Prestation.Niveau.values)
+    levels = [certificat.niveau for certificat in prestation.certificats.all() if certificat.niveau]
+    prestation.niveau_atteint = max(levels, key=ranks.index, default="")
+    prestation.save()
+
+
+def _last_day(prestation: Prestation) -> date:
+    attended = prestation.seances.filter(presence=SeancePrestation.Presence.PRESENT).order_by("jour").last()
+    if attended:
+        return attended.jour
+    return prestation.certificats.get(genre=regles.PREUVES[prestation.type]).jour
+
+
+def _not_after_today() -> str:
+    return f"Indiquez une date au plus tard aujourd’hui, le {date_sans_jour(clock.today())}."
+
+
+def _seance_errors(seance: SeancePrestation) -> Errors:
+    errors = columns_errors(seance, sauf=["prestation"])
+    if seance.jour > clock.today():
+        errors["jour"] = [_not_after_today()]
+    if not 1 <= seance.minutes <= SEANCE_MINUTES_MAX:
+        errors["minutes"] = ["Indiquez une durée d’une minute à douze heures."]
+    if seance.presence == SeancePrestation.Presence.EXCUSE:
+        if seance.justificatif_vu_le is None:
+            errors["justificatif_vu_le"] = ["Indiquez le jour où vous avez vu le justificatif."]
+        elif seance.justificatif_vu_le > clock.today():
+            errors["justificatif_vu_le"] = [_not_after_today()]
+    elif seance.justificatif_vu_le is not None:
+        errors["justificatif_vu_le"] = ["Un justificatif ne se note que pour une absence excusée."]
+    return errors
+
+
+def _certificat_errors(fiche: FicheCertificat, prestation: Prestation, contrat: Contrat) -> Errors:
+    if fiche.genre not in regles.CERTIFICATS[prestation.type]:
+        return {"genre": ["Choisissez un justificatif de cette formation."]}
+    errors: Errors = {}
+    today = clock.today()
+    if fiche.jour > today:
+        errors["jour"] = [_not_after_today()]
+    if fiche.date_fin and fiche.date_fin > today:
+        errors["date_fin"] = [_not_after_today()]
+    elif fiche.date_fin and fiche.date_fin < contrat.date_signature:
+        errors["date_fin"] = ["Une prestation du contrat ne peut pas finir avant sa signature."]
+    if fiche.genre == regles.DILF:
+        return errors | _dilf_errors(fiche, prestation, contrat)
+    if fiche.reussi is not None or fiche.gratuit is not None:
+        errors["reussi"] = ["Un résultat d’examen ne se note que pour le DILF."]
+    return errors
+
+
+def _dilf_errors(fiche: FicheCertificat, prestation: Prestation, contrat: Contrat) -> Errors:
+    errors: Errors = {}
+    if fiche.reussi is None:
+        errors["reussi"] = ["Indiquez si l’examen est réussi."]
+    if fiche.gratuit is None:
+        errors["gratuit"] = ["Indiquez si cet examen était l’examen gratuit."]
+    if regles.age_au_dilf_insuffisant(contrat.signataire.date_naissance, fiche.jour):
+        errors["jour"] = [f"Le DILF se passe à partir de {regles.DILF_AGE_MIN} ans, le premier jour des épreuves."]
+    if fiche.gratuit and not prestation._state.adding:
+        free = prestation.certificats.filter(genre=regles.DILF, gratuit=True).exclude(jour=fiche.jour).first()
+        if free:
+            day = date_sans_jour(free.jour)
+            errors["gratuit"] = [f"L’examen n’est gratuit qu’une fois, et il l’a été le {day}."]
+    return errors
