@@ -85,6 +85,14 @@ def form(consentement: Consentement, traduction: Traduction) -> dict[str, object
     }
 
 
+def rows_of_texte(portee: str, traduction: Traduction) -> tuple[Ligne, ...]:
+    """The text of a consent with its question and both answers, as it is read on the screen, row by row."""
+    return _rows(
+        _texte(CONSENTEMENTS[portee], DROITS, _Colonne(traduction=None)),
+        _texte(traduction.accords[portee], traduction.droits, _Colonne(traduction=traduction)),
+    )
+
+
 def _rows(french_column: Iterator[Bloc], other: Iterator[Bloc]) -> tuple[Ligne, ...]:
     return tuple(zip(french_column, other, strict=True))
 
@@ -152,6 +160,12 @@ def _consentement(
     if lettre.version_synthese:
         version = mots.version_lue.format(version=colonne.number(lettre.version_synthese))
         yield Bloc(genre="identite", titre=mots.synthese, fort=version)
+    yield from _texte(texte, droits, colonne)
+
+
+def _texte(texte: TexteConsentement, droits: tuple[str, ...], colonne: _Colonne) -> Iterator[Bloc]:
+    """The words that are signed, whoever signs them."""
+    mots = colonne.formulaire
     yield from (Bloc(genre="texte", texte=paragraphe) for paragraphe in texte.explications)
     if texte.liste:
         yield Bloc(genre="texte", texte=texte.liste_titre)

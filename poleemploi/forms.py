@@ -81,6 +81,7 @@ class DecisionForm(RecueilForm):
         decision.choices = [(Decision.ACCORDE, texte.accepte), (Decision.REFUSE, texte.refuse)]  # type: ignore[attr-defined]
         decision.label = texte.question
         jour.max_date = clock.today()  # type: ignore[attr-defined]
+        self.fields["langue"].help_text = "Celle dans laquelle la personne a lu ou entendu le texte."
         self.initial.setdefault("jour", clock.today())
         # An agreement signed at seventeen may be written down after the eighteenth birthday.
         asked_from = bilan.date_fin_conclusion or clock.today()

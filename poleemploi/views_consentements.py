@@ -13,6 +13,7 @@ from agents.http import AgentRequest
 from agents.models import Agent
 from agents.permissions import direction_ids
 from agents.roles import Permission
+from bilan.bilingue import rows_of_texte
 from bilan.emission import blank_consent
 from bilan.models import Bilan, Consentement
 from bilan.permissions import can
@@ -20,6 +21,7 @@ from bilan.retention import would_destroy
 from bilan.selectors import current_synthese, last_decision
 from bilan.states import MotifReprise
 from bilan.textes import CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI, CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, DROITS
+from bilan.traductions import traduction_for, traductions
 from core import journal
 from core.http import pdf_response
 from poleemploi import services
@@ -80,6 +82,24 @@ def collect_consents(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "poleemploi/consentements.html", context)
 
 
+def _langue_lue(request: AgentRequest, bilan: Bilan) -> str:
+    """The language in which the person reads: the one chosen on the page, otherwise the one they understand."""
+    chosen = request.GET.get("langue", "")
+    return chosen if chosen in (*traductions(), "fr") else bilan.contrat.signataire.langue_comprise_id
+
+
+def _lecture(bilan: Bilan, portee: Consentement.Portee, langue: str) -> dict[str, object]:
+    """What shows the text in French and in the language of the person, and offers the others."""
+    traduction = traduction_for(langue)
+    return {
+        "langue": langue,
+        "langue_comprise": bilan.contrat.signataire.langue_comprise,
+        "traduction": traduction,
+        "traductions": sorted(traductions().values(), key=lambda one: one.nom_francais),
+        "lignes": rows_of_texte(portee, traduction) if traduction else (),
+    }
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpResponse:
@@ -93,9 +113,12 @@ def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpRespon
     if request.method != "POST" and not question.ask_url:
         messages.warning(request, question.attente or "Un accord est en vigueur\u00a0: il n’y a rien à demander.")
         return redirect("poleemploi:collect_consents", pk=bilan.pk)
-    form = DecisionForm(request.POST if request.method == "POST" else None, bilan=bilan, portee=scope)
+    langue = _langue_lue(request, bilan)
+    form = DecisionForm(
+        request.POST if request.method == "POST" else None, bilan=bilan, portee=scope, initial={"langue": langue}
+    )
     context = {"bilan": bilan, "form": form, "portee": portee, "texte": CONSENTEMENTS[scope], "droits": DROITS}
-    context |= {"conservation_url": ""}
+    context |= {"conservation_url": "", **_lecture(bilan, scope, langue)}
     if scope == Portee.TRANSMISSION:
         context["synthese"] = current_synthese(bilan)
         if last_decision(bilan.pk, Portee.CONSERVATION) is None:
@@ -125,10 +148,10 @@ def ask_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpRespon
 @never_cache
 @require_safe
 def print_form(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpResponse:
-    """The form of one scope, blank, to be read and signed."""
+    """The form of one scope, blank, to be read and signed, in French and in the language asked for."""
     bilan, scope = _bilan_or_404(request.user, pk), _portee_or_404(portee)
     check_can_collect(request.user, bilan)
-    pdf = blank_consent(bilan=bilan, portee=scope)
+    pdf = blank_consent(bilan=bilan, portee=scope, langue=_langue_lue(request, bilan))
     journal.log_access("imprimer_formulaire", by=request.user, target=bilan, motif=str(scope))
     return pdf_response(pdf, f"accord-{portee}.pdf")
 

@@ -11,10 +11,13 @@ from django.urls import reverse
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import Etat
+from bilan.traductions import traductions
+from cai.models import Langue, Signataire
 from core.models import JournalAcces
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
 from tests.factories.transmissions import agree, make_valide
+from tests.paper import text_of
 
 pytestmark = pytest.mark.usefixtures("le_lendemain")
 T = EtatTransmission
@@ -38,6 +41,51 @@ def bilan(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Age
 
 def address(name: str, bilan: Bilan, *more: str) -> str:
     return reverse(f"poleemploi:{name}", args=[bilan.pk, *more])
+
+
+def reads(bilan: Bilan, langue: str) -> None:
+    Langue.objects.get_or_create(code=langue, defaults={"nom": "une langue"})
+    Signataire.objects.filter(pk=bilan.contrat.signataire_id).update(langue_comprise=langue)
+
+
+@pytest.mark.rule("E.2-langue")
+def test_the_text_stands_in_the_language_of_the_person_beside_the_french(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    reads(bilan, "ary")  # spoken in Morocco, written as Arabic
+    page = connect(conseiller).get(address("ask_consent", bilan, "transmission"))
+    html = page.content.decode()
+
+    assert 'lang="ar"\n             dir="rtl"' in html
+    assert traductions()["ar"].accords["transmission_pole_emploi"].accepte in html
+    assert "La synthèse de mon bilan m’appartient." in html
+    assert f"{address('print_consent_form', bilan, 'transmission')}?langue=ary" in html
+    assert page.context["form"]["langue"].value() == "ary"
+
+
+@pytest.mark.rule("E.2-langue")
+def test_another_language_is_chosen_for_the_text_the_form_and_the_row(
+    connect: Connect, conseiller: Agent, bilan: Bilan
+) -> None:
+    client = connect(conseiller)
+    ask = address("ask_consent", bilan, "conservation")
+    page = client.get(ask, {"langue": "ta"})
+    assert traductions()["ta"].accords["conservation_synthese"].question in page.content.decode()
+    assert page.context["form"]["langue"].value() == "ta"
+    pdf = client.get(address("print_consent_form", bilan, "conservation"), {"langue": "ta"}).content
+    assert "français et tamoul" in text_of(pdf)
+
+    client.post(f"{ask}?langue=ta", REPONSE | {"langue": "ta"})
+    row = Consentement.objects.get(bilan=bilan)
+    assert (row.langue_id, row.version_texte) == ("ta", traductions()["ta"].version)
+
+
+def test_a_language_without_translation_is_said_to_be_so(connect: Connect, conseiller: Agent, bilan: Bilan) -> None:
+    reads(bilan, "bm")
+    client = connect(conseiller)
+    html = client.get(address("ask_consent", bilan, "transmission"), {"langue": "<script>"}).content.decode()
+    assert "Le texte n’est pas traduit en bambara" in html
+    assert "La synthèse de mon bilan m’appartient." in html
 
 
 @pytest.mark.rule("D.2-note-ordre")
