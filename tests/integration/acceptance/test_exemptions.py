@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from agents.models import Agent
+from agents.models import Agent, Lieu
+from bilan.models import Bilan
+from bilan.states import Etat
 from cai.models import Contrat
 from core import clock
 from core.errors import InvalidInput
@@ -14,6 +16,7 @@ from exemptions.domain.situation import Exigence
 from exemptions.models import Evaluation, Justificatif
 from exemptions.services import Declarations, add_justificatif, evaluate_contrat, verify_justificatif
 from tests.factories.cai import make_contrat
+from tests.factories.programmation import convoke, make_prescrit
 
 SANS_EMPLOI = Declarations(
     scolarise=False, declare_activite=False, declare_ne_recherche_pas=False, inscrit_pole_emploi=False
@@ -145,6 +148,15 @@ def test_as_12_a_job_only_declared_does_not_exempt_and_says_what_is_missing(agen
         Exigence.JUSTIFICATIF_ACTIVITE,
         Exigence.DECLARATION_NON_RECHERCHE,
     ]
+
+
+@pytest.mark.rule("C.5-d-preuve")
+def test_as_12_who_only_declares_a_job_can_be_convoked(prescripteur: Agent, conseiller: Agent, lieu: Lieu) -> None:
+    bilan = make_prescrit(by=prescripteur, declarations=EN_EMPLOI)
+
+    convoke(bilan, lieu=lieu, conseiller=conseiller, by=prescripteur, jour=date(2010, 5, 10))
+
+    assert Bilan.objects.get(pk=bilan.pk).etat == Etat.CONVOQUE
 
 
 @pytest.mark.rule("C.5-d-recherche")

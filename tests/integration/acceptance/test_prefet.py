@@ -12,6 +12,7 @@ from bilan.tasks import appliquer_conservation
 from cai.models import Contrat, PropositionPrefet
 from core import clock
 from core.errors import RuleViolation
+from dossiers.situation import Situation, situation_of
 from tests.factories.conduite import JOUR, consent
 from tests.factories.prefet import MOTIVATION, decide, propose, resiliation_en_cours
 from tests.factories.programmation import proposition as rendez_vous
@@ -116,6 +117,9 @@ def test_as_37_the_attestation_is_the_same_for_who_refused_and_for_who_consented
         bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
         if decision:
             consent(bilan, Consentement.Portee.TRANSMISSION, decision, at=clock.at(JOUR, 15), by=monde.conseiller)
+        if decision == Consentement.Decision.REFUSE:
+            assert situation_of(fresh(bilan)) == Situation.TRANSMISSION_REFUSEE
+        assert bilan.contrat.prestations.get(type="bilan").statut == "suivie"
         cloture = propose(bilan.contrat, "cloture", by=directeur, le=JUIN)
         decide(cloture, by=monde.prescripteur, le=JUIN)
         with clock.travel(JUIN):

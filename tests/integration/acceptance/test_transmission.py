@@ -11,6 +11,7 @@ from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.states import MotifReprise
 from core import clock
+from dossiers.situation import Situation, situation_of
 from poleemploi import sender, services
 from poleemploi.models import Transmission
 from poleemploi.standing import Accord, standing
@@ -55,6 +56,7 @@ def test_as_35_a_withdrawal_before_the_task_runs_makes_no_call(
     assert partenaire.requetes() == []
     assert read(transmission).etat == T.ANNULEE
     assert standing(read(transmission)) is Accord.RETIRE
+    assert situation_of(read(transmission).bilan) == Situation.CONSENTEMENT_RETIRE
     assert not transmission.tentatives.exists()
 
 
