@@ -68,7 +68,7 @@ class PrescriptionEntree(serializers.Serializer[Any]):
     heures = serializers.IntegerField(min_value=1, max_value=HEURES_MAX)
 
 
-class DecisionEntree(serializers.Serializer[Any]):
+class DecisionFormationEntree(serializers.Serializer[Any]):
     statut = serializers.ChoiceField(choices=STATUTS_DECIDES)
 
 
@@ -203,12 +203,12 @@ class PrescriptionView(APIView):
         return _answer(contrat, name)
 
 
-class DecisionView(APIView):
+class DecisionFormationView(APIView):
     @operation(
         "Décider de l’état d’une formation",
         "Dispensée, différée pour motif légitime, non suivie sans motif, sans objet. Les autres états se déduisent des "
         "séances et des justificatifs.",
-        request=DecisionEntree,
+        request=DecisionFormationEntree,
         responses={200: PrestationSortie},
         sent={"statut": "dispensee"},
         received={**EXEMPLE_PRESTATION, "statut": "dispensee"},
@@ -216,7 +216,7 @@ class DecisionView(APIView):
     )
     def post(self, request: Request, pk: str, name: str) -> Response:
         contrat = _training(request, pk, name)
-        typed = _read(DecisionEntree(data=request.data))
+        typed = _read(DecisionFormationEntree(data=request.data))
         prestations.decide(contrat=contrat, type_prestation=name, **typed, by=caller(request))
         return _answer(contrat, name)
 

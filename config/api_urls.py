@@ -10,7 +10,7 @@ from bilan.api_suivi import SuivisView
 from cai.api import (
     CertificatsView,
     CertificatView,
-    DecisionView,
+    DecisionFormationView,
     PreArriveeView,
     PrescriptionView,
     SeanceFormationView,
@@ -54,7 +54,7 @@ urlpatterns = [
     path("propositions/<uuid:pk>/<slug:name>/", PropositionActeView.as_view(), name="proposition_acte"),
     path("contrats/<uuid:pk>/avant-l-arrivee/", PreArriveeView.as_view(), name="pre_arrivee"),
     path("contrats/<uuid:pk>/prestations/<slug:name>/prescription/", PrescriptionView.as_view(), name="prescription"),
-    path("contrats/<uuid:pk>/prestations/<slug:name>/decision/", DecisionView.as_view(), name="decision"),
+    path("contrats/<uuid:pk>/prestations/<slug:name>/decision/", DecisionFormationView.as_view(), name="decision"),
     path(
         "contrats/<uuid:pk>/prestations/<slug:name>/seances/", SeancesFormationView.as_view(), name="seances_formation"
     ),
