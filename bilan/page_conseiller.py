@@ -11,7 +11,7 @@ from bilan.actions import PRIMARY, Action, actions_for, next_action
 from bilan.forms_conduite import TravailForm
 from bilan.models import MINUTES_INDICATIVES, Bilan, Consentement, RendezVous, Seance, Synthese, SyntheseDetruite
 from bilan.redaction import WRITABLE
-from bilan.selectors import QUESTIONS, Portee, is_to_ask, last_decision, not_asked
+from bilan.selectors import QUESTIONS, SLUGS, Portee, is_to_ask, last_decision, not_asked, standing_grant
 from bilan.states import PHASES, Etat
 from bilan.suivi import tell
 from core.french import duree, minuscule
@@ -64,7 +64,7 @@ class PageConseiller:
     notes: list[tuple[str, str]]  # as kept: of the other phases, and of this one when the form could not be saved
     versions: list[Synthese]
     tombe: SyntheseDetruite | None
-    decisions: list[tuple[Portee, Consentement | None, str]]  # and what is shown without an answer
+    decisions: list[tuple[Portee, Consentement | None, str, str]]  # what is shown without an answer, where to withdraw
     awaits_decisions: bool  # the person has still to be asked what may become of the validated version
 
     @property
@@ -83,6 +83,11 @@ class PageConseiller:
     @property
     def asks_decisions(self) -> bool:
         return self.bilan.etat in (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE)
+
+    @property
+    def shows_decisions(self) -> bool:
+        """While they are asked for, and as long as one can be withdrawn: always, even after the end."""
+        return self.asks_decisions or any(withdrawal for *_, withdrawal in self.decisions)
 
 
 def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -> PageConseiller:
@@ -127,7 +132,7 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         ],
         versions=versions,
         tombe=tombe,
-        decisions=[(portee, decision, not_asked(portee)) for portee, decision in decisions],
+        decisions=[(portee, said, not_asked(portee), _withdrawal(bilan, portee)) for portee, said in decisions],
         awaits_decisions=awaited,
     )
 
@@ -177,6 +182,14 @@ def steps_of(bilan: Bilan, seances: list[Seance], *, decided: bool) -> list[dict
         steps[-2]["detail"] = "refusée"
         steps[-1]["etat"] = "sans_objet"
     return steps
+
+
+# rule: E.2-retrait
+def _withdrawal(bilan: Bilan, portee: Portee) -> str:
+    """Where the agreement of one scope is withdrawn, in any state of the bilan; nothing when none stands."""
+    if standing_grant(bilan.pk, portee) is None:
+        return ""
+    return reverse("poleemploi:withdraw_consent", args=[bilan.pk, SLUGS[portee]])
 
 
 def _awaits_decisions(

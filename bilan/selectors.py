@@ -13,6 +13,9 @@ Decision = Consentement.Decision
 # The order in which the person is asked: what is not kept is destroyed by a refusal to transmit (reference D.2, note).
 # rule: D.2-note-ordre, E.2-portees
 QUESTIONS = (Portee.CONSERVATION, Portee.TRANSMISSION, Portee.SUIVI)
+# How an address names a scope.
+PORTEES = {"conservation": Portee.CONSERVATION, "transmission": Portee.TRANSMISSION, "suivi": Portee.SUIVI}
+SLUGS = {portee: slug for slug, portee in PORTEES.items()}
 
 
 def current_rendez_vous(bilan: Bilan) -> RendezVous | None:

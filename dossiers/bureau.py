@@ -30,6 +30,7 @@ class LigneBureau:
     liste: Liste
     limite: date | datetime
     url: str
+    alerte: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Bureau:
     @property
     def reste(self) -> int:
         """How many waiting acts the page does not show."""
-        return sum(compte for _, compte in self.comptes) - len(self.lignes)
+        return sum(compte for liste, compte in self.comptes if not liste.rappel) - len(self.lignes)
 
 
 # rule: D.6-comites
@@ -66,7 +67,8 @@ def desk_of(agent: Agent) -> Bureau:
         keys = list(liste.bilans(agent).values_list("pk", "ordre")[:COMPTE_MAX])
         if keys:
             comptes.append((liste, len(keys)))
-        waiting += [(_instant(ordre), liste, pk, ordre) for pk, ordre in keys[:LIGNES_MAX]]
+        lined_up = [] if liste.rappel else keys[:LIGNES_MAX]
+        waiting += [(_instant(ordre), liste, pk, ordre) for pk, ordre in lined_up]
     waiting.sort(key=lambda key: (key[1].rang, key[0], str(key[2])))
     shown: dict[uuid.UUID, tuple[Liste, Any]] = {}
     for _, liste, pk, ordre in waiting:
@@ -82,7 +84,13 @@ def _instant(ordre: date | datetime) -> datetime:
 def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:
     bilans = Bilan.objects.select_related("contrat__signataire").in_bulk([pk for pk, _ in keys])
     return [
-        LigneBureau(bilan=bilans[pk], liste=liste, limite=liste.limite(ordre), url=liste.adresse(bilans[pk]))
+        LigneBureau(
+            bilan=bilans[pk],
+            liste=liste,
+            limite=liste.limite(ordre),
+            url=liste.adresse(bilans[pk]),
+            alerte=liste.alerte(ordre),
+        )
         for pk, (liste, ordre) in keys
     ]
 

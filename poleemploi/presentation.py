@@ -14,6 +14,7 @@ from agents.roles import Permission
 from bilan import selectors
 from bilan.models import Bilan, Consentement, Synthese
 from bilan.permissions import can
+from bilan.selectors import PORTEES, SLUGS
 from bilan.states import REALISES, Etat
 from core import clock
 from core.french import date_sans_jour, heure
@@ -74,9 +75,6 @@ FINS: dict[str, str] = {
     MotifFin.CONTENU_DETRUIT: "Le contenu de la synthèse a été détruit avant d’arriver\u00a0: rien n’est chez Pôle "
     "emploi et rien ne partira.",
 }
-# From the person's side: consent to keep first, or a refusal to transmit would destroy at once (reference D.2, note).
-PORTEES = {"conservation": Portee.CONSERVATION, "transmission": Portee.TRANSMISSION, "suivi": Portee.SUIVI}
-SLUGS = {portee: slug for slug, portee in PORTEES.items()}
 
 
 # --- one transmission ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from bilan.emission import blank_consent
 from bilan.models import Bilan, Consentement
 from bilan.permissions import can
 from bilan.retention import would_destroy
-from bilan.selectors import current_synthese, last_decision
+from bilan.selectors import PORTEES, current_synthese, last_decision
 from bilan.states import MotifReprise
 from bilan.textes import CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI, CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, DROITS
 from bilan.traductions import traduction_for, traductions
@@ -28,7 +28,7 @@ from poleemploi import services
 from poleemploi.forms import DecisionForm, RepriseForm, RetraitForm
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_collect, check_can_rework, check_can_withdraw
-from poleemploi.presentation import PORTEES, panel, questions_of
+from poleemploi.presentation import panel, questions_of
 from poleemploi.states import EtatTransmission
 
 Portee, Decision = Consentement.Portee, Consentement.Decision

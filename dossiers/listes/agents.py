@@ -12,9 +12,11 @@ from bilan.models import RendezVous
 from bilan.states import BEFORE_SYNTHESE, Etat
 from core import clock
 from dossiers.listes.modele import (
+    ALERTE_JOURS,
     Bilans,
     Liste,
     appointment,
+    at_risk,
     midnight,
     of_directions,
     to_act,
@@ -78,6 +80,10 @@ def _to_convoke(agent: Agent) -> Bilans:
     )
 
 
+def _mine_at_risk(agent: Agent) -> Bilans:
+    return at_risk(of_directions(agent, Permission.CONVOQUER).filter(prescripteur=agent))
+
+
 def _appointments_without_news(agent: Agent) -> Bilans:
     """Appointments of a past day on which the adviser said nothing."""
     return (
@@ -112,6 +118,8 @@ LISTES: tuple[Liste, ...] = (
           "Prescrire le bilan", to_act("prescrire"), "Fin du contrat"),
     Liste("personnes-a-convoquer", "Personnes à convoquer", Permission.CONVOQUER, _to_convoke,
           "Convoquer au bilan", to_convocation, "Fin du contrat"),
+    Liste("mes-bilans-en-risque", "Mes bilans en risque avant la fin du contrat", Permission.CONVOQUER, _mine_at_risk,
+          "Voir le dossier", to_file, "Fin du contrat", alerte_jours=ALERTE_JOURS, rappel=True),
     Liste("pieces-a-verifier", "Pièces à vérifier", Permission.VERIFIER_JUSTIFICATIF, _documents_to_verify,
           "Vérifier les pièces", to_exemption, "Fin du contrat"),
     Liste("absences-a-constater", "Rendez-vous sans nouvelles", Permission.CONSTATER_ABSENCE,

@@ -1,32 +1,21 @@
 """What waits for those who answer for a direction: its correspondant and its directeur territorial."""
 
-from datetime import timedelta
-
 from django.db.models import OuterRef, Subquery
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.states import ABSENCES, Etat
-from core import clock
-from dossiers.listes.modele import Bilans, Liste, of_directions, to_file
+from bilan.states import Etat
+from dossiers.listes.modele import ALERTE_JOURS, Bilans, Liste, at_risk, of_directions, to_file
 from dossiers.situation import Situation, with_situation
 from poleemploi.models import Transmission
-
-RISQUE_JOURS = 90  # D.6: bilans at risk are listed from ninety days before the end of the contract
 
 
 def _unjustified_absences(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.REATTRIBUER_DOSSIER).filter(etat=Etat.ABSENT_SANS_MOTIF)
 
 
-# rule: D.6-risque
 def _at_risk(agent: Agent) -> Bilans:
-    today = clock.today()
-    return of_directions(agent, Permission.REATTRIBUER_DOSSIER).filter(
-        etat__in=[Etat.A_EVALUER, Etat.A_PROGRAMMER, Etat.REPORTE, *ABSENCES],
-        ordre__gte=today,
-        ordre__lte=today + timedelta(days=RISQUE_JOURS),
-    )
+    return at_risk(of_directions(agent, Permission.REATTRIBUER_DOSSIER))
 
 
 def _deposits_to_settle(agent: Agent) -> Bilans:
@@ -41,5 +30,5 @@ LISTES: tuple[Liste, ...] = (
     Liste("absences-sans-motif", "Absences sans motif", Permission.REATTRIBUER_DOSSIER, _unjustified_absences,
           "Décider de la suite", to_file, "Fin du contrat"),
     Liste("bilans-en-risque", "Bilans en risque avant la fin du contrat", Permission.REATTRIBUER_DOSSIER, _at_risk,
-          "Voir le dossier", to_file, "Fin du contrat"),
+          "Voir le dossier", to_file, "Fin du contrat", alerte_jours=ALERTE_JOURS),
 )  # fmt: skip

@@ -14,12 +14,14 @@ from agents.models import Agent
 from agents.permissions import direction_ids, has_permission, prestataire_ids
 from agents.roles import Permission
 from bilan.models import Bilan, RendezVous, Synthese
-from bilan.states import Etat
+from bilan.states import ABSENCES, PHASES, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
 from core import clock
 from core.french import day_of
 from dossiers.situation import Situation, with_situation
+
+RISQUE_JOURS, ALERTE_JOURS = 90, 30  # D.6: bilans at risk, from ninety days before the end, louder from thirty
 
 Bilans = Any  # a queryset of Bilan with annotations, which types cannot follow from function to function
 Selection = Callable[[Agent], Bilans]
@@ -40,6 +42,8 @@ class Liste:
     a_une_heure: bool = False
     au_prestataire: bool = False
     rang: int = 1  # on the desk: 0 before everything else, 2 after
+    alerte_jours: int = 0  # a badge says it when no more days than this are left
+    rappel: bool = False  # files that the agent's other lists bring too: counted, not lined up once more
     jours_ouvrables: bool = False  # a limit given to the person: a weekend or a holiday carries it further (C.7)
 
     def concerns(self, agent: Agent) -> bool:
@@ -47,6 +51,11 @@ class Liste:
         if self.au_prestataire:
             return bool(prestataire_ids(agent, self.permission))
         return has_permission(agent, self.permission) and bool(direction_ids(agent, self.permission))
+
+    def alerte(self, ordre: date | datetime) -> str:
+        """The words of the badge when the day is near, otherwise nothing; a day already past says it by itself."""
+        left = (day_of(ordre) - clock.today()).days
+        return f"{self.alerte_jours} jours au plus" if self.alerte_jours and 0 <= left <= self.alerte_jours else ""
 
     def limite(self, ordre: date | datetime) -> date | datetime:
         """The day to show: that of the order, carried to the next working day where the law does so."""
@@ -104,6 +113,17 @@ def of_directions(agent: Agent, permission: Permission) -> Bilans:
         Bilan.objects.live()
         .filter(contrat__direction_id__in=direction_ids(agent, permission))
         .annotate(ordre=Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance"))
+    )
+
+
+# rule: D.6-risque
+def at_risk(bilans: Bilans) -> Bilans:
+    """Bilans with no appointment to come, ninety days or fewer before the effective échéance, the nearest first."""
+    today = clock.today()
+    return bilans.filter(
+        etat__in=[Etat.A_EVALUER, Etat.A_PROGRAMMER, Etat.REPORTE, *ABSENCES, *PHASES],
+        ordre__gte=today,
+        ordre__lte=today + timedelta(days=RISQUE_JOURS),
     )
 
 
