@@ -15,6 +15,7 @@ from bilan.fiche import Fiche
 from bilan.guards import ecriture
 from bilan.impression import build_fiche
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Metier, Synthese, SynthesePdf
+from bilan.models.synthese import fingerprint
 from bilan.passation import check_in_charge
 from bilan.permissions import check_can
 from bilan.states import PHASES, Etat, MotifReprise
@@ -183,7 +184,8 @@ def _freeze(bilan: Bilan, sheet: Fiche, pdf: bytes, *, by: Agent) -> Synthese:
     draft.figee_at = clock.now()
     draft.date_presentation = clock.today()
     draft.pdf_sha256 = hashlib.sha256(pdf).hexdigest()
-    draft.save(update_fields=["figee_at", "date_presentation", "pdf_sha256", "updated_at"])
+    draft.contenu_sha256 = fingerprint(draft.contenu)
+    draft.save(update_fields=["figee_at", "date_presentation", "pdf_sha256", "contenu_sha256", "updated_at"])
     SynthesePdf.objects.create(synthese=draft, contenu=pdf)
     finish(bilan, "presenter_synthese", by=by, version=draft.version, pdf_sha256=draft.pdf_sha256)
     return draft

@@ -99,7 +99,7 @@ def destroy_content(bilan: Bilan, motif: MotifDestruction, *, by: Agent | None =
     notes, _ = NotePhase.objects.filter(bilan=bilan).delete()
     SynthesePdf.objects.filter(synthese__bilan=bilan).delete()
     destroyed = Synthese.objects.filter(bilan=bilan, detruite_at=None).update(
-        contenu=None, observations=None, detruite_at=now
+        contenu=None, contenu_sha256="", observations=None, detruite_at=now
     )
     if destroyed:
         _bury(bilan, motif)

@@ -21,7 +21,10 @@ def cipher() -> MultiFernet:
 
 # rule: E.3-chiffrement
 class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # generic in its stubs only
-    """Bytes, stored as a Fernet token. Cannot be searched, and is not meant to be."""
+    """Bytes, stored as a Fernet token. Cannot be searched, and is not meant to be.
+
+    A column ``<name>_sha256`` beside it, when there is one, is the fingerprint of the plain bytes (``core.rotation``).
+    """
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -34,14 +37,16 @@ class EncryptedBinaryField(models.BinaryField):  # type: ignore[type-arg]  # gen
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
 
+def json_bytes(value: Any) -> bytes:
+    """The one way a JSON value is written before it is encrypted, and before its fingerprint is taken."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
 class EncryptedJSONField(EncryptedBinaryField):
     """A JSON value, stored as a Fernet token; what is read back equals what was written."""
 
     def get_prep_value(self, value: Any) -> Any:
-        if value is None:
-            return None
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return super().get_prep_value(text.encode())
+        return None if value is None else super().get_prep_value(json_bytes(value))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         plain = super().from_db_value(value, expression, connection)

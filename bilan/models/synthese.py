@@ -1,7 +1,7 @@
 """The synthesis by version, its printed sheet, and what stays once it is destroyed (reference D.4 and E.4)."""
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,11 +9,16 @@ from django.db.models import Q
 from agents.models import Agent
 from bilan.models.conduite import Bilan
 from bilan.states import MotifDestruction
-from core.crypto import EncryptedBinaryField, EncryptedJSONField
+from core.crypto import EncryptedBinaryField, EncryptedJSONField, json_bytes
 from core.models import BaseModel
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+def fingerprint(contenu: dict[str, Any]) -> str:
+    """The SHA-256 of a content as it is encrypted: two contents that say the same have the same."""
+    return hashlib.sha256(json_bytes(contenu)).hexdigest()
 
 
 class SyntheseQuerySet(models.QuerySet["Synthese"]):
@@ -32,6 +37,8 @@ class Synthese(BaseModel):
     bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="syntheses")
     version = models.PositiveSmallIntegerField("version")
     contenu = EncryptedJSONField(null=True)  # bilan.contenu.SyntheseContenu as a dictionary
+    # Of the frozen content; gone with it. Proves that a re-encryption changed nothing (core.rotation).
+    contenu_sha256 = models.CharField("empreinte du contenu", max_length=64, blank=True)
     auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     date_redaction = models.DateField("rédigée le", null=True, blank=True)
     figee_at = models.DateTimeField("figée le", null=True, blank=True)
@@ -65,6 +72,11 @@ class Synthese(BaseModel):
                 condition=Q(figee_at=None, pdf_sha256="", date_presentation=None)
                 | Q(figee_at__isnull=False, date_presentation__isnull=False) & ~Q(pdf_sha256=""),
                 name="synthese_figee_avec_pdf",
+            ),
+            models.CheckConstraint(
+                condition=Q(figee_at__isnull=False, contenu__isnull=False) & ~Q(contenu_sha256="")
+                | (Q(figee_at=None) | Q(contenu__isnull=True)) & Q(contenu_sha256=""),
+                name="synthese_figee_avec_empreinte",
             ),
             models.CheckConstraint(
                 condition=Q(date_validation=None)

@@ -7,6 +7,7 @@ from agents.models import Agent, DirectionTerritoriale
 from bilan.contenu import SyntheseContenu
 from bilan.echange import note_acknowledgement
 from bilan.models import Bilan, Consentement, Seance, Synthese
+from bilan.models.synthese import fingerprint
 from core import clock
 from poleemploi import services
 from poleemploi.models import Transmission
@@ -52,10 +53,12 @@ def make_valide(
 
 def add_version(bilan: Bilan, version: int, *, jour: date = JOUR, contenu: SyntheseContenu | None = None) -> Synthese:
     """A frozen version, signed and handed over on ``jour``."""
+    written = (contenu or make_contenu()).to_dict()
     return Synthese.objects.create(
         bilan=bilan,
         version=version,
-        contenu=(contenu or make_contenu()).to_dict(),
+        contenu=written,
+        contenu_sha256=fingerprint(written),
         auteur=bilan.conseiller,
         date_redaction=jour,
         figee_at=clock.at(jour, 12),
