@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from bilan.courriers import Consentement, Convocation
 from bilan.textes import CONSENTEMENTS, DROITS, VERSION_TEXTE, TexteConsentement
-from bilan.traductions import MotsConvocation, MotsFormulaire, Traduction, francais
+from bilan.traductions import MotsConvocation, MotsFormulaire, Traduction, francais, traduction_for
 from core import french
 from core.french import NBSP
 from core.pdf import isolated
@@ -25,6 +25,17 @@ class Bloc:
     fort: str = ""
     texte: str = ""
     latin: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RendezVousDessine:
+    """An appointment in figures and in the angles of a clock's hands, in whole degrees from the top."""
+
+    jour: int
+    date: str
+    heure: str
+    petite_aiguille: int
+    grande_aiguille: int
 
 
 Ligne = tuple[Bloc, Bloc]
@@ -58,6 +69,23 @@ class _Colonne:
 def french_convocation(convocation: Convocation) -> tuple[Bloc, ...]:
     """The letter in French alone, in the order it is read."""
     return tuple(_convocation(convocation, _Colonne(traduction=None), seule=True))
+
+
+def drawn(convocation: Convocation) -> RendezVousDessine:
+    """The appointment for the pictograms of a letter whose reader has no translation."""
+    local = timezone.localtime(convocation.debut)
+    return RendezVousDessine(
+        jour=local.day,
+        date=french.date_courte(local),
+        heure=f"{local:%H:%M}",
+        petite_aiguille=round((local.hour % 12) * 30 + local.minute / 2),
+        grande_aiguille=local.minute * 6,
+    )
+
+
+def needs_pictograms(langue: str) -> bool:
+    """Whether a paper in French alone speaks to somebody who understands another language."""
+    return langue not in ("", "fr") and traduction_for(langue) is None
 
 
 def rows_of_convocation(convocation: Convocation, traduction: Traduction) -> tuple[Ligne, ...]:

@@ -69,7 +69,7 @@ def convocation_pdf(convocation: Convocation, created_at: datetime) -> bytes:
     """The numbered summons, its address where the window of a DL envelope is.
 
     In two columns and on two sides at most when the language of the person is one of ``bilan.traductions``; otherwise
-    in French on one page.
+    in French on one page, with pictograms when the person understands another language.
     """
     traduction = traduction_for(convocation.langue)
     context: dict[str, object] = {
@@ -80,6 +80,7 @@ def convocation_pdf(convocation: Convocation, created_at: datetime) -> bytes:
         context |= {"traduction": traduction, "lignes": bilingue.rows_of_convocation(convocation, traduction)}
     else:
         context |= {"blocs": bilingue.french_convocation(convocation)}
+        context |= {"rdv": bilingue.drawn(convocation)} if bilingue.needs_pictograms(convocation.langue) else {}
     return _courrier(
         "bilan/pdf/convocation_bilingue.html" if traduction else "bilan/pdf/convocation.html",
         convocation,
@@ -96,7 +97,7 @@ def consentement_pdf(consentement: Consentement, created_at: datetime) -> bytes:
     """The form of one scope, blank, with the version of its words.
 
     In two columns and on two sides at most when its language is one of ``bilan.traductions``; otherwise in French on
-    one page.
+    one page, each answer drawn when the person understands another language.
     """
     texte, traduction = CONSENTEMENTS[consentement.portee], traduction_for(consentement.langue)
     context: dict[str, object] = {
@@ -105,6 +106,9 @@ def consentement_pdf(consentement: Consentement, created_at: datetime) -> bytes:
         "mots": francais().formulaire,
         "version": bilingue.version_of(traduction),
         "date_bilan": date_sans_jour(consentement.date_bilan),
+        "picto": f"bilan/pdf/pictos/{consentement.portee}.svg"
+        if bilingue.needs_pictograms(consentement.langue)
+        else "",
     }
     if traduction:
         context |= bilingue.form(consentement, traduction)
