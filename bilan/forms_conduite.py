@@ -39,7 +39,8 @@ class TravailForm(BilanForm):
     attendu = LigneField(widget=forms.HiddenInput, required=False)  # the revision of the notes that were opened
     texte = TexteField(
         label="Notes",
-        help_text="Pour vous seul. Elles sont détruites avec la synthèse.",
+        # rule: E.5-textes-libres
+        help_text="Pour vous seul, et détruites avec la synthèse. N’écrivez rien sur la santé ni sur la vie privée.",
         max_length=NOTE_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
@@ -119,7 +120,7 @@ class _PresentationForm(BilanForm):
 class ValidationForm(_PresentationForm):
     observations = TexteField(
         label="Observations de la personne",
-        help_text="Telles qu’elle les a dites ou écrites. Laissez vide si elle n’en a pas.",
+        help_text="Telles qu’elle les a dites, sans rien de sa santé ni de sa vie privée. Vide si elle n’en a pas.",
         max_length=OBSERVATIONS_MAX,
         required=False,
     )

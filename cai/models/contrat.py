@@ -94,7 +94,7 @@ class SignataireQuerySet(models.QuerySet["Signataire"]):
         return self.filter(Q(pk__in=Contrat.objects.filter(direction_id__in=directions).values("signataire_id")))
 
 
-# rule: C.2-champs
+# rule: C.2-champs, E.5-jamais
 class Signataire(BaseModel):
     """The person who signed a CAI; names are kept exactly as typed."""
 

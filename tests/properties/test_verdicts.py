@@ -16,8 +16,6 @@ from exemptions.domain.resultat import Resultat
 from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Motif, Piece, Situation, StatutPiece, TypePiece
 
-pytestmark = pytest.mark.rule("C.5")
-
 # Half of the dates are of the contracts' time, where documents, ages and references meet; half are anything at all.
 DATES = st.dates(date(2008, 12, 1), date(2012, 12, 31)) | st.dates()
 NAISSANCES = st.dates(date(1940, 1, 1), date(1996, 12, 31)) | st.dates()
@@ -94,6 +92,7 @@ def test_no_adult_and_nobody_unborn_is_exempt_as_a_schooled_minor(situation, ref
         assert Motif.MINEUR_SCOLARISE not in evaluer(situation, reference).motifs
 
 
+@pytest.mark.rule("C.5-d-preuve")
 @given(SITUATIONS, DATES)
 def test_documents_that_prove_nothing_that_day_change_nothing(situation, reference):
     good = tuple(piece for piece in situation.pieces if is_valable(piece, reference))
@@ -141,6 +140,7 @@ def test_the_grounds_hold_until_the_announced_day_and_change_on_it(situation, re
     assert evaluer(situation, between).motifs == resultat.motifs
 
 
+@pytest.mark.rule("C.5-d-preuve")
 @given(PIECES, DATES)
 def test_a_document_proves_only_within_its_period_and_verified(piece, reference):
     periode = periode_couverte(piece)
@@ -148,6 +148,7 @@ def test_a_document_proves_only_within_its_period_and_verified(piece, reference)
     assert is_valable(piece, reference) is expected
 
 
+@pytest.mark.rule("C.5-age")
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.integers(0, 120))
 def test_a_birthday_is_the_first_day_of_the_age(naissance, years):
     day = birthday(naissance, years)

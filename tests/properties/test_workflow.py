@@ -16,7 +16,10 @@ from tests.properties.guichet import Guichet
 from tests.properties.marche import Decision, Marche, Portee, Temps
 from tests.properties.partenaire import SAIN
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.5", "C.6", "D.2", "E.2", "F.1")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("C.6-180", "C.6-validite", "D.2-evenement", "D.2-refus", "E.1-accord", "E.2-retrait", "E.4-terme"),
+]
 
 
 class Tout(Bureau, Guichet):

@@ -13,7 +13,7 @@ from bilan.states import Etat
 from core import clock
 from tests.factories.conduite import JOUR, advance, consent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("D.5")]
+pytestmark = pytest.mark.django_db
 REPONSE = {"echeance": "six_mois", "statut": "realise", "fait_le": "10/11/2010", "situation": "recherche"}
 
 
@@ -32,6 +32,7 @@ def test_the_page_says_whether_the_person_may_be_contacted(client: Client, concl
         assert "La personne a accepté d’être contactée" in client.get(url).content.decode()
 
 
+@pytest.mark.rule("D.5-statuts")
 def test_a_follow_up_is_noted_from_the_page_then_shown_on_the_bilan(
     client: Client, conclu: Bilan, conseiller: Agent
 ) -> None:
@@ -46,6 +47,7 @@ def test_a_follow_up_is_noted_from_the_page_then_shown_on_the_bilan(
     assert Suivi.objects.get().situation == "recherche"
 
 
+@pytest.mark.rule("D.5-6-mois")
 def test_the_adviser_s_software_notes_a_follow_up(conclu: Bilan, conseiller: Agent) -> None:
     api = Client(headers={"Authorization": f"Bearer {create_token(conseiller, libelle='essai')}"})
     url = reverse("api:suivis", args=[conclu.pk])

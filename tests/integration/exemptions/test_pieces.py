@@ -20,7 +20,7 @@ from exemptions import fichiers, services
 from exemptions.models import Justificatif, JustificatifFichier
 from tests.factories.fichiers import image, pdf
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.5")]
+pytestmark = pytest.mark.django_db
 Connect = Callable[[Agent], Client]
 JOUR = date(2010, 3, 15)
 SECRET = b"%PDF-1.7 CANARI %%EOF"
@@ -88,6 +88,7 @@ def test_the_form_sent_twice_records_one_document(connect: Connect, agent_ofii: 
     assert Justificatif.objects.count() == 1
 
 
+@pytest.mark.rule("C.5-d-preuve")
 def test_a_document_seen_in_the_original_is_verified_without_a_copy(contrat: Contrat, agent_ofii: Agent) -> None:
     seen = services.add_justificatif(contrat=contrat, type_piece="copie_titre", date_document=JOUR, by=agent_ofii)
     assert services.verify_justificatif(justificatif=seen, by=agent_ofii).statut == "verifiee"

@@ -22,7 +22,7 @@ from poleemploi.models import Retour
 from tests.factories.agents import make_agent
 from tests.factories.transmissions import RECUEIL, make_transmission, receive
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("F.3")]
+pytestmark = pytest.mark.django_db
 RECU = date(2010, 5, 12)  # the day of the acknowledgement
 JOUR = date(2010, 6, 10)
 
@@ -59,6 +59,7 @@ def test_a_ppae_interview_takes_the_person_in_charge(bilan: Bilan, correspondant
     assert said == "Prise en charge par Pôle emploi. Entretien PPAE le 12 mai 2010."
 
 
+@pytest.mark.rule("D.2-note-retour")
 def test_registration_and_employment_change_no_state(bilan: Bilan, correspondant: Agent) -> None:
     record(bilan, correspondant, date_inscription=date(2010, 4, 1))
     record(bilan, correspondant, date_embauche=date(2010, 6, 1), type_contrat="CDI")
@@ -66,6 +67,7 @@ def test_registration_and_employment_change_no_state(bilan: Bilan, correspondant
     assert "CDI" not in str(list(Evenement.objects.values_list("faits", flat=True)))
 
 
+@pytest.mark.rule("D.2-23")
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -90,6 +92,7 @@ def test_the_same_return_is_kept_once(bilan: Bilan, correspondant: Agent) -> Non
     assert Retour.objects.count() == 1
 
 
+@pytest.mark.rule("D.2-20")
 def test_as_40_after_a_withdrawal_a_return_is_refused_and_not_stored(
     bilan: Bilan, correspondant: Agent, conseiller: Agent
 ) -> None:
@@ -144,6 +147,7 @@ def test_a_program_records_and_reads_returns(bilan: Bilan, correspondant: Agent,
     assert other.get(url).status_code == 403
 
 
+@pytest.mark.rule("D.6-ppae")
 def test_what_was_returned_is_counted_when_the_bilan_ends(
     bilan: Bilan, correspondant: Agent, prescripteur: Agent
 ) -> None:

@@ -7,8 +7,6 @@ from cai.feries import jours_feries, jours_feries_depuis
 
 FERIES = frozenset({date(2010, 5, 24), date(2010, 11, 1), date(2010, 11, 11), date(2011, 6, 13)})
 
-pytestmark = pytest.mark.rule("C.7")
-
 
 @pytest.mark.rule("C.7-mois")
 @pytest.mark.parametrize(
@@ -173,6 +171,7 @@ def test_a_conserved_synthesis_is_destroyed_after_one_year(validation, expected)
     assert delais.date_destruction(validation) == expected
 
 
+@pytest.mark.rule("D.5-6-mois")
 def test_the_follow_up_falls_six_months_after_the_conclusion_by_default():
     assert delais.date_suivi(date(2010, 8, 31)) == date(2011, 2, 28)  # AS-33
     assert delais.date_suivi(date(2010, 8, 31), mois=3) == date(2010, 11, 30)
@@ -203,6 +202,7 @@ def test_an_age_is_counted_in_completed_years(birth, reference, expected):
     assert delais.age(birth, reference) == expected
 
 
+@pytest.mark.rule("C.5-age")
 @pytest.mark.parametrize(
     ("birth", "years", "expected"),
     [
@@ -215,6 +215,7 @@ def test_a_birthday_is_the_first_day_of_that_age(birth, years, expected):
     assert delais.birthday(birth, years) == expected
 
 
+@pytest.mark.rule("D.2-4-delai")
 @pytest.mark.parametrize(
     ("depart", "arrivee", "expected"),
     [

@@ -10,7 +10,6 @@ from PIL import Image
 from core.uploads import FileRefused, accept
 from tests.factories.fichiers import action, bombe, image, pdf, photographie
 
-pytestmark = pytest.mark.rule("C.5")
 LIEN = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.fr")
 
 

@@ -8,8 +8,6 @@ from exemptions.domain import bareme
 from exemptions.domain.situation import Declaration, Exigence, Motif, Situation, StatutPiece, TypePiece
 from exemptions.models import Justificatif
 
-pytestmark = pytest.mark.rule("C.5", "I.3")
-
 PROVENANCE = re.compile(r"\[(S-R|V|D)\b[^]]*]$")
 
 
@@ -49,6 +47,7 @@ def test_every_permit_names_its_source_with_its_provenance(code, titre):
     assert not titre.reserve or titre.dispense
 
 
+@pytest.mark.rule("C.2-titres", "C.5-vlsts")
 def test_the_permits_are_those_of_the_reference():
     assert list(bareme.TITRES) == [
         "L313-8",

@@ -8,7 +8,7 @@ from exemptions.domain.resultat import Resultat
 from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Piece, Situation, StatutPiece, TypePiece
 
-pytestmark = pytest.mark.rule("C.5")
+pytestmark = pytest.mark.rule("C.5-d-preuve")
 
 ENTRETIEN = date(2010, 11, 10)
 JOUR = "10 novembre 2010, jour où l’exemption s’apprécie"

@@ -11,8 +11,6 @@ from exemptions.domain.resultat import Resultat
 from exemptions.domain.rules import evaluer
 from exemptions.domain.situation import Declaration, Exigence, Motif, Piece, Situation, StatutPiece, TypePiece
 
-pytestmark = pytest.mark.rule("C.5")
-
 ENTRETIEN = date(2010, 3, 15)
 JOUR = timedelta(days=1)
 
@@ -122,7 +120,7 @@ def test_as_22_the_ground_met_at_the_appointment_is_announced_at_the_prescriptio
 MINEUR = date(1993, 1, 10)
 
 
-@pytest.mark.rule("C.5-a")
+@pytest.mark.rule("C.5-a", "C.5-d-preuve")
 @pytest.mark.parametrize(
     ("certificat", "reference", "exempte"),
     [
