@@ -43,6 +43,12 @@ class DirectionTerritoriale(BaseModel):
     ville = models.CharField("ville", max_length=80)
     telephone = models.CharField("téléphone", max_length=20)
     courriel = models.EmailField("courriel")
+    prefecture = models.TextField(
+        "adresse de la préfecture",
+        blank=True,
+        max_length=300,
+        help_text="Une ligne par ligne, pour les courriers au préfet.",
+    )
 
     class Meta:
         verbose_name = "direction territoriale"

@@ -9,6 +9,7 @@ what the rows say under the lock.
 """
 
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -51,8 +52,12 @@ def lay_out(lettre: Numerote, *, contrat: Contrat) -> MiseEnPage:
     return MiseEnPage(numbered, printed(numbered))
 
 
-def issue(lettre: Numerote, *, contrat: Contrat, prete: MiseEnPage, by: Agent) -> Courrier:
+def issue(
+    lettre: Numerote, *, contrat: Contrat, prete: MiseEnPage, objet: uuid.UUID | None = None, by: Agent
+) -> Courrier:
     """Number and freeze a letter of this file, in the caller's transaction: ``prete``, if it still says the same.
+
+    Of one ``objet``, a kind of letter is issued only once: a second one raises IntegrityError.
 
     Numbers of a direction's series in a year have no gap: a transaction given up gives its number back. ``contrat``
     comes with its direction and signatory. Raises TransactionManagementError outside a transaction.
@@ -68,6 +73,7 @@ def issue(lettre: Numerote, *, contrat: Contrat, prete: MiseEnPage, by: Agent) -
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         emis_at=clock.now(),
         emis_par=by,
+        objet=objet,
     )
     journal.record(
         "courrier.emis", dossier=contrat.pk, target=courrier, by=by, genre=str(courrier.genre), numero=courrier.numero

@@ -4,7 +4,6 @@ They touch the contract and its bilan, so they live here. Lock order: bilan, con
 itself: no task and no transition creates a proposal (C.8).
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,7 +18,7 @@ from bilan import fin, propositions
 from bilan.guards import contrat_en_cours
 from bilan.models import Bilan
 from bilan.states import BEFORE_SYNTHESE, PHASES, MotifAnnulation
-from bilan.workflow import lock
+from bilan.workflow import lock_contrat
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock, journal
 from core.errors import Blocage, InvalidInput, RuleViolation, refuse_if
@@ -54,7 +53,7 @@ def prepare(
     """
     type_proposition = _type(type_proposition)
     check_permission(by, P.PREPARER_PROPOSITION, direction_id=contrat.direction_id)
-    contrat = _lock(contrat.pk)
+    contrat = lock_contrat(contrat.pk)
     refuse_if(propositions.conditions(contrat, type_proposition))
     if not faits.strip():
         message = "Écrivez les faits que le directeur territorial doit connaître."
@@ -88,7 +87,7 @@ def propose(
     """
     type_proposition = _type(type_proposition)
     check_permission(by, P.SIGNER_PROPOSITION, direction_id=contrat.direction_id)
-    contrat = _lock(contrat.pk)
+    contrat = lock_contrat(contrat.pk)
     refuse_if(propositions.conditions(contrat, type_proposition))
     proposition = _draft(contrat, type_proposition, by)
     blocages = [*_suspended(proposition), *propositions.motivation(motivation.strip())]
@@ -216,17 +215,8 @@ def _type(value: str) -> PropositionPrefet.Type:
     return Type(value)
 
 
-def _lock(contrat_id: uuid.UUID) -> Contrat:
-    """The contract, locked after its living bilan: the order of ``bilan.workflow``."""
-    bilan_id = Bilan.objects.live().filter(contrat_id=contrat_id).values_list("pk", flat=True).first()
-    if bilan_id:
-        lock(bilan_id)
-    Contrat.objects.select_for_update().values_list("pk").get(pk=contrat_id)
-    return Contrat.objects.select_related("signataire", "direction").get(pk=contrat_id)
-
-
 def _locked(proposition: PropositionPrefet) -> PropositionPrefet:
-    contrat = _lock(proposition.contrat_id)
+    contrat = lock_contrat(proposition.contrat_id)
     found: PropositionPrefet = PropositionPrefet.objects.select_for_update().get(pk=proposition.pk)
     found.contrat = contrat
     return found

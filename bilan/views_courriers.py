@@ -70,7 +70,7 @@ def _run_or_404(request: AgentRequest, pk: uuid.UUID) -> TirageCourriers:
 @never_cache
 @require_safe
 def view_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """How far a run is; htmx asks for its part again until it is over, a page without scripts refreshes itself."""
+    """How far a run is; htmx asks for its part again until it is over; without scripts, a link does."""
     run = _run_or_404(request, pk)
     day = f"{reverse('bilan:letters_of_day')}?jour={run.jour.isoformat()}&direction={run.direction.code}"
     template = "bilan/_tirage.html" if request.htmx else "bilan/tirage.html"

@@ -64,6 +64,15 @@ def lock(bilan_id: uuid.UUID) -> Bilan:
     return _read(bilan_id)
 
 
+def lock_contrat(contrat_id: uuid.UUID) -> Contrat:
+    """A contract with its signatory and direction, locked after its living bilan, until the end of the transaction."""
+    bilan_id = Bilan.objects.live().filter(contrat_id=contrat_id).values_list("pk", flat=True).first()
+    if bilan_id:
+        lock(bilan_id)
+    Contrat.objects.select_for_update().values_list("pk").get(pk=contrat_id)
+    return Contrat.objects.select_related("signataire__nationalite", "direction").get(pk=contrat_id)
+
+
 def _read(bilan_id: uuid.UUID) -> Bilan:
     found: Bilan = Bilan.objects.select_related(
         "contrat__signataire", "contrat__direction", "prestataire", "conseiller", "prescripteur"

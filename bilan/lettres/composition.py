@@ -1,6 +1,5 @@
 """From rows to letters: what each one says today, still without its number."""
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from agents.permissions import has_permission
 from agents.roles import DIRECTION_ROLES, Permission, Role
 from bilan.courriers import Convocation, Direction, Information, Personne
 from bilan.guards import limite_justification
-from bilan.lettres.contenus import Absence, Exemption, Report, Suivi
+from bilan.lettres.contenus import Absence, Exemption, Report
 from bilan.models import Bilan, RendezVous
 from cai.models import Contrat
 from core import clock
@@ -117,8 +116,3 @@ def exemption(bilan: Bilan, rendez_vous: RendezVous | None, *, motifs: tuple[str
         motifs=motifs,
         rendez_vous_annule=rendez_vous.debut if rendez_vous else None,
     )
-
-
-def suivi(bilan: Bilan, *, date_bilan: date, date_suivi: date, by: Agent) -> Suivi:
-    """The invitation to the follow-up of a bilan whose last phase ended on ``date_bilan``."""
-    return Suivi(**entete(bilan.contrat, signataire=by), date_bilan=date_bilan, date_suivi=date_suivi)

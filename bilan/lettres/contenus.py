@@ -65,3 +65,50 @@ class Attestation(Lettre):
     fin: str = ""  # cloture or resilie; empty while the contract runs
     date_acte: date | None = None
     reference_acte: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentionResiliation(Lettre):
+    """A draft for the préfet to sign: he means to end the contract, and the person has a month (reference C.9)."""
+
+    date_signature: date
+    motivation: str
+
+    @property
+    def paragraphes(self) -> list[str]:
+        return self.motivation.split("\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransmissionPrefet(Lettre):
+    """A proposal as it reaches the préfet: its type, its reasoning, and of the bilan one of four words (reference B).
+
+    `adresse` is the préfecture's, under « Monsieur le préfet »; the person stands in the text.
+    """
+
+    proposition: str  # a value of PropositionPrefet.Type
+    date_naissance: date
+    nationalite: str
+    date_signature: date
+    contrat_echeance: date  # included
+    motivation: str
+    bilan: str  # the word of bilan.prefecture; empty for a contract that owed none
+    fondement: str = ""  # of a prorogation, in words
+    echeance_proposee: date | None = None
+
+    @property
+    def paragraphes(self) -> list[str]:
+        return self.motivation.split("\n")
+
+    @property
+    def lignes_adresse(self) -> tuple[str, ...]:
+        return ("Monsieur le préfet", *(line for line in self.adresse if line))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaiFamille(Lettre):
+    """What the family's contract asks of the parents, and what proves it (reference C.4)."""
+
+    date_signature: date
+    contrat_echeance: date  # included
+    journee_suivie: bool

@@ -8,7 +8,16 @@ from typing import Any
 
 from bilan.courriers import Convocation, Information, Numerote
 from bilan.documents import convocation_pdf, information_pdf, lettre_pdf
-from bilan.lettres.contenus import Absence, Attestation, Exemption, Report, Suivi
+from bilan.lettres.contenus import (
+    Absence,
+    Attestation,
+    CaiFamille,
+    Exemption,
+    IntentionResiliation,
+    Report,
+    Suivi,
+    TransmissionPrefet,
+)
 from bilan.models import Courrier
 
 Genre = Courrier.Genre
@@ -37,5 +46,8 @@ MODELES: dict[type[Numerote], Modele] = {
     Absence: _lettre(Genre.ABSENCE, "A"),
     Exemption: _lettre(Genre.EXEMPTION, "E"),
     Suivi: _lettre(Genre.SUIVI, "S"),
+    IntentionResiliation: _lettre(Genre.INTENTION_RESILIATION, "N"),
+    TransmissionPrefet: _lettre(Genre.TRANSMISSION_PREFET, "P"),
+    CaiFamille: _lettre(Genre.CAI_FAMILLE, "F"),
     Attestation: _lettre(Genre.ATTESTATION, "T"),
 }

@@ -44,6 +44,8 @@ class Courrier(BaseModel):
     pdf_sha256 = models.CharField(max_length=64)
     emis_at = models.DateTimeField("émis le")
     emis_par = models.ForeignKey(Agent, verbose_name="émis par", on_delete=models.PROTECT, related_name="+")
+    # The row that a letter without an act is about: of each one, a kind of letter is written only once.
+    objet = models.UUIDField("objet", null=True, blank=True)
 
     objects = CourrierQuerySet.as_manager()
 
@@ -51,6 +53,7 @@ class Courrier(BaseModel):
         verbose_name = "courrier"
         ordering = ["-emis_at"]
         indexes = [models.Index(fields=["direction", "emis_at"], name="courrier_du_jour")]
+        constraints = [models.UniqueConstraint(fields=["genre", "objet"], name="courrier_unique_par_objet")]
 
     def __str__(self) -> str:
         return f"{self.get_genre_display()} {self.numero}"

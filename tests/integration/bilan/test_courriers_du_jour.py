@@ -38,7 +38,7 @@ def test_a_day_is_printed_from_its_page_and_the_file_is_waited_for(
         run = TirageCourriers.objects.get()
         assert run.recto_verso
         assert waiting.redirect_chain[-1][0] == reverse("bilan:view_print_run", args=[run.pk])
-        assert 'http-equiv="refresh"' in waiting.content.decode()
+        assert "Actualiser" in waiting.content.decode()
         assert 'hx-trigger="every 2s"' in waiting.content.decode()
         tirages.work(run.pk)
         part = browser.get(reverse("bilan:view_print_run", args=[run.pk]), headers={"HX-Request": "true"})

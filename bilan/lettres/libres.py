@@ -1,0 +1,234 @@
+"""Letters that go with no act: read first, then issued from their own page, once for what they are about."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from agents.models import Agent
+from agents.permissions import check_permission, has_permission
+from agents.roles import Permission
+from bilan import suivi
+from bilan.attestation import word_of
+from bilan.courriers import Lettre
+from bilan.emission import MiseEnPage, issue, lay_out
+from bilan.lettres import composition
+from bilan.lettres.contenus import CaiFamille, IntentionResiliation, Suivi, TransmissionPrefet
+from bilan.models import Bilan, Courrier
+from bilan.workflow import lock_contrat
+from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, ContratFamille, PropositionPrefet
+from core.errors import Blocage, refuse_if
+from core.french import date_sans_jour
+from core.models import BaseModel
+
+Genre = Courrier.Genre
+Type, Statut = PropositionPrefet.Type, PropositionPrefet.Statut
+
+
+@dataclass(frozen=True)
+class LettreLibre:
+    """One letter an agent may choose to send: its words on the page, what it is about, what it says.
+
+    ``sujet`` finds the row it is about, or says why there is none to write about; ``ecrire`` writes about that row.
+    """
+
+    nom: str
+    genre: Courrier.Genre
+    titre: str
+    phrase: str
+    recoit: str
+    sujet: Callable[[Contrat], BaseModel | Blocage]
+    ecrire: Callable[[Contrat, Any, Agent], Lettre]
+
+
+# --- the follow-up -----------------------------------------------------------------------------
+
+
+def _suivi_due(contrat: Contrat) -> Bilan | Blocage:
+    """From fifteen days before the six months, to a person who agreed to be contacted (reference D.5, D.6 and E.2)."""
+    bilan: Bilan | None = Bilan.objects.live().filter(contrat=contrat).first()
+    if bilan is None or not suivi.is_due(bilan):
+        return Blocage("suivi_non_du", "L’invitation s’envoie à partir de quinze jours avant les six mois du bilan.")
+    if not suivi.may_contact(bilan):
+        return Blocage("contact_refuse", "La personne n’a pas accepté d’être contactée pour le suivi de son bilan.")
+    return bilan
+
+
+def _write_suivi(contrat: Contrat, bilan: Bilan, by: Agent) -> Lettre:
+    entete = composition.entete(contrat, signataire=by)
+    return Suivi(**entete | {"date_bilan": bilan.date_fin_conclusion, "date_suivi": bilan.date_suivi})
+
+
+# --- the préfet --------------------------------------------------------------------------------
+
+
+def _signed(contrat: Contrat, kind: PropositionPrefet.Type) -> PropositionPrefet | None:
+    """The proposal of this type before the préfet, unless it was suspended."""
+    found: PropositionPrefet | None = (
+        contrat.propositions.pending(kind).filter(suspendue_at=None).select_related("propose_par").first()
+    )
+    return found
+
+
+# rule: C.9-resiliation
+def _intention_due(contrat: Contrat) -> PropositionPrefet | Blocage:
+    """A résiliation signed by the directeur territorial, of which the person was not told yet."""
+    proposition = _signed(contrat, Type.RESILIATION)
+    if proposition is None or proposition.statut != Statut.PROPOSEE:
+        return Blocage("aucune_resiliation", "Aucune résiliation n’attend la lettre d’intention du préfet.")
+    return proposition
+
+
+def _write_intention(contrat: Contrat, proposition: PropositionPrefet, by: Agent) -> Lettre:
+    return IntentionResiliation(
+        **composition.entete(contrat, signataire=by),
+        date_signature=contrat.date_signature,
+        motivation=proposition.motivation,
+    )
+
+
+def _transmission_due(kind: PropositionPrefet.Type) -> Callable[[Contrat], PropositionPrefet | Blocage]:
+    waiting = Blocage("aucune_proposition", "Aucune proposition signée de ce type n’attend le préfet.")
+    return lambda contrat: _signed(contrat, kind) or waiting
+
+
+# rule: C.9-quatre-mots
+def _write_transmission(contrat: Contrat, proposition: PropositionPrefet, by: Agent) -> Lettre:
+    entete = composition.entete(contrat, signataire=proposition.propose_par or by)
+    entete["langue"] = ""
+    entete["adresse"] = tuple(contrat.direction.prefecture.splitlines()) or ("Service des étrangers",)
+    return TransmissionPrefet(
+        **entete,
+        proposition=str(proposition.type),
+        date_naissance=contrat.signataire.date_naissance,
+        nationalite=contrat.signataire.nationalite.nom,
+        date_signature=contrat.date_signature,
+        contrat_echeance=contrat.echeance_effective,
+        motivation=proposition.motivation,
+        bilan=word_of(contrat) if contrat.date_signature >= BILAN_OBLIGATOIRE_DEPUIS else "",
+        fondement=str(proposition.get_fondement_display()) if proposition.fondement else "",
+        echeance_proposee=proposition.echeance_proposee,
+    )
+
+
+# --- the family --------------------------------------------------------------------------------
+
+
+# rule: C.4-obligations
+def _famille_due(contrat: Contrat) -> ContratFamille | Blocage:
+    famille: ContratFamille | None = ContratFamille.objects.filter(contrat=contrat).first()
+    return famille or Blocage("pas_de_contrat_famille", "Ce dossier n’a pas de contrat famille.")
+
+
+def _write_famille(contrat: Contrat, famille: ContratFamille, by: Agent) -> Lettre:
+    return CaiFamille(
+        **composition.entete(contrat, signataire=by),
+        date_signature=famille.date_signature,
+        contrat_echeance=famille.date_echeance,
+        journee_suivie=famille.journee == ContratFamille.Journee.SUIVIE,
+    )
+
+
+def _transmission(kind: PropositionPrefet.Type, quoi: str) -> LettreLibre:
+    return LettreLibre(
+        nom=f"transmission_{kind.value}",
+        genre=Genre.TRANSMISSION_PREFET,
+        titre=f"Transmettre au préfet la proposition de {quoi}",
+        phrase="La lettre porte la proposition signée, sa motivation et l’état du contrat. Du bilan, elle dit "
+        "seulement s’il est fait, non fait, dispensé ou différé.",
+        recoit="Le préfet\u00a0: la lettre, à imprimer.",
+        sujet=_transmission_due(kind),
+        ecrire=_write_transmission,
+    )
+
+
+LIBRES: dict[str, LettreLibre] = {
+    libre.nom: libre
+    for libre in (
+        LettreLibre(
+            nom="suivi",
+            genre=Genre.SUIVI,
+            titre="Inviter la personne au suivi",
+            phrase="La lettre propose à la personne de dire ce qu’est devenu son projet, six mois après le bilan. Elle "
+            "est libre de répondre, et son silence n’a aucune conséquence.",
+            recoit="La personne\u00a0: la lettre, à imprimer.",
+            sujet=_suivi_due,
+            ecrire=_write_suivi,
+        ),
+        LettreLibre(
+            nom="intention_resiliation",
+            genre=Genre.INTENTION_RESILIATION,
+            titre="Préparer la lettre d’intention de résiliation",
+            phrase="Le préfet signe cette lettre et la fait remettre à la personne, qui a un mois pour présenter ses "
+            "observations. Enregistrez ensuite le jour où elle l’a reçue.",
+            recoit="Le préfet\u00a0: la lettre à signer, puis la personne.",
+            sujet=_intention_due,
+            ecrire=_write_intention,
+        ),
+        _transmission(Type.CLOTURE, "clôture"),
+        _transmission(Type.PROROGATION, "prorogation"),
+        _transmission(Type.RESILIATION, "résiliation"),
+        LettreLibre(
+            nom="cai_famille",
+            genre=Genre.CAI_FAMILLE,
+            titre="Écrire aux parents au sujet du contrat famille",
+            phrase="La lettre rappelle la journée des parents, l’école de six à seize ans, et ce qui le prouve.",
+            recoit="La personne\u00a0: la lettre, à imprimer.",
+            sujet=_famille_due,
+            ecrire=_write_famille,
+        ),
+    )
+}
+
+
+def why_not(libre: LettreLibre, contrat: Contrat) -> list[Blocage]:
+    """What stands in the way of this letter now; nothing when it can be issued."""
+    return _blocages(libre, libre.sujet(contrat))
+
+
+def _blocages(libre: LettreLibre, sujet: BaseModel | Blocage) -> list[Blocage]:
+    if isinstance(sujet, Blocage):
+        return [sujet]
+    if issued := Courrier.objects.filter(genre=libre.genre, objet=sujet.pk).defer("pdf").first():
+        message = f"Cette lettre a déjà été émise le {date_sans_jour(issued.emis_at)}, n°\u00a0{issued.numero}."
+        return [Blocage("lettre_deja_emise", message)]
+    return []
+
+
+def write(*, libre: LettreLibre, contrat: Contrat, by: Agent) -> Lettre:
+    """The letter as it would be issued now; refuses what ``issue_letter`` refuses."""
+    return _written(libre, contrat, by)[0]
+
+
+def _written(libre: LettreLibre, contrat: Contrat, by: Agent) -> tuple[Lettre, uuid.UUID]:
+    check_permission(by, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id)
+    sujet = libre.sujet(contrat)
+    refuse_if(_blocages(libre, sujet))
+    assert isinstance(sujet, BaseModel)
+    return libre.ecrire(contrat, sujet, by), sujet.pk
+
+
+def issue_letter(*, libre: LettreLibre, contrat: Contrat, by: Agent) -> Courrier:
+    """Number and freeze a letter without an act.
+
+    Refuses a letter of which the file gives no subject now, and a second one about the same subject. Refused before it
+    is laid out, and again under the lock. ``contrat`` comes with its signatory and direction.
+    """
+    prete = lay_out(write(libre=libre, contrat=contrat, by=by), contrat=contrat)
+    return _issue(libre, contrat, prete, by=by)
+
+
+@transaction.atomic
+def _issue(libre: LettreLibre, contrat: Contrat, prete: MiseEnPage, *, by: Agent) -> Courrier:
+    contrat = lock_contrat(contrat.pk)
+    lettre, objet = _written(libre, contrat, by)
+    return issue(lettre, contrat=contrat, prete=prete, objet=objet, by=by)
+
+
+def offered(contrat: Contrat, agent: Agent) -> list[LettreLibre]:
+    """The letters that this agent can issue now, in order."""
+    if not has_permission(agent, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id):
+        return []
+    return [libre for libre in LIBRES.values() if not why_not(libre, contrat)]
