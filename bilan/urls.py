@@ -51,5 +51,11 @@ urlpatterns = [
     path("propositions/<uuid:pk>/<slug:name>/", views_prefet.proposition_act, name="proposition_act"),
     path("dossiers/<uuid:pk>/attestation/", views_prefet.issue_attestation, name="issue_attestation"),
     path("dossiers/<uuid:pk>/attestation/projet/", views_prefet.preview_attestation, name="preview_attestation"),
+    path("dossiers/<uuid:pk>/courriers/<slug:name>/", views_courriers.issue_letter, name="issue_letter"),
+    path(
+        "dossiers/<uuid:pk>/courriers/<slug:name>/projet/",
+        views_courriers.preview_free_letter,
+        name="preview_free_letter",
+    ),
     path("courriers/<uuid:pk>/", views_programmation.print_courrier, name="print_courrier"),
 ]

@@ -3,7 +3,8 @@
 import uuid
 from datetime import date, timedelta
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -15,8 +16,12 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan import tirages
 from bilan.agenda import calendar_of
+from bilan.emission import preview
 from bilan.forms_courriers import JourForm, TirageForm, printable_directions
+from bilan.lettres import libres
+from bilan.lettres.libres import LIBRES, why_not
 from bilan.models import RendezVous, TirageCourriers
+from cai.models import Contrat
 from core import clock, journal
 from core.http import calendar_response, pdf_response
 
@@ -59,6 +64,54 @@ def _page_of_day(
         .select_related("par"),
     }
     return render(request, "bilan/courriers_du_jour.html", context)
+
+
+def _contrat_or_404(request: AgentRequest, pk: uuid.UUID) -> Contrat:
+    contrats = Contrat.objects.visible_to(request.user).select_related("signataire__nationalite", "direction")
+    contrat: Contrat = get_object_or_404(contrats, pk=pk)
+    check_permission(request.user, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id)
+    return contrat
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def issue_letter(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """A letter that goes with no act: what it is, to be read first, and the button that issues it."""
+    contrat, libre = _contrat_or_404(request, pk), LIBRES.get(name)
+    if libre is None:
+        raise Http404
+    home = reverse("dossiers:view_file", args=[contrat.pk])
+    if refused := why_not(libre, contrat):
+        messages.warning(request, refused[0].message)
+        return redirect(home)
+    if request.method == "POST":
+        courrier = libres.issue_letter(libre=libre, contrat=contrat, by=request.user)
+        messages.success(request, f"Le courrier n°\u00a0{courrier.numero} est émis. Imprimez-le.")
+        return redirect(f"{home}#documents")
+    context = {
+        "contrat": contrat,
+        "titre": libre.titre,
+        "phrase": libre.phrase,
+        "recoit": [libre.recoit],
+        "perdu": (),
+        "irreversible": False,
+        "form": None,
+        "bouton": "Émettre le courrier",
+        "annuler_url": home,
+        "apercu_url": reverse("bilan:preview_free_letter", args=[contrat.pk, name]),
+        "action_url": request.path,
+        "fil_dossier": f"Dossier {contrat.numero_cai}",
+    }
+    return render(request, "bilan/courrier_emettre.html", context)
+
+
+@require_POST
+def preview_free_letter(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """The letter as it would be issued, without its number; nothing is stored."""
+    contrat, libre = _contrat_or_404(request, pk), LIBRES.get(name)
+    if libre is None:
+        raise Http404
+    return pdf_response(preview(libres.write(libre=libre, contrat=contrat, by=request.user)), "projet-de-courrier.pdf")
 
 
 def _run_or_404(request: AgentRequest, pk: uuid.UUID) -> TirageCourriers:

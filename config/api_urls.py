@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
+from bilan.api_courriers import CourriersView, CourrierView, FichierTirageView, TiragesView, TirageView
 from bilan.api_planning import AffectationView
 from bilan.api_prefet import AttestationView, PreparationView, PropositionActeView, PropositionsView
 from bilan.api_suivi import SuivisView
@@ -61,6 +62,11 @@ urlpatterns = [
     path("contrats/<uuid:pk>/prestations/<slug:name>/certificats/", CertificatsView.as_view(), name="certificats"),
     path("seances-de-formation/<uuid:pk>/", SeanceFormationView.as_view(), name="seance_formation"),
     path("certificats-de-formation/<uuid:pk>/", CertificatView.as_view(), name="certificat"),
+    path("contrats/<uuid:pk>/courriers/", CourriersView.as_view(), name="courriers"),
+    path("courriers/<uuid:pk>/", CourrierView.as_view(), name="courrier"),
+    path("tirages/", TiragesView.as_view(), name="tirages"),
+    path("tirages/<uuid:pk>/", TirageView.as_view(), name="tirage"),
+    path("tirages/<uuid:pk>/fichier/", FichierTirageView.as_view(), name="fichier_tirage"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),

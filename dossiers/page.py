@@ -11,7 +11,7 @@ from cai.models import Contrat
 from cai.selectors import contract_panel
 from core import clock
 from core.french import date_sans_jour
-from dossiers.panneaux import bilan_panel
+from dossiers.panneaux import bilan_panel, documents_panel
 from dossiers.parcours import Echeance, Faits, deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
 from exemptions.presentation import exemption_panel
@@ -32,6 +32,7 @@ class Page:
     exemption: dict[str, Any] | None
     prefet: PanneauPrefet
     bilan: dict[str, Any]
+    documents: dict[str, Any]
     echange: Panneau
 
 
@@ -52,6 +53,7 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         else None,
         prefet=prefet_panel(contrat, agent),
         bilan=bilan_panel(faits, agent, suite),
+        documents=documents_panel(faits, agent),
         echange=exchange_panel(faits.bilan, agent),
     )
 

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-
 from agents.models import Agent
 from bilan.actions import actions_for
-from bilan.models import Courrier, RendezVous, Synthese, SyntheseDetruite
+from bilan.lettres.devenir import documents_of
+from bilan.lettres.libres import offered
+from bilan.models import Courrier, Synthese, SyntheseDetruite
 from bilan.permissions import can_print_copy
 from bilan.suivi import tell
-from cai.models import Contrat
 from core.french import date_longue, date_sans_jour, duree, heure, minuscule
 from dossiers.parcours import Faits
 from dossiers.suite import Suite
+
+DOCUMENTS_MONTRES = 6  # letters shown at once; older ones are folded away
 
 
 def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
@@ -46,18 +47,23 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
         "bilan": bilan,
         "lignes": lines,
         "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
-        "courriers": list(_letters(faits.contrat)),
-        "fiche": synthese if synthese and can_print_copy(agent, bilan) and _is_printable(synthese) else None,
         "actes": _other_acts(faits, agent, suite),
     }
 
 
-def _letters(contrat: Contrat) -> QuerySet[Courrier]:
-    """The letters of a file; ``caduc`` those that summon to an appointment which is no more, or was missed."""
-    S = RendezVous.Statut
-    over = RendezVous.objects.filter(convocation=OuterRef("pk"), statut__in=[S.REPORTE, S.MANQUE, S.ANNULE])
-    letters: QuerySet[Courrier] = Courrier.objects.filter(contrat=contrat).defer("pdf").annotate(caduc=Exists(over))
-    return letters
+def documents_panel(faits: Faits, agent: Agent) -> dict[str, Any]:
+    """The letters of the file with what became of them, the latest first, and what else can be printed or issued."""
+    bilan, synthese = faits.bilan, faits.synthese
+    letters = Courrier.objects.visible_to(agent).filter(contrat=faits.contrat).defer("pdf")
+    documents = documents_of(list(letters), list(bilan.rendez_vous.all()), bilan)
+    printable = synthese if synthese and can_print_copy(agent, bilan) and _is_printable(synthese) else None
+    return {
+        "recents": documents[:DOCUMENTS_MONTRES],
+        "anciens": documents[DOCUMENTS_MONTRES:],
+        "fiche": printable,
+        "a_emettre": offered(faits.contrat, agent),
+        "contrat": faits.contrat,
+    }
 
 
 def _is_printable(synthese: Synthese) -> bool:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 class CourrierQuerySet(models.QuerySet["Courrier"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "CourrierQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+        """The letters of the agent's directions; those that name a ground of exemption for whoever may see grounds."""
+        grounds = Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
+        return self.filter(
+            grounds | ~Q(genre__in=Courrier.GENRES_AVEC_MOTIF),
+            contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER),
+        )
 
 
 class Courrier(BaseModel):
@@ -35,6 +40,9 @@ class Courrier(BaseModel):
         TRANSMISSION_PREFET = "transmission_prefet", "Transmission au préfet"
         CAI_FAMILLE = "cai_famille", "Lettre du contrat famille"
         ATTESTATION = "attestation", "Attestation récapitulative"
+
+    # They say on what ground the person is exempt, which not everybody who sees the file may read (reference B).
+    GENRES_AVEC_MOTIF = (Genre.EXEMPTION, Genre.TRANSMISSION_PREFET, Genre.ATTESTATION)
 
     contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
     direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")
