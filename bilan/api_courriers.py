@@ -173,4 +173,5 @@ class FichierTirageView(APIView):
     )
     def post(self, request: Request, pk: str) -> HttpResponse:
         run = _tirage_or_404(request, pk)
-        return pdf_response(tirages.open_print(tirage=run, by=caller(request)), f"courriers-{run.jour}.pdf")
+        tirages.mark_opened(tirage=run, by=caller(request))
+        return pdf_response(tirages.read_file(tirage=run, by=caller(request)), f"courriers-{run.jour}.pdf")

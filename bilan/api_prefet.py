@@ -14,6 +14,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan import attestation, prefet
 from bilan.actes_prefet import ACTES_PREFET
+from bilan.api_courriers import EXEMPLE_COURRIER, CourrierSortie
 from cai.models import MOTIVATION_MIN, Contrat, PropositionPrefet
 from core.api_fields import JourField, LigneField, TexteField
 from core.api_schema import operation
@@ -180,18 +181,13 @@ class PropositionActeView(APIView):
         return Response(PropositionSortie(moved).data)
 
 
-class CourrierSortie(serializers.Serializer[Any]):
-    numero = serializers.CharField()
-    emis_at = serializers.DateTimeField()
-
-
 class AttestationView(APIView):
     @operation(
         "Émettre l’attestation récapitulative",
         "Une fois le contrat clôturé ou résilié\u00a0; le même texte pour la personne et pour le préfet.",
         request=None,
         responses={201: CourrierSortie},
-        received={"numero": "75-T2011-000042", "emis_at": "2011-03-21T10:12:00+01:00"},
+        received={**EXEMPLE_COURRIER, "genre": "attestation", "numero": "75-T2011-000042"},
         errors=(409,),
     )
     def post(self, request: Request, pk: str) -> Response:

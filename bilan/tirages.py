@@ -166,17 +166,30 @@ def merge(letters: Iterable[bytes], *, recto_verso: bool) -> bytes:
 
 
 @transaction.atomic
-def open_print(*, tirage: TirageCourriers, by: Agent) -> bytes:
-    """The file, to print; from now on its letters count as printed. Each opening is written in the access journal."""
+def mark_opened(*, tirage: TirageCourriers, by: Agent) -> None:
+    """From now on its letters count as printed. Refuses a file that is not ready, or no longer kept."""
     check_permission(by, Permission.IMPRIMER_COURRIERS, direction_id=tirage.direction_id)
-    held = TirageCourriers.objects.select_for_update().get(pk=tirage.pk)
-    if held.etat != Etat.PRET or held.pdf is None:
-        raise RuleViolation("Ce fichier n’est pas encore prêt, ou n’est plus conservé.", code="tirage_sans_fichier")
+    held = TirageCourriers.objects.select_for_update().without_pdf().get(pk=tirage.pk)
+    _refuse_without_file(held)
     if held.ouvert_at is None:
         held.ouvert_at = clock.now()
         held.save(update_fields=["ouvert_at", "updated_at"])
+
+
+def read_file(*, tirage: TirageCourriers, by: Agent) -> bytes:
+    """The file to print, once it was opened (``mark_opened``). Each reading is written in the access journal."""
+    check_permission(by, Permission.IMPRIMER_COURRIERS, direction_id=tirage.direction_id)
+    held = TirageCourriers.objects.get(pk=tirage.pk)
+    _refuse_without_file(held)
+    if held.pdf is None or held.ouvert_at is None:
+        raise RuleViolation("Ouvrez d’abord ce fichier depuis sa page.", code="tirage_non_ouvert")
     journal.log_access("imprimer_tirage", by=by, target=held)
     return bytes(held.pdf)
+
+
+def _refuse_without_file(tirage: TirageCourriers) -> None:
+    if tirage.etat != Etat.PRET:
+        refuse("tirage_sans_fichier", "Ce fichier n’est pas encore prêt, ou n’est plus conservé.")
 
 
 def sweep() -> None:

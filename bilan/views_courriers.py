@@ -130,11 +130,14 @@ def view_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, template, {"tirage": run, "retour": day})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """The file to print; its letters count as printed from now on."""
+    """The button notes that the letters of the run count as printed, then leads to the file, as often as needed."""
     run = _run_or_404(request, pk)
-    return pdf_response(tirages.open_print(tirage=run, by=request.user), f"courriers-{run.jour.isoformat()}.pdf")
+    if request.method == "POST":
+        tirages.mark_opened(tirage=run, by=request.user)
+        return redirect("bilan:open_print_run", pk=run.pk)
+    return pdf_response(tirages.read_file(tirage=run, by=request.user), f"courriers-{run.jour.isoformat()}.pdf")
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.db import transaction
 from agents.models import Agent
 from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
-from bilan import suivi
+from bilan import propositions, suivi
 from bilan.attestation import word_of
 from bilan.courriers import Lettre
 from bilan.emission import MiseEnPage, issue, lay_out
@@ -66,10 +66,8 @@ def _write_suivi(contrat: Contrat, bilan: Bilan, by: Agent) -> Lettre:
 
 def _signed(contrat: Contrat, kind: PropositionPrefet.Type) -> PropositionPrefet | None:
     """The proposal of this type before the préfet, unless it was suspended."""
-    found: PropositionPrefet | None = (
-        contrat.propositions.pending(kind).filter(suspendue_at=None).select_related("propose_par").first()
-    )
-    return found
+    found = propositions.pending(contrat, kind)
+    return found if found is not None and found.suspendue_at is None else None
 
 
 # rule: C.9-resiliation

@@ -89,6 +89,8 @@ def every_demande() -> Iterator[Demande]:
             yield from (Demande(route, (("name", name),)) for name in ENTREES)
         elif route.name == "api:transition":
             yield from (Demande(route, (("name", name),)) for name in TRANSITIONS)
+        elif route.name in ("bilan:issue_letter", "bilan:preview_free_letter"):
+            yield Demande(route, (("name", "suivi"),))
         elif route.name in ("cai:act_famille", "api:acte_famille"):
             yield Demande(route, (("name", "journee"),))
         elif route.name == "api:consentements":

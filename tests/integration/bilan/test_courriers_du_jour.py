@@ -45,7 +45,9 @@ def test_a_day_is_printed_from_its_page_and_the_file_is_waited_for(
         assert "<html" not in part.content.decode()
         assert "Le fichier est prêt" in part.content.decode()
         assert "hx-trigger" not in part.content.decode()
-        opened = browser.post(reverse("bilan:open_print_run", args=[run.pk]))
+        file = reverse("bilan:open_print_run", args=[run.pk])
+        assert browser.get(file).status_code == 409  # nothing is printed in secret
+        opened = browser.post(file, follow=True)
         assert opened["Content-Type"] == "application/pdf"
         assert opened["Cache-Control"] == "no-store, private"
         refused = browser.post(JOUR_URL, {})

@@ -16,6 +16,10 @@ from tests.unit.bilan.test_documents import AT, CONVOCATION, LONGUE
 ENTETE = {field.name: getattr(CONVOCATION, field.name) for field in fields(Lettre)}
 ENTETE_LONG = {field.name: getattr(LONGUE, field.name) for field in fields(Lettre)} | {"langue": "ar"}
 DEBUT = CONVOCATION.debut
+MOTIVATION = (
+    "Monsieur n’est pas venu à la formation civique du 12 janvier 2011 ni à celle du 9 février, auxquelles il était "
+    "convoqué par lettre.\nReçu à la direction le 18 février, il dit ne pas vouloir suivre cette journée."
+)
 LETTRES: dict[str, Lettre] = {
     "report": Report(**ENTETE_LONG, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
     "absence": Absence(**ENTETE_LONG, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
@@ -53,6 +57,12 @@ SAID = {
         "né le 1er juillet 1980", "jusqu’au 15 mars 2012 inclus", "Contrat résilié",
         "20 janvier 2012, n° 2012-PREF-0042", "professionnelles fait", "n’y figure pas",
     ),
+    "intention": (
+        "J’ai l’intention d’y mettre fin", "Vous avez un mois", "L. 311-9", "L. 314-2", "R. 311-28", "Le préfet",
+        "Reçu à la direction",
+    ),
+    "transmission": ("Monsieur le préfet,", "Proposition de résiliation", "non fait", "14 mars 2011", "malienne"),
+    "famille": ("14 mars 2011 inclus", "Droits et devoirs des parents", "6 à 16 ans", "Votre bilan de compétences"),
     "suivi": ("15 septembre 2010", "mardi 15 mars 2011", "aucune conséquence", "facultatif"),
 }  # fmt: skip
 

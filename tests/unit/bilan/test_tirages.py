@@ -69,7 +69,8 @@ def widths(pdf: bytes) -> list[int]:
 
 def printed(tirage: TirageCourriers, by: Agent) -> bytes:
     with clock.travel(MIDI):
-        return tirages.open_print(tirage=tirage, by=by)
+        tirages.mark_opened(tirage=tirage, by=by)
+        return tirages.read_file(tirage=tirage, by=by)
 
 
 def test_a_run_holds_the_letters_of_its_day_by_number(
