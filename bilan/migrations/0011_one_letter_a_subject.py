@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agents', '0004_address_of_the_prefecture'),
-        ('bilan', '0009_statistical_snapshot'),
+        ('bilan', '0010_fingerprint_of_frozen_content'),
         ('cai', '0007_sign_a_contract_for_the_family'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
