@@ -144,7 +144,7 @@ def _cosignature_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
             return {}  # too young, or without a representative: ``age_errors`` says so
         return {
             "date_cosignature": [
-                f"La personne a {age} ans à la signature : indiquez le jour où son représentant légal a signé."
+                f"La personne a {age} ans à la signature\u00a0: indiquez le jour où son représentant légal a signé."
             ]
         }
     if cosigned < fiche.date_entretien or cosigned > clock.today():

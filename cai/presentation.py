@@ -119,6 +119,15 @@ def _paper(paper: Certificat) -> str:
     return f"{name} du {jour}"
 
 
+def papers_to_come(formation: Formation) -> list[str]:
+    """Papers that may still be recorded of a training: none twice, but an exam until it is passed."""
+    papers = list(formation.prestation.certificats.all()) if formation.prestation else []
+    over = {paper.genre for paper in papers if paper.genre != regles.DILF or paper.reussi}
+    if regles.PREUVES[formation.type] in over:
+        over.add(regles.AMDFL)
+    return [genre for genre in regles.CERTIFICATS[formation.type] if genre not in over]
+
+
 def dilf_attendu(prestation: Prestation, effet: pre_arrivee.Effet) -> bool:
     """Whether the exam is still due: after a followed language training, or a sufficient second evaluation (C.1, C.3).
 

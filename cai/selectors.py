@@ -84,7 +84,7 @@ def _cosignature_lines(contrat: Contrat) -> list[tuple[str, object]]:
         return [("Signature du représentant légal", date_longue(contrat.date_cosignature))]
     if contrat.signataire.age_on(contrat.date_signature) >= delais.AGE_MAJORITE:
         return []
-    return [("Signature du représentant légal", "à renseigner : la personne était mineure à la signature")]
+    return [("Signature du représentant légal", "à renseigner\u00a0: la personne était mineure à la signature")]
 
 
 def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
@@ -93,7 +93,7 @@ def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
         lines.append(("Titre actuel", contrat.titre_actuel))
     fin = contrat.fin_periode_services
     if contrat.date_premier_titre is None or fin is None:
-        lines.append(("Premier titre", "date à renseigner : elle fixe la fin des cinq ans de services"))
+        lines.append(("Premier titre", "date à renseigner\u00a0: elle fixe la fin des cinq ans de services"))
         return lines
     lines.append(("Premier titre", date_sans_jour(contrat.date_premier_titre)))
     lines.append(("Fin des services", f"{distance(fin)}, le {date_longue(fin)} inclus"))

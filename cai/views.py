@@ -24,7 +24,7 @@ from cai.forms_prestations import (
 )
 from cai.models import Certificat, Contrat, Prestation, SeancePrestation
 from cai.pre_arrivee import PHRASES
-from cai.presentation import formations_of, prealable_of
+from cai.presentation import Formation, formations_of, papers_to_come, prealable_of
 from cai.services import check_not_cancelled
 from core import clock
 from core.french import date_sans_jour
@@ -60,18 +60,38 @@ def view_prestation(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResp
     _training_or_404(contrat, name)
     formation = next(one for one in formations_of(contrat, prealable_of(contrat)) if one.type == name)
     writes = has_permission(request.user, Permission.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)
+    can_write = writes and contrat.statut != Contrat.Statut.ANNULE
     context = {
         "contrat": contrat,
         "formation": formation,
         "prestation": formation.prestation,
-        "can_write": writes and contrat.statut != Contrat.Statut.ANNULE,
-        "can_decide": formation.prestation is None or formation.prestation.statut != S.SUIVIE,
-        "justificatifs": [
-            (titre_du_certificat(genre), reverse("cai:add_certificat", args=[pk, name, genre]))
-            for genre in regles.CERTIFICATS[name]
-        ],
+        "can_write": can_write,
+        "actes": _acts(contrat, formation) if can_write else [],
     }
     return render(request, "cai/prestation.html", context)
+
+
+def _acts(contrat: Contrat, formation: Formation) -> list[tuple[str, str]]:
+    """What may be done of a training now, the most likely first."""
+    prestation = formation.prestation
+    prescribed = prestation is not None and prestation.date_prescription is not None
+    followed = prestation is not None and prestation.statut == S.SUIVIE
+    papers = [
+        (titre_du_certificat(genre), reverse("cai:add_certificat", args=[contrat.pk, formation.type, genre]))
+        for genre in papers_to_come(formation)
+    ]
+
+    def act(label: str, page: str) -> tuple[str, str]:
+        return label, reverse(f"cai:{page}", args=[contrat.pk, formation.type])
+
+    prescribe_act = act("Corriger la prescription" if prescribed else "Prescrire la formation", "prescribe")
+    if prestation is None:
+        return [prescribe_act, *papers, act("Dispenser ou classer sans objet", "decide")]
+    session = act("Ajouter une séance", "add_seance")
+    if followed:
+        return [*papers, session, prescribe_act]
+    ordered = [session, *papers, prescribe_act] if prescribed else [prescribe_act, session, *papers]
+    return [*ordered, act("Dispenser, différer ou constater", "decide")]
 
 
 def _form_page(request: AgentRequest, contrat: Contrat, name: str, form: Any, **context: Any) -> HttpResponse:

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('resultat_1', models.CharField(blank=True, choices=[('suffisant', 'Suffisant'), ('insuffisant', 'Insuffisant')], max_length=15, verbose_name='résultat')),
                 ('date_notification', models.DateField(blank=True, null=True, verbose_name='résultats notifiés le')),
                 ('formation', models.CharField(blank=True, choices=[('prescrite', 'Prescrite'), ('dispensee', 'Dispensée')], max_length=15, verbose_name='formation linguistique')),
-                ('motif_dispense', models.CharField(blank=True, choices=[('situation_pays', 'Situation du pays : troubles, guerre, catastrophe'), ('contraintes', 'Contraintes physiques, financières, professionnelles ou de sécurité')], max_length=20, verbose_name='motif de dispense')),
+                ('motif_dispense', models.CharField(blank=True, choices=[('situation_pays', 'Situation du pays (troubles, guerre, catastrophe)'), ('contraintes', 'Contraintes physiques, financières, professionnelles ou de sécurité')], max_length=20, verbose_name='motif de dispense')),
                 ('formation_debut', models.DateField(blank=True, null=True, verbose_name='début de la formation')),
                 ('formation_fin', models.DateField(blank=True, null=True, verbose_name='fin de la formation')),
                 ('formation_heures', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='heures suivies')),

@@ -45,7 +45,7 @@ class EvaluationPreArrivee(BaseModel):
     class MotifDispense(models.TextChoices):
         """R. 311-30-10 CESEDA [V]."""
 
-        SITUATION_PAYS = "situation_pays", "Situation du pays : troubles, guerre, catastrophe"
+        SITUATION_PAYS = "situation_pays", "Situation du pays (troubles, guerre, catastrophe)"
         CONTRAINTES = "contraintes", "Contraintes physiques, financières, professionnelles ou de sécurité"
 
     contrat = models.OneToOneField(Contrat, on_delete=models.PROTECT, related_name="pre_arrivee")

@@ -1,4 +1,4 @@
-"""The trainings of a file: prescribed at the interview, proved once over; one file in eight shows them in detail."""
+"""The trainings of a file: prescribed at the interview, proved once over; one file in four shows them in detail."""
 
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from cai.models import Contrat, SeancePrestation
 from cai.pre_arrivee import PreArrivee
 from cai.prestations import FicheCertificat, FicheSeance
 
-UN_SUR = 8
+UN_SUR = 4
 HEURES_LINGUISTIQUES = 200
 DEMI_JOURNEE = 180
 Presence = SeancePrestation.Presence

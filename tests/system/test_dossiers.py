@@ -13,7 +13,7 @@ from core import clock
 from exemptions.models import Evaluation
 from exemptions.services import add_justificatif
 from tests import axe
-from tests.factories.cai import make_contrat
+from tests.factories.cai import make_contrat, make_formation
 from tests.factories.sessions import log_in
 from tests.system.pages import answer, choose, fill, press
 
@@ -29,6 +29,7 @@ def dossier(prescripteur: Agent) -> Contrat:
     add_justificatif(
         contrat=contrat, type_piece="contrat_travail", date_document=contrat.date_signature, by=prescripteur
     )
+    make_formation(contrat, by=prescripteur)
     return contrat
 
 
@@ -59,6 +60,10 @@ def test_every_page_of_a_file_is_accessible_and_fits_any_width(
                 "dossiers:correct_contrat", "dossiers:cancel_file", "cai:record_pre_arrivee",
                 "exemptions:evaluate_contrat", "exemptions:add_justificatif",
             )
+        ),
+        *(
+            reverse(name, args=[dossier.pk, "formation_civique"])
+            for name in ("cai:view_prestation", "cai:prescribe", "cai:add_seance", "cai:decide")
         ),
     ]  # fmt: skip
     for address in addresses:
