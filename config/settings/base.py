@@ -326,6 +326,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionPersonne": "bilan.models.Consentement.Decision",
         "DecisionPrefet": "cai.models.PropositionPrefet.Decision",
         "TypePrestation": "cai.models.Prestation.Type",
+        "GenreCertificat": "cai.models.Certificat.Genre",
     },
 }
 
