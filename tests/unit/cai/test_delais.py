@@ -262,3 +262,22 @@ def test_public_holidays_reach_the_year_after_the_start_of_a_limit():
 )
 def test_a_quarter_ends_with_its_third_month(jour: date, fin: date):
     assert delais.fin_trimestre(jour) == fin
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "expected"),
+    [(date(1, 2, 15), -1, date(1, 1, 15)), (date(9999, 11, 15), 1, date(9999, 12, 15))],
+)
+def test_the_first_and_last_years_that_exist_can_be_counted_in(start: date, months: int, expected: date):
+    assert delais.add_months(start, months) == expected
+
+
+@pytest.mark.parametrize(("start", "months"), [(date(1, 1, 15), -1), (date(9999, 12, 15), 1)])
+def test_a_limit_outside_the_years_that_exist_is_refused(start: date, months: int):
+    with pytest.raises(OverflowError, match=r"^date value out of range$"):
+        delais.add_months(start, months)
+
+
+def test_a_prorogation_too_long_is_told_for_what_it_is():
+    with pytest.raises(ValueError, match=r"^a prorogation extends the first échéance by at most one year$"):
+        delais.echeance_effective(date(2011, 3, 15), date(2012, 3, 16))
