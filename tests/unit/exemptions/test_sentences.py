@@ -67,7 +67,8 @@ def constat(situation: Situation, motif: Motif, le: date = ENTRETIEN) -> str:
         (
             employe(declare_activite=None, inscrit_pole_emploi=None),
             D,
-            "n’a pas encore répondu à toutes les questions sur l’emploi (activité professionnelle et inscription à Pôle emploi comme demandeur d’emploi)",
+            "n’a pas encore répondu à toutes les questions sur l’emploi "
+            "(activité professionnelle et inscription à Pôle emploi comme demandeur d’emploi)",
         ),
         (
             employe(pieces=()),
