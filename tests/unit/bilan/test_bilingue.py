@@ -53,6 +53,7 @@ def planche(settings):
 
     def laid_out(traduction):
         lignes = [*bilingue.rows_of_convocation(CONVOCATION, traduction)]
+        lignes.append((bilingue.Bloc(genre="note"), bilingue.Bloc(genre="note", texte=traduction.avis)))
         for form in (CONSENTEMENT, CONSERVATION, replace(CONSERVATION, portee="contact_suivi", mineur=True)):
             filled = bilingue.form(form, traduction)
             for part in ("lignes_information", "lignes_reponse", "signatures"):
@@ -91,6 +92,7 @@ def test_every_word_of_a_language_is_drawn_in_embedded_type_and_read_back(code, 
     assert all(fonts.values())
     assert {font.split("-")[0] for font in fonts} <= {"Marianne", "Cai"}  # nothing of the machine's own
     said = [traduction.convocation.titre, traduction.dates.write_date(CONVOCATION.debut.date()), traduction.fait_foi]
+    said.append(traduction.avis)
     for accord in traduction.accords.values():
         said += [accord.question, accord.accepte, accord.refuse]
     for words in (*said, *traduction.droits):

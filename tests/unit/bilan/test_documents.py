@@ -7,6 +7,7 @@ import pytest
 from bilan.courriers import Consentement, Convocation, Direction, Information, Personne
 from bilan.documents import consentement_pdf, convocation_pdf, information_pdf
 from bilan.textes import CE_QUE_RECOIT_POLE_EMPLOI, CONSENTEMENTS, VERSION_TEXTE
+from bilan.traductions import traductions
 from tests.paper import fonts_of, opened, page_count, rules_in_left_margin, sizes_of, text_of, words_of
 
 AT = datetime(2011, 2, 21, 10, tzinfo=UTC)
@@ -193,10 +194,11 @@ def test_the_representative_of_a_minor_signs_too():
 
 
 def test_the_notice_says_what_is_compulsory_who_sees_what_and_which_rights():
-    pdf = information_pdf(INFORMATION, AT)
+    pdf = information_pdf(replace(INFORMATION, langue="tr"), AT)
     text = text_of(pdf)
 
     assert page_count(pdf) == 1
+    assert traductions()["tr"].avis in text
     for words in (
         "article R. 311-26", "Il est gratuit", "trois heures au plus", "secret professionnel",
         "Venir au bilan fait partie",

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import tomllib
 from copy import deepcopy
@@ -5,12 +6,16 @@ from datetime import date, time
 
 import pytest
 
-from bilan.textes import CONSENTEMENTS, VERSION_TEXTE
+from bilan.checks import check_traductions
+from bilan.textes import CONSENTEMENTS, DROITS, VERSION_TEXTE
 from bilan.traductions import CODES, DOSSIER, TraductionInvalide, parse, traduction_for, traductions
 
 pytestmark = pytest.mark.rule("E.2-langue")
 
 # What stays in Latin letters among letters of another script: institutions and persons, as France writes them.
+# The words that people signed under each version, French and the twelve translations. A correction adds a version in
+# bilan.textes.VERSIONS_TEXTE, then its line here: a signature goes on naming the words that were read.
+EMPREINTES = {"2010-1": "58a5b5e2e8b1ce11"}
 NOMS_FRANCAIS = re.compile(r"Pôle emploi|OFII|préfecture|préfet|\{\w+\}")
 SCRIPTS = {
     "arabe": r"\u0600-\u06ff\u200c",
@@ -58,6 +63,21 @@ def test_the_twelve_languages_are_whole_and_translate_the_text_in_force():
     assert set(traductions()) == set(CODES) == set(DATES)
     assert {one.version for one in traductions().values()} == {VERSION_TEXTE}
     assert {one.code for one in traductions().values() if one.is_rtl} == {"ar", "prs", "ps"}
+
+
+def test_words_that_were_signed_change_only_with_a_new_version():
+    said = [CONSENTEMENTS, DROITS, *((one.code, one.accords, one.droits) for one in traductions().values())]
+
+    assert hashlib.sha256(repr(said).encode()).hexdigest()[:16] == EMPREINTES[VERSION_TEXTE]
+
+
+def test_a_broken_translation_stops_the_application_before_it_starts(monkeypatch):
+    def broken():
+        raise TraductionInvalide("en.convocation: missing or unknown keys ['absence']")
+
+    assert check_traductions(None) == []
+    monkeypatch.setattr("bilan.checks.traductions", broken)
+    assert [error.id for error in check_traductions(None)] == ["bilan.E001"]
 
 
 @pytest.mark.parametrize("code", CODES)
