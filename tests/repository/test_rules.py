@@ -48,6 +48,12 @@ def test_every_scenario_is_carried_by_a_test_of_its_name():
     assert [scenario for scenario in missing if scenario not in regles.registre().en_attente] == []
 
 
+def test_a_test_that_carries_a_scenario_says_which_rules_it_proves(found: regles.Marques):
+    proving = {place for places in found.tests.values() for place in places}
+    silent = {place for places in regles.scenarios().values() for place in places} - proving
+    assert [f"{place.fichier} {place.nom}" for place in sorted(silent)] == []
+
+
 def test_nothing_unknown_is_awaited():
     registre = regles.registre()
     assert set(registre.en_attente) <= registre.codes() | set(regles.SCENARIOS)

@@ -67,6 +67,7 @@ def addresses(model: type[Model], row: Model | None) -> Iterator[str]:
         yield reverse(f"{name}_history", args=[row.pk])
 
 
+@pytest.mark.rule("E.3-personne")
 def test_as_34_an_administrateur_sees_no_content_of_a_synthesis(office: Client, synthesised: Bilan) -> None:
     seen = 0
     for model in admin.site._registry:
@@ -82,6 +83,7 @@ def test_as_34_an_administrateur_sees_no_content_of_a_synthesis(office: Client, 
     assert Synthese.objects.get().contenu["competences_aptitudes"] == SECRET
 
 
+@pytest.mark.rule("E.3-exclusions")
 def test_as_34_an_administrateur_finds_nothing_by_searching_for_the_person(office: Client, synthesised: Bilan) -> None:
     for model in BUSINESS:
         if admin.site._registry[model].search_fields:
@@ -90,6 +92,7 @@ def test_as_34_an_administrateur_finds_nothing_by_searching_for_the_person(offic
             assert answer.context["cl"].result_count == 0, model
 
 
+@pytest.mark.rule("E.3-exclusions")
 def test_as_34_no_table_with_content_is_registered() -> None:
     registered = {model._meta.label for model in admin.site._registry}
     assert registered & ABSENT == set()
@@ -109,6 +112,7 @@ def test_as_34_no_encrypted_field_is_shown_by_any_form_or_list(row: ModelAdmin, 
         assert row.fields, "a read-only table names its fields one by one"
 
 
+@pytest.mark.rule("E.3-personne")
 @pytest.mark.parametrize("model", BUSINESS, ids=lambda model: model.__name__)
 def test_as_34_business_rows_can_be_neither_added_changed_nor_deleted(
     office: Client, synthesised: Bilan, model: type[Model]

@@ -44,6 +44,7 @@ def situation(logiciel: Logiciel, bilan: Bilan, *, at: Any) -> str:
     return str(logiciel.get(f"contrats/{bilan.contrat_id}/", at=at)["situation"])
 
 
+@pytest.mark.rule("C.6-180")
 def test_as_31_the_sessions_hold_in_one_hundred_and_eighty_minutes(convoque: Bilan, conseiller: Agent) -> None:
     advance(convoque, Etat.PHASE_PRELIMINAIRE)
     logiciel = Logiciel(conseiller)
@@ -55,6 +56,7 @@ def test_as_31_the_sessions_hold_in_one_hundred_and_eighty_minutes(convoque: Bil
     assert said == [(201, ""), (201, ""), (409, "duree_legale_depassee"), (201, "")]
 
 
+@pytest.mark.rule("D.2-14", "D.5-6-mois")
 def test_as_32_33_a_complete_synthesis_alone_ends_the_bilan_and_opens_the_follow_up(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
 ) -> None:
@@ -71,6 +73,7 @@ def test_as_32_33_a_complete_synthesis_alone_ends_the_bilan_and_opens_the_follow
     assert office.get(f"contrats/{bilan.contrat_id}/", at=at)["bilan"]["date_suivi"] == "2011-02-28"
 
 
+@pytest.mark.rule("E.3-personne")
 def test_as_34_the_directeur_gets_no_pdf_and_the_attempt_is_logged(valide: Bilan, directeur: Agent) -> None:
     body = {"motif": "remise_beneficiaire", "demande_recue_le": MAI_12.isoformat()}
     status, _ = Logiciel(directeur).post(f"bilans/{valide.pk}/impressions/", body, at=MAI_12)
@@ -79,6 +82,7 @@ def test_as_34_the_directeur_gets_no_pdf_and_the_attempt_is_logged(valide: Bilan
     assert line.motif == "droit_imprimer_copie"
 
 
+@pytest.mark.rule("D.2-20")
 def test_as_35_a_withdrawal_before_the_sending_cancels_it(
     valide: Bilan, conseiller: Agent, prescripteur: Agent
 ) -> None:
@@ -89,6 +93,7 @@ def test_as_35_a_withdrawal_before_the_sending_cancels_it(
     assert situation(Logiciel(prescripteur), valide, at=clock.at(MAI_12, 19)) == "consentement_retire"
 
 
+@pytest.mark.rule("D.2-19", "E.2-sans-effet")
 def test_as_37_a_refusal_changes_nothing_to_what_was_done(
     convoque: Bilan, conseiller: Agent, prescripteur: Agent
 ) -> None:
@@ -99,6 +104,7 @@ def test_as_37_a_refusal_changes_nothing_to_what_was_done(
     assert not Transmission.objects.exists()
 
 
+@pytest.mark.rule("E.4-un-an")
 def test_as_38_the_adviser_reads_a_kept_synthesis_for_one_year(valide: Bilan, conseiller: Agent) -> None:
     logiciel = Logiciel(conseiller)
     read = []
@@ -109,6 +115,7 @@ def test_as_38_the_adviser_reads_a_kept_synthesis_for_one_year(valide: Bilan, co
     assert read == [False, True]
 
 
+@pytest.mark.rule("D.2-15b")
 def test_as_39_a_rework_lets_the_consent_lapse_until_the_next_version_is_signed(
     valide: Bilan, conseiller: Agent, prescripteur: Agent
 ) -> None:
@@ -121,6 +128,7 @@ def test_as_39_a_rework_lets_the_consent_lapse_until_the_next_version_is_signed(
     assert situation(Logiciel(prescripteur), valide, at=at) == "synthese_redigee"
 
 
+@pytest.mark.rule("D.2-20")
 def test_as_40_a_withdrawal_after_the_receipt_erases_and_refuses_later_returns(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, correspondant: Agent
 ) -> None:

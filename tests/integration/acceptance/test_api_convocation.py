@@ -33,6 +33,7 @@ def convoque(logiciel: Logiciel, bilan: Bilan, lieu: Lieu, conseiller: Agent, jo
     )  # fmt: skip
 
 
+@pytest.mark.rule("C.5-d-preuve")
 def test_as_12_who_only_declares_a_job_is_prescribed_and_convoked(
     logiciel: Logiciel, prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -44,6 +45,7 @@ def test_as_12_who_only_declares_a_job_is_prescribed_and_convoked(
     assert convoque(logiciel, bilan, lieu, conseiller, date(2010, 4, 12), MARS) == "convoque"
 
 
+@pytest.mark.rule("C.6-validite")
 @pytest.mark.parametrize(
     ("signature", "jour", "le", "said"),
     [
@@ -62,6 +64,7 @@ def test_an_appointment_is_taken_until_the_last_day_of_the_contract(
     assert convoque(logiciel, bilan, lieu, conseiller, jour, le) == said
 
 
+@pytest.mark.rule("C.6-validite", "C.9-prorogation-effet")
 def test_as_20_23_only_a_decided_prorogation_moves_the_last_day(
     logiciel: Logiciel, prescripteur: Agent, conseiller: Agent, lieu: Lieu, directeur: Agent
 ) -> None:
@@ -76,6 +79,7 @@ def test_as_20_23_only_a_decided_prorogation_moves_the_last_day(
     assert convoque(logiciel, bilan, lieu, conseiller, juin, date(2011, 5, 2)) == "convoque"
 
 
+@pytest.mark.rule("C.6-duree-fixee")
 @pytest.mark.parametrize(("minutes", "said"), [(0, "saisie_invalide"), (181, "duree_illegale"), (180, "convoque")])
 def test_as_21_the_duration_holds_in_three_hours(
     logiciel: Logiciel, prescripteur: Agent, conseiller: Agent, lieu: Lieu, minutes: int, said: str
@@ -84,6 +88,7 @@ def test_as_21_the_duration_holds_in_three_hours(
     assert convoque(logiciel, bilan, lieu, conseiller, JOUR, MARS, duree_fixee_minutes=minutes) == said
 
 
+@pytest.mark.rule("C.5-jour-rendez-vous")
 def test_as_22_who_is_exempt_on_the_day_of_the_appointment_is_not_convoked(
     logiciel: Logiciel, prescripteur: Agent, conseiller: Agent, lieu: Lieu
 ) -> None:
@@ -95,6 +100,7 @@ def test_as_22_who_is_exempt_on_the_day_of_the_appointment_is_not_convoked(
     assert logiciel.move(bilan, "constater_exemption", at=mai) == "exempte"
 
 
+@pytest.mark.rule("D.2-4-marche")
 def test_as_24_a_market_that_has_ended_is_refused(
     logiciel: Logiciel, prescripteur: Agent, direction: DirectionTerritoriale
 ) -> None:
@@ -105,6 +111,7 @@ def test_as_24_a_market_that_has_ended_is_refused(
     assert convoque(logiciel, bilan, lieu, conseiller, date(2011, 1, 10), date(2010, 12, 1)) == "marche_absent"
 
 
+@pytest.mark.rule("C.5-depuis-2008")
 def test_as_25_a_contract_signed_before_december_2008_is_prescribed_nothing(
     logiciel: Logiciel, prescripteur: Agent
 ) -> None:
@@ -115,6 +122,7 @@ def test_as_25_a_contract_signed_before_december_2008_is_prescribed_nothing(
     assert (status, "1er décembre 2008" in problem["detail"]) == (409, True)
 
 
+@pytest.mark.rule("C.8-delai", "D.2-9")
 def test_as_26_27_an_absence_is_unjustified_after_its_window_and_may_be_excused_later(
     direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, lieu: Lieu, logiciel: Logiciel
 ) -> None:

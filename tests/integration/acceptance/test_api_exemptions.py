@@ -78,6 +78,7 @@ def opened(logiciel: Logiciel, naissance: str, *, signature: str, **terms: Any) 
     return logiciel.post("contrats/", contrat, at=date.fromisoformat(signature))
 
 
+@pytest.mark.rule("C.5-age", "C.5-d", "C.5-motifs")
 @pytest.mark.parametrize(("naissance", "le", "answers", "shown", "motifs", "terms"), CAS)
 def test_the_software_of_an_agent_reads_the_verdict_of_the_scenario(
     agent_ofii: Agent,
@@ -101,11 +102,13 @@ def test_the_software_of_an_agent_reads_the_verdict_of_the_scenario(
     assert evaluation["motif_principal"] == (motifs[0] if motifs else "")
 
 
+@pytest.mark.rule("C.2-representant")
 def test_as_03_a_minor_is_not_registered_without_their_representative(agent_ofii: Agent) -> None:
     status, problem = opened(Logiciel(agent_ofii), "1993-01-10", signature="2010-03-15")
     assert (status, list(problem["champs"])) == (422, ["representant_nom"])
 
 
+@pytest.mark.rule("C.5-d-preuve", "C.5-d-recherche")
 def test_as_12_and_14_what_is_missing_and_what_contradicts_are_told(agent_ofii: Agent) -> None:
     logiciel = Logiciel(agent_ofii)
     _, dossier = opened(logiciel, ADULTE, signature="2010-03-15")

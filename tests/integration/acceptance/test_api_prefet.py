@@ -23,6 +23,7 @@ def proposed(logiciel: Logiciel, contrat_id: Any, *, at: date, motivation: str =
     return logiciel.post(f"contrats/{contrat_id}/propositions/", body, at=at)
 
 
+@pytest.mark.rule("C.8-motivation", "C.8-pas-automatique")
 def test_as_28_only_a_reasoned_proposal_of_the_directeur_is_taken(monde: Monde, directeur: Agent) -> None:
     bilan = monde.absent()
     office, direction = Logiciel(monde.prescripteur), Logiciel(directeur)
@@ -35,6 +36,7 @@ def test_as_28_only_a_reasoned_proposal_of_the_directeur_is_taken(monde: Monde, 
     assert PropositionPrefet.objects.get().propose_par == directeur
 
 
+@pytest.mark.rule("C.9-observations", "C.9-resilie-bilans")
 def test_as_29_30_a_resiliation_waits_for_the_month_then_cancels_the_bilan_not_begun(
     monde: Monde, directeur: Agent
 ) -> None:

@@ -60,6 +60,7 @@ def test_as_35_a_withdrawal_before_the_task_runs_makes_no_call(
     assert not transmission.tentatives.exists()
 
 
+@pytest.mark.rule("D.2-20", "E.1-accord")
 @pytest.mark.parametrize(
     ("panne", "etat"),
     [("DELAI_APRES", T.EFFACEE), ("DELAI_AVANT", T.ANNULEE)],

@@ -49,7 +49,7 @@ def test_an_agreement_to_transmit_names_the_signed_version(validee: Bilan, conse
     assert JournalAcces.objects.filter(action="consentement_accorde", motif=P.TRANSMISSION, agent=conseiller).exists()
 
 
-@pytest.mark.rule("D.1-realise", "D.2-18")
+@pytest.mark.rule("D.2-18")
 @pytest.mark.parametrize("state", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
 @pytest.mark.parametrize("decision", [D.ACCORDE, D.REFUSE])
 def test_transmission_is_asked_only_once_the_synthesis_is_validated(
@@ -85,6 +85,7 @@ def test_an_agreement_to_transmit_does_not_precede_the_validation(
         assert consent(validee, P.TRANSMISSION, at=MOMENT, by=conseiller, date_heure=given).date_heure == given
 
 
+@pytest.mark.rule("D.1-realise")
 @pytest.mark.parametrize("state", [Etat.CONVOQUE, Etat.PHASE_CONCLUSION])
 @pytest.mark.parametrize("portee", [P.CONSERVATION, P.SUIVI])
 def test_nothing_is_asked_before_the_synthesis_is_written(

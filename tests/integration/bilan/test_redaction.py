@@ -91,7 +91,7 @@ def test_a_draft_refuses_what_no_version_could_hold(convoque: Bilan, conseiller:
 # --- completion -----------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("D.2-14")
+@pytest.mark.rule("D.1-realise", "D.2-14")
 def test_completing_ends_the_bilan_and_counts_for_the_contract(
     convoque: Bilan, conseiller: Agent, le_jour: None
 ) -> None:
@@ -125,7 +125,7 @@ def test_completing_refuses_an_unknown_code(convoque: Bilan, conseiller: Agent, 
     }
 
 
-@pytest.mark.rule("C.6-apres-echeance")
+@pytest.mark.rule("C.6-validite")
 def test_completing_refuses_a_session_after_the_end_of_the_contract(
     convoque: Bilan, conseiller: Agent, le_jour: None
 ) -> None:

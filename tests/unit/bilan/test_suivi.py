@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from bilan import fin, suivi
+from bilan import fin, redaction, suivi
 from bilan.actions import actions_for
-from bilan.models import Bilan, Suivi
+from bilan.models import Bilan, Consentement, Suivi
 from bilan.states import Etat
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from dossiers.listes.conseiller import LISTES
-from tests.factories.conduite import advance
+from tests.factories.conduite import advance, consent
 from tests.factories.transitions import Monde, fresh
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,32 @@ def refused(monde: Monde, bilan: Bilan, on: date, **changes: Any) -> str:
     return caught.value.code
 
 
-@pytest.mark.rule("C.6-suivi-a-part", "D.5-6-mois")
+@pytest.mark.rule("D.5-6-mois")
 def test_the_follow_up_opens_as_the_conclusion_ends(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
     opened = Suivi.objects.get(bilan=bilan)
     assert (opened.echeance, opened.prevu_le, opened.statut) == ("six_mois", SIX_MOIS, "a_faire")
+
+
+@pytest.mark.rule("C.6-apres-echeance", "C.6-suivi-a-part")
+def test_all_but_the_sessions_may_come_after_the_contract_and_the_follow_up_takes_no_minute(
+    monde: Monde, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bilan.redaction.synthese_pdf", lambda *_: b"%PDF-1.7")  # its paper is not the subject
+    bilan = advance(monde.convoque(jour=date(2011, 3, 14)), Etat.PHASE_CONCLUSION)
+    minutes = bilan.minutes_utilisees
+    after = date(2011, 4, 4)
+    assert bilan.contrat.echeance_effective < after
+    with clock.travel(after):
+        redaction.complete_synthese(bilan=bilan, by=monde.conseiller)
+        redaction.present_synthese(bilan=bilan, by=monde.conseiller)
+        redaction.validate_synthese(
+            bilan=bilan, date_presentation=after, observations="", date_signature=after, date_remise=after,
+            by=monde.conseiller,
+        )  # fmt: skip
+    consent(bilan, Consentement.Portee.TRANSMISSION, at=clock.at(after, 10), by=monde.conseiller)
+    assert note(monde, bilan, date(2011, 9, 14)).statut == "realise"
+    assert fresh(bilan).minutes_utilisees == minutes
 
 
 @pytest.mark.rule("D.6-suivi")

@@ -87,6 +87,7 @@ def test_the_acceptance_scenarios_give_these_grounds(situation, reference, motif
     assert resultat.exempte is bool(motifs)
 
 
+@pytest.mark.rule("C.5-d-preuve")
 def test_as_12_lists_the_proof_of_activity_and_the_unsigned_declaration():
     assert evaluer(employe(pieces=()), ENTRETIEN).pieces_manquantes == (
         Exigence.JUSTIFICATIF_ACTIVITE,
@@ -95,6 +96,7 @@ def test_as_12_lists_the_proof_of_activity_and_the_unsigned_declaration():
     assert evaluer(employe(pieces=(SIGNEE,)), ENTRETIEN).pieces_manquantes == (Exigence.JUSTIFICATIF_ACTIVITE,)
 
 
+@pytest.mark.rule("C.5-d-recherche")
 def test_as_14_shows_the_contradiction():
     contradictions = evaluer(employe(inscrit_pole_emploi=True), ENTRETIEN).contradictions
     assert contradictions == (
@@ -109,6 +111,7 @@ def test_as_16_ranks_the_main_ground_first():
     assert resultat.motif_principal == B
 
 
+@pytest.mark.rule("C.5-jour-rendez-vous")
 def test_as_22_the_ground_met_at_the_appointment_is_announced_at_the_prescription():
     situation = adulte(date_naissance=date(1955, 5, 20))
     assert evaluer(situation, date(2011, 3, 1)).prochain_changement == date(2011, 5, 20)
