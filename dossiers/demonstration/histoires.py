@@ -204,7 +204,12 @@ def absent_motif_legitime(r: Recit, signature: date) -> None:
 
 
 def absent_sans_motif(r: Recit, signature: date) -> None:
-    _manque(r, signature, r.hasard.randrange(35, 55))
+    manque_sans_motif(r, signature, r.hasard.randrange(35, 55))
+
+
+def manque_sans_motif(r: Recit, signature: date, jours: int) -> None:
+    """Missed that many days ago, no reason given in time."""
+    _manque(r, signature, jours)
     with r.le(_before(r, r.jour + timedelta(days=20))):
         programmation.reject_absence(bilan=r.bilan, declare_sans_motif=False, by=r.agent)
 

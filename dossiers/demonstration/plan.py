@@ -10,6 +10,7 @@ from cai.models import BILAN_OBLIGATOIRE_DEPUIS
 from dossiers.demonstration import histoires as h
 from dossiers.demonstration import histoires_bilan as b
 from dossiers.demonstration import histoires_echange as e
+from dossiers.demonstration import histoires_prefet as p
 from dossiers.demonstration.histoires import Histoire
 from dossiers.demonstration.personnes import Age, Personne, draw_person, homonym
 from dossiers.demonstration.recit import working_day
@@ -97,6 +98,11 @@ LIGNES = (
     Ligne(histoire=e.retiree_avant_envoi, jours=(70, 280), parts=(0, 1, 0, 0), echange=True),
     Ligne(histoire=e.retiree_apres_envoi, jours=(70, 280), parts=(1, 0, 0, 0), echange=True),
     Ligne(histoire=e.retiree_et_detruite, jours=(70, 280), parts=(0, 0, 1, 0), echange=True),
+    Ligne(histoire=p.prorogee, jours=(330, 352), parts=(1, 0, 0, 0)),
+    Ligne(histoire=p.resiliation_a_signer, jours=(100, 280), parts=(1, 0, 0, 0)),
+    Ligne(histoire=p.resiliation_en_cours, jours=(100, 280), parts=(1, 1, 0, 0)),
+    Ligne(histoire=p.resilie, jours=(180, 300), parts=(1, 0, 0, 0)),
+    Ligne(histoire=p.cloture_attestee, jours=(372, 400), parts=(1, 0, 0, 0)),
     Ligne(histoire=h.doublon, jours=(3, 40), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.depart_definitif, jours=(40, 200), parts=(1, 0, 1, 0)),
 )

@@ -5,7 +5,6 @@ from typing import Any
 
 from agents.models import Agent
 from bilan import prefet
-from cai import prestations, regles_prestations
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
 
@@ -17,18 +16,9 @@ MOTIVATION = (
 )
 
 
-def note(contrat: Contrat, kind: str, statut: str, *, by: Agent, le: date, fin: date | None = None) -> None:
-    """A training prescribed, then brought to its state by what makes it so: a paper, an attendance, a decision."""
-    of = {"contrat": contrat, "type_prestation": kind, "by": by}
-    with clock.travel(le):
-        prestations.prescribe(**of, date_prescription=contrat.date_signature, heures=6)
-        if statut == StatutP.SUIVIE:
-            paper = prestations.FicheCertificat(genre=regles_prestations.PREUVES[kind], jour=fin or le, date_fin=fin)
-            prestations.add_certificat(**of, fiche=paper)
-        elif statut == StatutP.EN_COURS:
-            prestations.add_seance(**of, fiche=prestations.FicheSeance(jour=le, minutes=180, presence="present"))
-        elif statut != StatutP.PRESCRITE:
-            prestations.decide(**of, statut=statut)
+def note(contrat: Contrat, kind: str, statut: str) -> None:
+    """Where a prestation stands, whatever led there."""
+    Prestation.objects.update_or_create(contrat=contrat, type=kind, defaults={"statut": statut})
 
 
 def propose(
@@ -52,7 +42,7 @@ def decide(
 
 def resiliation_en_cours(contrat: Contrat, *, directeur: Agent, agent: Agent, recue: date) -> PropositionPrefet:
     """Proposed for a civic training missed without reason, the letter of intention received on ``recue``."""
-    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent, le=contrat.date_signature)
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
     proposition = propose(contrat, Type.RESILIATION, by=directeur, le=contrat.date_signature)
     with clock.travel(recue):
         return prefet.record_intention(proposition=proposition, date_reception=recue, by=agent)

@@ -69,7 +69,7 @@ def test_as_20_a_decided_prorogation_moves_the_last_day(
 def _prorogation(bilan: Bilan, jusquau: date, *, by: Agent, directeur: Agent) -> PropositionPrefet:
     """Proposed on 1 March 2011 for a language training that goes on, the permit renewed the same day."""
     jour = date(2011, 3, 1)
-    note(bilan.contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS, by=by, le=jour)
+    note(bilan.contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS)
     terms = {"titre_renouvele_le": jour, "echeance_proposee": jusquau}
     return propose(bilan.contrat, PropositionPrefet.Type.PROROGATION, by=directeur, le=jour, **terms)
 

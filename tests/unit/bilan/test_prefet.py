@@ -40,7 +40,7 @@ def reread(contrat: Contrat) -> Contrat:
 def test_an_agent_lays_the_facts_and_the_directeur_alone_reasons_and_signs(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
     with clock.travel(MAI):
         draft = prefet.prepare(
             contrat=contrat, type_proposition="resiliation", faits="Absente deux fois.", by=agent_ofii
@@ -77,7 +77,7 @@ def test_the_database_refuses_a_proposal_that_nobody_reasoned(contrat: Contrat, 
 def test_a_second_proposal_of_the_same_type_is_refused_while_the_first_is_open(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, kind: str
 ) -> None:
-    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
     propose(contrat, kind, by=directeur, le=MAI)
     assert refusal(propose, contrat=contrat, kind=kind, by=directeur, le=MAI).code == "deja_proposee"
     assert PropositionPrefet.objects.count() == 1
@@ -107,7 +107,7 @@ def test_a_resiliation_needs_a_prestation_not_followed_without_reason(contrat: C
 def test_a_resiliation_is_not_decided_before_the_person_received_the_letter(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
     proposition = propose(contrat, "resiliation", by=directeur, le=MAI)
     assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "transition_impossible"
 
@@ -138,7 +138,7 @@ def test_observations_are_taken_until_the_decision_and_never_after(
 def test_trainings_not_finished_are_owed_no_more_once_the_contract_is_terminated(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, statut: str, apres: str
 ) -> None:
-    note(contrat, TypeP.FORMATION_LINGUISTIQUE, statut, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, statut)
     proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
     decide(proposition, by=agent_ofii, le=APRES)
     assert Prestation.objects.get(type=TypeP.FORMATION_LINGUISTIQUE).statut == apres
@@ -201,7 +201,7 @@ def test_a_prorogation_rests_on_a_running_training_or_on_a_deferral(
 @pytest.fixture
 def en_formation(contrat: Contrat, agent_ofii: Agent) -> Contrat:
     """Échéance on 15 March 2011, language training running."""
-    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS)
     return contrat
 
 
@@ -246,7 +246,7 @@ def test_the_prefet_may_grant_less_time_but_never_more_than_a_year(
 def test_a_bilan_is_not_given_up_while_a_prorogation_waits_for_the_prefet(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
     contrat, ended = bilan.contrat, date(2011, 3, 16)
-    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=monde.prescripteur, le=MAI)
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS)
     proposition = propose(contrat, "prorogation", by=directeur, le=date(2011, 3, 1), **PROROGEE)
     with clock.travel(ended):
         assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "prorogation_en_attente"
@@ -315,7 +315,7 @@ def test_the_closing_is_due_a_month_after_the_training_or_two_days_after_the_exa
 def test_a_contract_whose_training_goes_on_is_not_closed_before_its_end(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, le: date, refused: bool
 ) -> None:
-    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS, by=agent_ofii, le=MAI)
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.EN_COURS)
     if refused:
         assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=le).code == "formations_en_cours"
     else:
