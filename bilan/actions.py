@@ -17,6 +17,7 @@ from bilan.fin import AVANT_SIGNATURE, closing_blocages
 from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
+from bilan.propositions import prorogation_en_attente
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
@@ -166,7 +167,7 @@ def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
         case "lever_exemption":
             return not levee(bilan)
         case "constater_non_realisation":
-            return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE
+            return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE and not prorogation_en_attente(bilan.contrat)
         case "cloturer":
             return bilan.etat not in AVANT_SIGNATURE or is_destroyed(bilan)
         case "reporter":

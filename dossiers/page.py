@@ -12,8 +12,8 @@ from cai.selectors import contract_panel
 from core import clock
 from core.french import date_sans_jour
 from dossiers.panneaux import bilan_panel, documents_panel
-from dossiers.parcours import Echeance, Faits, deadlines_of, facts_of, steps_of
-from dossiers.suite import Suite, next_act
+from dossiers.parcours import Echeance, Faits, Suite, deadlines_of, facts_of, steps_of
+from dossiers.suite import next_act
 from exemptions.presentation import exemption_panel
 from poleemploi.presentation import Panneau
 from poleemploi.presentation import panel as exchange_panel

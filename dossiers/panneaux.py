@@ -10,8 +10,7 @@ from bilan.models import Courrier, Synthese, SyntheseDetruite
 from bilan.permissions import can_print_copy
 from bilan.suivi import tell
 from core.french import date_longue, date_sans_jour, duree, heure, minuscule
-from dossiers.parcours import Faits
-from dossiers.suite import Suite
+from dossiers.parcours import Faits, Suite
 
 DOCUMENTS_MONTRES = 6  # letters shown at once; older ones are folded away
 

@@ -77,6 +77,19 @@ class Faits:
         return last is not None and _day(last.evaluee_at) == clock.today() and not exemption(self.bilan, last)
 
 
+@dataclass(frozen=True)
+class Suite:
+    """What to do now: one button, or a sentence that says what is waited for."""
+
+    titre: str
+    phrase: str = ""
+    bouton: str = ""
+    url: str = ""
+    limite: date | None = None
+    lien: str = ""
+    lien_url: str = ""
+
+
 def facts_of(contrat: Contrat) -> Faits:
     """Read the facts of a file, in a constant number of queries."""
     bilan = bilan_of(contrat)

@@ -1,8 +1,7 @@
 """The next act on a file: one button for who may do it, a sentence that says what is waited for otherwise."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from django.urls import reverse
 
@@ -13,8 +12,9 @@ from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from core import clock
 from core.french import date_longue, date_sans_jour, heure
-from dossiers.parcours import Faits, closing_is_due, deadlines_of
+from dossiers.parcours import Faits, Suite, closing_is_due, deadlines_of
 from dossiers.situation import Situation
+from dossiers.suite_prefet import after_the_bilan, before_the_bilan
 from exemptions.selectors import contrats_to_reexamine
 from poleemploi.correction import corrections_of, told, why_not_redeposited
 from poleemploi.models import Transmission
@@ -26,24 +26,14 @@ S = Situation
 CONVOQUER = "Convoquer au bilan"
 
 
-@dataclass(frozen=True)
-class Suite:
-    """What to do now: one button, or a sentence that says what is waited for."""
-
-    titre: str
-    phrase: str = ""
-    bouton: str = ""
-    url: str = ""
-    limite: date | None = None
-    lien: str = ""
-    lien_url: str = ""
-
-
 def next_act(faits: Faits, agent: Agent) -> Suite:
     """The one thing this agent can do now for the file to advance, or what it waits for and from whom."""
+    if first := before_the_bilan(faits, agent):
+        return first
     if faits.bilan.etat in BEFORE_SYNTHESE and faits.is_over:
         return _over(faits, agent)
-    return _NEXT[faits.situation](faits, agent)
+    suite = _NEXT[faits.situation](faits, agent)
+    return suite if suite.bouton else after_the_bilan(faits, agent) or suite
 
 
 def _act(faits: Faits, name: str) -> str:

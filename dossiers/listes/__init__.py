@@ -4,12 +4,12 @@ A room for each kind of reader; the order of the rooms, then of their lists, is 
 """
 
 from agents.models import Agent
-from dossiers.listes import agents, conseiller, direction, fin
+from dossiers.listes import agents, conseiller, direction, fin, prefet
 from dossiers.listes.modele import Liste
 
 __all__ = ["LISTES", "Liste", "listes_of"]
 
-LISTES: tuple[Liste, ...] = (*conseiller.LISTES, *direction.LISTES, *agents.LISTES, *fin.LISTES)
+LISTES: tuple[Liste, ...] = (*conseiller.LISTES, *direction.LISTES, *prefet.LISTES, *agents.LISTES, *fin.LISTES)
 
 
 def listes_of(agent: Agent) -> list[Liste]:

@@ -6,16 +6,18 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
 from bilan.models import Suivi
+from bilan.propositions import Type
 from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
+from cai.models import PropositionPrefet
 from core import clock
-from dossiers.listes.modele import Bilans, Liste, of_directions, to_act
+from dossiers.listes.modele import Bilans, Liste, has_proposal, of_directions, to_act
 from dossiers.situation import Situation, with_situation
 
 
 def _contracts_over(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.CONSTATER_NON_REALISATION).filter(
-        etat__in=BEFORE_SYNTHESE, ordre__lt=clock.today()
+        ~has_proposal(Type.PROROGATION, PropositionPrefet.PROPOSES), etat__in=BEFORE_SYNTHESE, ordre__lt=clock.today()
     )
 
 

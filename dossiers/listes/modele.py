@@ -1,12 +1,12 @@
 """What a list of waiting files is, the files it may draw from, and where its lines lead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateField, OuterRef, Subquery
+from django.db.models import DateField, Exists, OuterRef, Subquery
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from bilan.models import Bilan, RendezVous, Synthese
 from bilan.states import ABSENCES, PHASES, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
+from cai.models import PropositionPrefet
 from core import clock
 from core.french import day_of
 from dossiers.situation import Situation, with_situation
@@ -125,6 +126,12 @@ def at_risk(bilans: Bilans) -> Bilans:
         ordre__gte=today,
         ordre__lte=today + timedelta(days=RISQUE_JOURS),
     )
+
+
+def has_proposal(type_proposition: str, statuts: Sequence[str]) -> Exists:
+    """Whether the contract of a bilan has a proposal to the préfet of this type, in one of these states."""
+    rows = PropositionPrefet.objects.filter(contrat=OuterRef("contrat"), type=type_proposition, statut__in=statuts)
+    return Exists(rows)
 
 
 def appointment(statut: RendezVous.Statut) -> Subquery:

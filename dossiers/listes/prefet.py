@@ -1,0 +1,127 @@
+"""What waits around the préfet: drafts to sign, decisions to record, contracts to close, attestations (C.9)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import DateField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from agents.models import Agent
+from agents.permissions import direction_ids
+from agents.roles import Permission
+from bilan import attestation
+from bilan.models import Bilan, Courrier
+from bilan.propositions import INACHEVEES, Type
+from bilan.states import BEFORE_SYNTHESE, Etat, MotifAnnulation
+from cai import delais
+from cai.feries import jours_feries_depuis
+from cai.models import Contrat, Prestation, PropositionPrefet
+from core import clock
+from dossiers.listes.modele import Bilans, Liste, has_proposal, of_directions, to_file
+
+P, Statut = Permission, PropositionPrefet.Statut
+
+
+def _of_contracts(agent: Agent, permission: Permission) -> Bilans:
+    """One bilan for each contract: the living one, or the one that the résiliation cancelled."""
+    kept = ~Q(etat=Etat.ANNULE) | Q(motif_annulation=MotifAnnulation.CONTRAT_RESILIE)
+    return Bilan.objects.filter(kept, contrat__direction_id__in=direction_ids(agent, permission))
+
+
+def _with_proposal(agent: Agent, permission: Permission, rows: "QuerySet[PropositionPrefet]", ordre: str) -> Bilans:
+    """Bilans of running contracts that have such a proposal, urgent by one of its columns."""
+    found: Any = rows.filter(contrat=OuterRef("contrat")).order_by(ordre)
+    running = of_directions(agent, permission).filter(Exists(found), contrat__statut__in=Contrat.EN_COURS)
+    return running.annotate(ordre=Subquery(found.values(ordre)[:1]))
+
+
+def _to_sign(agent: Agent) -> Bilans:
+    drafts = PropositionPrefet.objects.filter(statut=Statut.BROUILLON, suspendue_at=None)
+    return _with_proposal(agent, P.SIGNER_PROPOSITION, drafts, "prepare_at")
+
+
+def _suspended(agent: Agent) -> Bilans:
+    rows = PropositionPrefet.objects.open().exclude(suspendue_at=None)
+    return _with_proposal(agent, P.SIGNER_PROPOSITION, rows, "suspendue_at")
+
+
+def _latest_heard() -> date:
+    """The latest day on which a letter was received whose month of observations is over today (C.7)."""
+    received = delais.add_months(clock.today(), -delais.OBSERVATIONS_MOIS)
+    while delais.fin_observations(received, jours_feries_depuis(received)) >= clock.today():
+        received -= timedelta(days=1)
+    return received
+
+
+def _heard(agent: Agent) -> Bilans:
+    rows = PropositionPrefet.objects.filter(statut=Statut.INTENTION, suspendue_at=None)
+    return _with_proposal(
+        agent, P.ENREGISTRER_DECISION, rows.filter(date_reception__lte=_latest_heard()), "date_reception"
+    )
+
+
+def _before_the_prefet(agent: Agent) -> Bilans:
+    rows = PropositionPrefet.objects.filter(statut=Statut.PROPOSEE, suspendue_at=None)
+    return _with_proposal(agent, P.PREPARER_PROPOSITION, rows, "propose_at")
+
+
+class _MonthLater(Func):
+    """The same quantième a month later, else the last day of that month: as ``delais.add_months`` counts."""
+
+    template = "(%(expressions)s + interval '1 month')::date"
+    output_field = DateField()
+
+
+def _to_close(agent: Agent) -> Bilans:
+    """Contracts over, or whose trainings are, and of which nobody proposed the closing; urgent by its limit (C.7)."""
+    trainings: Any = (
+        Prestation.objects.filter(contrat=OuterRef("contrat")).exclude(type=Prestation.Type.BILAN).order_by()
+    )
+    ended = trainings.filter(statut=Prestation.Statut.SUIVIE).values("contrat").annotate(fin=Max("date_fin"))
+    return (
+        of_directions(agent, P.PREPARER_PROPOSITION)
+        .filter(~has_proposal(Type.CLOTURE, PropositionPrefet.OUVERTS), contrat__statut__in=Contrat.EN_COURS)
+        .exclude(etat__in=BEFORE_SYNTHESE)
+        .alias(formations=Subquery(ended.values("fin")))
+        .filter(
+            Q(ordre__lt=clock.today()) | Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
+        )
+        .annotate(ordre=Coalesce(_MonthLater(F("formations")), F("ordre")))
+    )
+
+
+def _to_attest(agent: Agent) -> Bilans:
+    issued = Courrier.objects.filter(contrat=OuterRef("contrat"), genre=Courrier.Genre.ATTESTATION)
+    decided = PropositionPrefet.objects.filter(
+        contrat=OuterRef("contrat"), decision=PropositionPrefet.Decision.ACCORD
+    ).exclude(type=Type.PROROGATION)
+    return (
+        _of_contracts(agent, P.ENREGISTRER_DECISION)
+        .filter(~Exists(issued), Exists(decided), contrat__statut__in=attestation.FINIS)
+        .annotate(ordre=Subquery(decided.values("date_decision")[:1]))
+    )
+
+
+def _to_attestation(bilan: Bilan) -> str:
+    return reverse("bilan:issue_attestation", args=[bilan.contrat_id])
+
+
+def _to_closing(bilan: Bilan) -> str:
+    return reverse("bilan:prepare_proposition", args=[bilan.contrat_id, Type.CLOTURE.value])
+
+
+LISTES: tuple[Liste, ...] = (
+    Liste("propositions-a-signer", "Propositions au préfet à signer", P.SIGNER_PROPOSITION, _to_sign,
+          "Lire et signer", to_file, "Préparée", est_limite=False),
+    Liste("resiliations-suspendues", "Résiliations suspendues", P.SIGNER_PROPOSITION, _suspended,
+          "Abandonner la proposition", to_file, "Suspendue", est_limite=False),
+    Liste("resiliations-a-decider", "Observations passées, décision à enregistrer", P.ENREGISTRER_DECISION, _heard,
+          "Enregistrer la décision", to_file, "Lettre reçue", est_limite=False),
+    Liste("attestations-a-emettre", "Attestations à émettre", P.ENREGISTRER_DECISION, _to_attest,
+          "Émettre l’attestation", _to_attestation, "Décision", est_limite=False),
+    Liste("propositions-devant-le-prefet", "Réponses du préfet à enregistrer", P.PREPARER_PROPOSITION,
+          _before_the_prefet, "Enregistrer la réponse", to_file, "Signée", est_limite=False, rang=2),
+    Liste("contrats-a-cloturer", "Contrats à clôturer", P.PREPARER_PROPOSITION, _to_close,
+          "Préparer la clôture", _to_closing, "Clôture", rang=2),
+)  # fmt: skip
