@@ -151,7 +151,7 @@ def decide(
 
     Clôture: the contract is closed. Prorogation: it runs until ``echeance_accordee``, included. Résiliation: it is
     terminated, its bilan not begun is cancelled, what is begun or done stays (AS-30); refused until the day after the
-    adversarial month. Refuses an agreement on a suspended proposal, or on a contract that no longer runs.
+    adversarial month. Refuses an agreement of the day of the suspension or later, or on a contract that no longer runs.
     """
     proposition = _begin(proposition, "decider", P.ENREGISTRER_DECISION, by=by)
     if decision not in Decision.values:
@@ -163,7 +163,7 @@ def decide(
     contrat = proposition.contrat
     blocages = propositions.date_decision(proposition, date_decision)
     if decision == Decision.ACCORD:
-        blocages += _suspended(proposition) + contrat_en_cours(contrat)
+        blocages += _excused_before(proposition, date_decision) + contrat_en_cours(contrat)
         if proposition.type == Type.PROROGATION:
             blocages += propositions.echeance(contrat, echeance_accordee, "echeance_accordee")
             proposition.echeance_accordee = echeance_accordee
@@ -276,6 +276,12 @@ def _suspended(proposition: PropositionPrefet) -> list[Blocage]:
         "Abandonnez-la ; d’autres manquements se proposent à part."
     )
     return [Blocage("proposition_suspendue", message)]
+
+
+def _excused_before(proposition: PropositionPrefet, date_decision: date) -> list[Blocage]:
+    """A résiliation decided before the absence was excused stands; afterwards there is nothing left to decide."""
+    suspended = proposition.suspendue_at
+    return _suspended(proposition) if suspended and date_decision >= day_of(suspended) else []
 
 
 def _finish(proposition: PropositionPrefet, name: str, *, by: Agent, **faits: object) -> PropositionPrefet:

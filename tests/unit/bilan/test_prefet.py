@@ -155,6 +155,22 @@ def test_a_bilan_begun_done_or_never_owed_outlives_the_contract(monde: Monde, di
     assert fresh(bilan).etat == etat
 
 
+@pytest.mark.rule("D.2-9-proposition")
+@pytest.mark.parametrize(("acte", "refused"), [(date(2010, 6, 18), False), (date(2010, 6, 21), True)])
+def test_a_resiliation_decided_before_the_absence_was_excused_is_still_recorded(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, acte: date, refused: bool
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    PropositionPrefet.objects.update(suspendue_at=clock.at(date(2010, 6, 21), 10))
+    le = date(2010, 6, 22)
+    if refused:
+        refused_by = refusal(decide, proposition=proposition, by=agent_ofii, le=le, acte=acte)
+        assert refused_by.code == "proposition_suspendue"
+    else:
+        decide(proposition, by=agent_ofii, le=le, acte=acte)
+        assert reread(contrat).statut == "resilie"
+
+
 @pytest.mark.rule("C.9-decision")
 def test_a_refusal_of_the_prefet_is_a_decision_that_changes_nothing(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
