@@ -98,10 +98,15 @@ def _of_form(request: HttpRequest) -> Envoi | None:
     token = "" if "HX-Request" in request.headers else request.POST.get(CHAMP, "")
     if not re.fullmatch(FORME, token):
         return None
-    held = [(name, values) for name, values in sorted(request.POST.lists()) if name not in _TOUJOURS_AUTRE]
-    files = [(name, file.name, _fingerprint(file)) for name, sent in request.FILES.lists() for file in sent]
-    cle = _digest(request.user.pk, token, request.get_full_path(), held, files)
+    cle = _digest(request.user.pk, token, request.get_full_path(), _answers(request))
     return Envoi(cle, cle)
+
+
+def _answers(request: HttpRequest) -> list[object]:
+    """What a form holds, its files by their fingerprint, without what is drawn at each display."""
+    answers = [(name, values) for name, values in sorted(request.POST.lists()) if name not in _TOUJOURS_AUTRE]
+    files = [(name, file.name, _fingerprint(file)) for name, sent in request.FILES.lists() for file in sent]
+    return [answers, files]
 
 
 def _fingerprint(file: Any) -> str:
@@ -126,7 +131,8 @@ def _of_call(request: HttpRequest) -> Envoi | None:
     if not re.fullmatch(FORME, key):
         message = "Idempotency-Key compte de 1 à 64 lettres sans accent, chiffres, traits ou soulignés."
         raise InvalidInput(message, fields={EN_TETE: [message]})
-    return Envoi(_digest(caller.pk, key), _digest(key, request.get_full_path(), request.body))
+    held = _answers(request) if request.content_type == "multipart/form-data" else request.body
+    return Envoi(_digest(caller.pk, key), _digest(key, request.get_full_path(), held))
 
 
 def _digest(*parts: object) -> str:
