@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from agents.authentication import caller
 from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
-from bilan import conduite, impression, redaction
+from bilan import certificat, conduite, impression, redaction
 from bilan.contenu import LIGNE_MAX, LONGUEURS, MAXIMA, PRECONISATION_MAX, SyntheseContenu
 from bilan.models import Bilan, RendezVous, Seance, Synthese
 from bilan.passation import check_in_charge
@@ -365,3 +365,17 @@ class ImpressionsView(APIView):
                 by=caller(request),
             )
         return pdf_response(pdf, "synthese.pdf")
+
+
+class CertificatDestructionView(APIView):
+    @operation(
+        "Imprimer le certificat de destruction",
+        "Ce qui a existé, quand et pourquoi le contenu a été détruit\u00a0: pour la personne. Chaque impression est "
+        "journalisée.",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        errors=(409,),
+    )
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        bilan = bilan_or_404(request, pk)
+        pdf = certificat.print_certificate(bilan=bilan, by=caller(request))
+        return pdf_response(pdf, "certificat-de-destruction.pdf")

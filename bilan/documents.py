@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from bilan import bilingue
-from bilan.courriers import Consentement, Convocation, Information, Lettre
+from bilan.courriers import Consentement, Convocation, Information, Lettre, Numerote
 from bilan.fiche import Fiche
 from bilan.textes import CONSENTEMENTS, DROITS
 from bilan.traductions import francais, traduction_for
@@ -153,9 +153,15 @@ def lettre_pdf(lettre: Lettre, created_at: datetime, *, template: str, titre: st
     )
 
 
+def paper_pdf(template: str, paper: Numerote, created_at: datetime, *, titre: str) -> bytes:
+    """A paper of the direction that is handed over and not issued: without a number, an address nor a copy kept."""
+    title = f"{titre} – {paper.personne.nom_complet}"
+    return _courrier(template, paper, {"titre": titre, "traduction": None}, title=title, created_at=created_at)
+
+
 def _courrier(
     template: str,
-    lettre: Lettre | Consentement | Information,
+    lettre: Numerote | Consentement,
     context: Mapping[str, object],
     *,
     title: str,

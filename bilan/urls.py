@@ -17,6 +17,7 @@ urlpatterns = [
     path("bilans/<uuid:pk>/synthese/", views_synthese.write_synthese, name="write_synthese"),
     path("bilans/<uuid:pk>/synthese/apercu/", views_synthese.preview_synthese, name="preview_synthese"),
     path("bilans/<uuid:pk>/synthese/signature/", views_synthese.print_for_signature, name="print_for_signature"),
+    path("bilans/<uuid:pk>/certificat/", views_courriers.print_certificate, name="print_certificate"),
     path("bilans/<uuid:pk>/suivi/", views_suivi.record_follow_up, name="record_follow_up"),
     path("bilans/", views_planning.list_bilans, name="list"),
     path("planning/", views_planning.planning, name="planning"),

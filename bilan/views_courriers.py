@@ -14,13 +14,14 @@ from agents.http import AgentRequest
 from agents.models import DirectionTerritoriale
 from agents.permissions import check_permission
 from agents.roles import Permission
-from bilan import tirages
+from bilan import certificat, tirages
 from bilan.agenda import calendar_of
 from bilan.emission import preview
 from bilan.forms_courriers import JourForm, TirageForm, printable_directions
 from bilan.lettres import libres
 from bilan.lettres.libres import LIBRES, why_not
 from bilan.models import RendezVous, TirageCourriers
+from bilan.views_programmation import bilan_or_404
 from cai.models import Contrat
 from core import clock, journal
 from core.http import calendar_response, pdf_response
@@ -161,3 +162,10 @@ def my_calendar(request: AgentRequest) -> HttpResponse:
     return calendar_response(
         calendar_of(mine.select_related("lieu", "bilan__contrat").order_by("debut"), nommer=True), "mes-rendez-vous.ics"
     )
+
+
+@require_safe
+def print_certificate(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """That the content was destroyed, when and why, for the person."""
+    bilan = bilan_or_404(request.user, pk)
+    return pdf_response(certificat.print_certificate(bilan=bilan, by=request.user), "certificat-de-destruction.pdf")

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from bilan.api import BilansView, ImpressionsView, SeancesView, SyntheseView
+from bilan.api import BilansView, CertificatDestructionView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_courriers import CourriersView, CourrierView, FichierTirageView, TiragesView, TirageView
 from bilan.api_planning import AffectationView
 from bilan.api_prefet import AttestationView, PreparationView, PropositionActeView, PropositionsView
@@ -75,6 +75,7 @@ urlpatterns = [
     path("bilans/<uuid:pk>/synthese/", SyntheseView.as_view(), name="synthese"),
     path("bilans/<uuid:pk>/consentements/", ConsentementsView.as_view(), name="consentements"),
     path("bilans/<uuid:pk>/retours/", RetoursView.as_view(), name="retours"),
+    path("bilans/<uuid:pk>/certificat/", CertificatDestructionView.as_view(), name="certificat_destruction"),
     path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),
     path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
     path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),
