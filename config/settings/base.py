@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "core.api_schema.tidy",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "GenreCourrier": "bilan.models.Courrier.Genre",
         "EtatBilan": "bilan.states.Etat",
         "NiveauFrancais": "cai.models.Prestation.Niveau",
         "ResultatPreArrivee": "cai.models.EvaluationPreArrivee.Resultat",
