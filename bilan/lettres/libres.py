@@ -114,7 +114,7 @@ def _write_transmission(contrat: Contrat, proposition: PropositionPrefet, by: Ag
 # --- the family --------------------------------------------------------------------------------
 
 
-# rule: C.4-obligations
+# rule: C.4-journee, C.4-scolarite
 def _famille_due(contrat: Contrat) -> ContratFamille | Blocage:
     famille: ContratFamille | None = ContratFamille.objects.filter(contrat=contrat).first()
     return famille or Blocage("pas_de_contrat_famille", "Ce dossier n’a pas de contrat famille.")

@@ -102,6 +102,7 @@ def test_the_window_shows_the_address_and_no_hint_of_the_subject(printed: tuple[
     assert "".join(seen).replace("-", "") == "".join("".join(lettre.lignes_adresse).split()).replace("-", "")
 
 
+@pytest.mark.rule("C.9-consequences")
 def test_a_letter_says_what_the_person_must_know(printed: tuple[str, Lettre, bytes]) -> None:
     name, _, pdf = printed
     text = text_of(pdf)
