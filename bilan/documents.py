@@ -21,6 +21,8 @@ _SYNTHESE = "bilan/pdf/synthese.html"
 # rule: D.4-lisible
 _DENSITES = ("ample", "aere", "normal", "serre", "compact")
 
+_DENSITES_COURRIER = ("", "moyen", "serre")  # 10, 9.5 and 9 points
+
 
 def synthese_pdf(fiche: Fiche, created_at: datetime) -> bytes:
     """The sheet the person takes home, on one or two pages.
@@ -90,6 +92,7 @@ def convocation_pdf(convocation: Convocation, created_at: datetime) -> bytes:
         else "Projet de convocation",
         created_at=created_at,
         pages=2 if traduction else 1,
+        densites=("serre",) if "rdv" in context else _DENSITES_COURRIER,
     )
 
 
@@ -167,6 +170,7 @@ def _courrier(
     title: str,
     created_at: datetime,
     pages: int = 1,
+    densites: Sequence[str] = _DENSITES_COURRIER,
 ) -> bytes:
     emetteur = OFFICE if settings.MARQUE_ETAT else "Office"
     context = {
@@ -176,7 +180,7 @@ def _courrier(
         "emetteur": emetteur,
         "marque_etat": settings.MARQUE_ETAT,
     }
-    for densite in ("", "moyen", "serre"):
+    for densite in densites:
         if count_pages(template, {**context, "densite": densite}, title=title) <= pages:
             break
     else:
