@@ -1,5 +1,6 @@
 """What the file page says of the préfet: what is before him, what can be proposed, what that waits for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
@@ -37,9 +38,12 @@ class PanneauPrefet:
         return bool(self.lignes or self.liens)
 
 
-def prefet_panel(contrat: Contrat, agent: Agent) -> PanneauPrefet:
-    """The proposals of a contract and what this agent can do, in a constant number of queries."""
-    prefetch_related_objects([contrat], "prestations", "propositions")
+def prefet_panel(contrat: Contrat, agent: Agent, *, ailleurs: Collection[str] = ()) -> PanneauPrefet:
+    """The proposals of a contract and what this agent can do, in a constant number of queries.
+
+    ``ailleurs`` are the addresses that the page already offers.
+    """
+    prefetch_related_objects([contrat], "prestations__certificats", "propositions")
     may_read = has_permission(agent, P.ENREGISTRER_DECISION, direction_id=contrat.direction_id)
     liens, attentes = _possible(contrat, agent) if may_read else ([], [])
     lines = [
@@ -47,7 +51,8 @@ def prefet_panel(contrat: Contrat, agent: Agent) -> PanneauPrefet:
         for row in contrat.propositions.all()
         if row.statut != Statut.ABANDONNEE
     ]
-    return PanneauPrefet(lines, liens + (_attestation(contrat) if may_read else []), attentes)
+    liens += _attestation(contrat) if may_read else []
+    return PanneauPrefet(lines, [(titre, url) for titre, url in liens if url not in ailleurs], attentes)
 
 
 def sentence_of(row: PropositionPrefet) -> str:
@@ -71,20 +76,24 @@ def _possible(contrat: Contrat, agent: Agent) -> tuple[list[tuple[str, str]], li
     if not contrat.is_running:
         return [], []
     signs = has_permission(agent, P.SIGNER_PROPOSITION, direction_id=contrat.direction_id)
-    drafts = {row.type for row in contrat.propositions.all() if row.statut == Statut.BROUILLON}
+    open_ones = [row for row in contrat.propositions.all() if row.is_open]
+    drafts = {row.type for row in open_ones if row.statut == Statut.BROUILLON}
+    suspended = {row.type for row in open_ones if row.suspendue_at is not None}
     liens, attentes = [], []
     for kind in Type:
         blocages = propositions.conditions(contrat, kind)
         if blocages and blocages[0].code != "deja_proposee":
             attentes.append(f"{kind.label}\u00a0: {minuscule(blocages[0].message)}")
-        elif not blocages:
+        elif kind == Type.CLOTURE and not propositions.cloture_is_due(contrat):
+            attentes.append(f"{kind.label}\u00a0: à la fin du contrat ou des formations.")
+        elif not blocages and kind not in suspended:
             name = "bilan:sign_proposition" if signs else "bilan:prepare_proposition"
-            verb = "Proposer" if signs else "Revoir" if kind in drafts else "Préparer"
+            verb = "Proposer" if signs else "Compléter" if kind in drafts else "Préparer"
             liens.append((f"{verb} la {minuscule(kind.label)}", reverse(name, args=[contrat.pk, kind.value])))
     return liens, attentes
 
 
 def _attestation(contrat: Contrat) -> list[tuple[str, str]]:
-    if contrat.statut not in attestation.FINIS:
+    if attestation.blocages(contrat):
         return []
     return [("Émettre l’attestation récapitulative", reverse("bilan:issue_attestation", args=[contrat.pk]))]

@@ -189,6 +189,11 @@ def engagements(contrat: Contrat) -> list[Engagement]:
     return lines
 
 
+def cloture_is_due(contrat: Contrat) -> bool:
+    """Whether the end has come: that of the contract, or of its trainings; a closing is not offered before."""
+    return clock.today() > contrat.echeance_effective or limite_cloture(contrat) is not None
+
+
 # rule: C.7-cloture
 def limite_cloture(contrat: Contrat) -> date | None:
     """Last day to close, included: a month after the last training ended, or the second day after the exam (C.7).
@@ -200,7 +205,6 @@ def limite_cloture(contrat: Contrat) -> date | None:
         return None
     ends = [row.date_fin for row in trainings if row.statut == StatutP.SUIVIE and row.date_fin]
     limits = [delais.limite_cloture_formation(max(ends))] if ends else []
-    exams = Certificat.objects.filter(prestation__contrat=contrat, genre=Certificat.Genre.DILF)
-    if last := max((exam.jour for exam in exams), default=None):
-        limits.append(delais.limite_cloture_examen(last))
+    exams = [paper.jour for row in trainings for paper in row.certificats.all() if paper.genre == Certificat.Genre.DILF]
+    limits += [delais.limite_cloture_examen(max(exams))] if exams else []
     return max(limits, default=None)

@@ -51,7 +51,7 @@ def compose(contrat: Contrat, agent: Agent) -> Page:
         exemption=exemption_panel(contrat, agent) | {"a_la_convocation": faits.is_assessed_by_convocation}
         if seen
         else None,
-        prefet=prefet_panel(contrat, agent),
+        prefet=prefet_panel(contrat, agent, ailleurs={suite.url, suite.lien_url}),
         bilan=bilan_panel(faits, agent, suite),
         documents=documents_panel(faits, agent),
         echange=exchange_panel(faits.bilan, agent),

@@ -25,7 +25,7 @@ def _may(agent: Agent, permission: Permission, contrat: Contrat) -> bool:
 
 
 def _open(contrat: Contrat) -> list[PropositionPrefet]:
-    prefetch_related_objects([contrat], "prestations", "propositions")
+    prefetch_related_objects([contrat], "prestations__certificats", "propositions")
     return [row for row in contrat.propositions.all() if row.is_open]
 
 
@@ -62,10 +62,9 @@ def after_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
         return None
     if waiting := next((row for row in rows if row.type == Type.CLOTURE), None):
         return _before_the_prefet(waiting, agent)
-    limite = propositions.limite_cloture(contrat)
-    if propositions.conditions(contrat, Type.CLOTURE) or not (faits.is_over or limite):
+    if propositions.conditions(contrat, Type.CLOTURE) or not propositions.cloture_is_due(contrat):
         return None
-    return _to_close(contrat, agent, faits, limite=limite)
+    return _to_close(contrat, agent, faits, limite=propositions.limite_cloture(contrat))
 
 
 def _to_abandon(row: PropositionPrefet) -> Suite:

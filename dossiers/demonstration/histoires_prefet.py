@@ -9,7 +9,7 @@ from cai.models import Contrat, PropositionPrefet
 from dossiers.demonstration.histoires import (
     absence_requalifiee,
     absent_sans_motif,
-    exempte_puis_clos,
+    exempte_titre,
     manque_sans_motif,
 )
 from dossiers.demonstration.recit import Recit
@@ -72,7 +72,9 @@ def resilie(r: Recit, signature: date) -> None:
 
 def cloture_attestee(r: Recit, signature: date) -> None:
     """The contract ran its year; what was done under it is attested to the person and to the préfet."""
-    exempte_puis_clos(r, signature)
+    exempte_titre(r, signature)
+    r.suivre_les_formations(r.il_y_a(35))
+    r.clore(r.il_y_a(3))
     _decide(r, r.il_y_a(1), _propose(r, r.il_y_a(2), Type.CLOTURE, CLOTURE))
     with r.le(r.il_y_a(1)):
         attestation.issue_attestation(

@@ -1,0 +1,168 @@
+"""The pages of a proposal to the préfet: what the file offers to whom, what each act says, and nothing twice."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent
+from bilan import prefet
+from bilan.models import Courrier
+from bilan.panneau_prefet import prefet_panel
+from cai.models import Contrat, Prestation, PropositionPrefet
+from core import clock
+from core.models import Evenement
+from dossiers.listes import listes_of
+from dossiers.parcours import facts_of
+from dossiers.suite import next_act
+from tests.factories.prefet import MOTIVATION, decide, note, propose, resiliation_en_cours
+
+pytestmark = pytest.mark.django_db
+Connect = Callable[[Agent], Client]
+MAI, RECUE, APRES = date(2010, 5, 3), date(2010, 5, 17), date(2010, 6, 18)
+
+
+def waiting(agent: Agent, code: str) -> list[str]:
+    """The files of one list of the desk."""
+    (liste,) = [liste for liste in listes_of(agent) if liste.code == code]
+    return [bilan.contrat.numero_cai for bilan in liste.bilans(agent)]
+
+
+def title(contrat: Contrat, agent: Agent) -> str:
+    """What comes next on the file, for this agent."""
+    return next_act(facts_of(Contrat.objects.get(pk=contrat.pk)), agent).titre
+
+
+@pytest.fixture
+def manquement(contrat: Contrat) -> Contrat:
+    """Civic training not followed, without reason."""
+    note(contrat, Prestation.Type.FORMATION_CIVIQUE, Prestation.Statut.NON_SUIVIE)
+    return contrat
+
+
+def test_an_agent_prepares_and_the_directeur_finds_it_reads_it_and_signs(
+    manquement: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    prepare = reverse("bilan:prepare_proposition", args=[manquement.pk, "resiliation"])
+    sign = reverse("bilan:sign_proposition", args=[manquement.pk, "resiliation"])
+    with clock.travel(MAI):
+        page = connect(agent_ofii).get(reverse("dossiers:view_file", args=[manquement.pk])).content.decode()
+        assert prepare in page
+        assert sign not in page
+        connect(agent_ofii).post(prepare, {"faits": "Absente les deux jours."})
+        assert waiting(directeur, "propositions-a-signer") == [manquement.numero_cai]
+        assert title(manquement, directeur) == "Signer la proposition de résiliation"
+        browser = connect(directeur)
+        read = browser.get(sign).content.decode()
+        assert "Absente les deux jours." in read
+        assert "«\u00a0non fait\u00a0»" in read
+        assert browser.post(sign, {"motivation": "Trop court."}).status_code == 200
+        signed = browser.post(sign, {"motivation": MOTIVATION})
+    proposition = PropositionPrefet.objects.get(statut="proposee")
+    assert signed["Location"] == reverse("bilan:view_proposition", args=[proposition.pk])
+    assert waiting(agent_ofii, "propositions-devant-le-prefet") == [manquement.numero_cai]
+
+
+def test_what_cannot_be_proposed_is_not_offered_and_says_what_it_waits_for(
+    contrat: Contrat, directeur: Agent, connect: Connect
+) -> None:
+    with clock.travel(MAI):
+        panel = prefet_panel(contrat, directeur)
+        refused = connect(directeur).get(reverse("bilan:sign_proposition", args=[contrat.pk, "resiliation"]))
+    assert panel.liens == []
+    assert [attente.split("\u00a0")[0] for attente in panel.attentes] == ["Clôture", "Prorogation", "Résiliation"]
+    assert not panel
+    assert refused["Location"] == reverse("dossiers:view_file", args=[contrat.pk])
+
+
+def test_the_decision_of_a_resiliation_is_offered_the_day_after_the_month(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    proposition = resiliation_en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    act = reverse("bilan:proposition_act", args=[proposition.pk, "decision"])
+    page = reverse("bilan:view_proposition", args=[proposition.pk])
+    for le, offered in ((date(2010, 6, 17), False), (APRES, True)):
+        with clock.travel(le):
+            assert (act in connect(agent_ofii).get(page).content.decode()) is offered
+            assert waiting(agent_ofii, "resiliations-a-decider") == ([contrat.numero_cai] if offered else [])
+            assert (title(contrat, agent_ofii) == "Enregistrer la décision du préfet") is offered
+
+
+def test_the_same_decision_posted_twice_takes_effect_once(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    proposition = resiliation_en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    act = reverse("bilan:proposition_act", args=[proposition.pk, "decision"])
+    body = {"decision": "accord", "date_decision": "18/06/2010", "reference_acte": "2010-17"}
+    browser = connect(agent_ofii)
+    with clock.travel(APRES):
+        assert "Cet acte" not in browser.get(act).content.decode()
+        assert [browser.post(act, body).status_code for _ in range(2)] == [302, 302]
+    assert Evenement.objects.filter(nom="contrat.resilie").count() == 1
+    assert Contrat.objects.get().statut == "resilie"
+
+
+def test_the_directeur_is_warned_of_a_suspended_resiliation(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    resiliation_en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    PropositionPrefet.objects.update(suspendue_at=clock.at(APRES))
+    with clock.travel(APRES):
+        assert waiting(directeur, "resiliations-suspendues") == [contrat.numero_cai]
+        assert waiting(agent_ofii, "resiliations-a-decider") == []
+        assert title(contrat, directeur) == "Abandonner la résiliation suspendue"
+
+
+@pytest.mark.rule("C.7-cloture", "C.9-cloture")
+def test_a_contract_is_to_close_by_its_limit_then_to_attest(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    Prestation.objects.create(contrat=contrat, type="formation_civique", statut="suivie", date_fin=date(2010, 5, 31))
+    contrat.bilans.update(etat="clos", clos_at=clock.at(MAI))
+    with clock.travel(APRES):
+        (liste,) = [liste for liste in listes_of(agent_ofii) if liste.code == "contrats-a-cloturer"]
+        assert [bilan.ordre for bilan in liste.bilans(agent_ofii)] == [date(2010, 6, 30)]
+        assert title(contrat, agent_ofii) == "Préparer la clôture du contrat"
+        assert title(contrat, directeur) == "Proposer la clôture du contrat"
+    proposition = propose(contrat, "cloture", by=directeur, le=APRES)
+    assert waiting(agent_ofii, "contrats-a-cloturer") == []
+    decide(proposition, by=agent_ofii, le=APRES)
+    issue = reverse("bilan:issue_attestation", args=[contrat.pk])
+    with clock.travel(APRES):
+        assert waiting(agent_ofii, "attestations-a-emettre") == [contrat.numero_cai]
+        assert title(contrat, agent_ofii) == "Émettre l’attestation récapitulative"
+        browser = connect(agent_ofii)
+        assert "mot pour mot" in browser.get(issue).content.decode()
+        assert [browser.post(issue).status_code for _ in range(2)] == [302, 302]
+        assert waiting(agent_ofii, "attestations-a-emettre") == []
+        assert title(contrat, agent_ofii) == "Rien à faire"
+    assert Courrier.objects.filter(genre="attestation").count() == 1
+
+
+def test_a_prorogation_before_the_prefet_holds_the_end_of_the_bilan(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS)
+    terms = {"titre_renouvele_le": MAI, "echeance_proposee": date(2011, 9, 15)}
+    propose(contrat, "prorogation", by=directeur, le=MAI, **terms)
+    with clock.travel(date(2011, 3, 16)):
+        assert waiting(agent_ofii, "contrats-echus") == []
+        assert title(contrat, agent_ofii) == "Enregistrer la décision du préfet"
+        assert title(contrat, directeur) == "Enregistrer la décision du préfet"
+
+
+def test_the_reasoning_is_read_by_those_who_act_on_it_alone(
+    contrat: Contrat, directeur: Agent, correspondant: Agent, connect: Connect
+) -> None:
+    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
+    with clock.travel(MAI):
+        (line,) = prefet_panel(contrat, correspondant).lignes
+        assert (line.phrase[:7], line.url) == ("Clôture", "")
+        read = connect(directeur).get(reverse("bilan:view_proposition", args=[proposition.pk])).content.decode()
+    assert MOTIVATION in read.replace("&#x27;", "'")
+    assert not Evenement.objects.filter(faits__icontains=MOTIVATION[:30]).exists()
+    with clock.travel(MAI):
+        prefet.abandon(proposition=proposition, motif="Une attestation manque.", by=directeur)
+        assert prefet_panel(Contrat.objects.get(), correspondant).lignes == []
