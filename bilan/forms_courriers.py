@@ -39,15 +39,13 @@ class JourForm(BaseForm):
 
 
 class TirageForm(BaseForm):
-    options = ChoixMultiplesField(
-        label="Options",
+    """How the file is laid out; which button was pressed says whether everything is printed again."""
+
+    presentation = ChoixMultiplesField(
+        label="Présentation",
         required=False,
-        choices=[
-            ("recto_verso", "Impression recto verso\u00a0: chaque courrier commence sur une nouvelle feuille"),
-            ("tout", "Reprendre aussi les courriers déjà imprimés"),
-        ],
+        choices=[("recto_verso", "Recto verso\u00a0: chaque courrier commence sur une nouvelle feuille")],
     )
 
     def arguments(self) -> dict[str, bool]:
-        chosen = self.cleaned_data["options"]
-        return {"recto_verso": "recto_verso" in chosen, "tout": "tout" in chosen}
+        return {"recto_verso": "recto_verso" in self.cleaned_data["presentation"], "tout": "tout" in self.data}

@@ -53,7 +53,8 @@ def is_awaited(bilan: Bilan) -> bool:
 # rule: D.6-suivi
 def is_due(bilan: Bilan) -> bool:
     """Whether the six-month interview is to be held now: from fifteen days before its date."""
-    return is_awaited(bilan) and clock.today() >= _due(bilan, Echeance.SIX_MOIS) - RAPPEL
+    due = bilan.date_suivi
+    return due is not None and clock.today() >= due - RAPPEL and is_awaited(bilan)
 
 
 def may_contact(bilan: Bilan) -> bool:

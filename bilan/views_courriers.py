@@ -24,6 +24,7 @@ from bilan.models import RendezVous, TirageCourriers
 from bilan.views_programmation import bilan_or_404
 from cai.models import Contrat
 from core import clock, journal
+from core.french import date_courte
 from core.http import calendar_response, pdf_response
 
 AGENDA_PASSE = timedelta(days=30)  # what was called off lately is told, so that it leaves the calendar
@@ -35,7 +36,7 @@ def letters_of_day(request: AgentRequest) -> HttpResponse:
     """What a direction issued on ``?jour=`` (today by default), and the button that prints it."""
     check_permission(request.user, Permission.IMPRIMER_COURRIERS)
     chosen = JourForm(
-        request.GET if "jour" in request.GET else {"jour": clock.today().isoformat(), **request.GET.dict()},
+        request.GET if "jour" in request.GET else {"jour": date_courte(clock.today()), **request.GET.dict()},
         directions=printable_directions(request.user),
     )
     if not chosen.is_valid():
@@ -52,6 +53,8 @@ def letters_of_day(request: AgentRequest) -> HttpResponse:
 def _page_of_day(
     request: AgentRequest, chosen: JourForm, form: TirageForm, direction: DirectionTerritoriale, jour: date
 ) -> HttpResponse:
+    runs = TirageCourriers.objects.visible_to(request.user).without_pdf()
+    runs = runs.filter(direction=direction, jour=jour).select_related("par")
     context = {
         "choix": chosen,
         "form": form,
@@ -59,10 +62,8 @@ def _page_of_day(
         "direction": direction,
         "courriers": tirages.letters_of_day(direction, jour).select_related("contrat__signataire"),
         "restants": tirages.to_print(direction, jour).count(),
-        "tirages": TirageCourriers.objects.visible_to(request.user)
-        .without_pdf()
-        .filter(direction=direction, jour=jour)
-        .select_related("par"),
+        "tirages": runs,
+        "en_cours": next((run for run in runs if run.is_working), None),
     }
     return render(request, "bilan/courriers_du_jour.html", context)
 
@@ -126,7 +127,7 @@ def _run_or_404(request: AgentRequest, pk: uuid.UUID) -> TirageCourriers:
 def view_print_run(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """How far a run is; htmx asks for its part again until it is over; without scripts, a link does."""
     run = _run_or_404(request, pk)
-    day = f"{reverse('bilan:letters_of_day')}?jour={run.jour.isoformat()}&direction={run.direction.code}"
+    day = f"{reverse('bilan:letters_of_day')}?jour={date_courte(run.jour)}&direction={run.direction.code}"
     template = "bilan/_tirage.html" if request.htmx else "bilan/tirage.html"
     return render(request, template, {"tirage": run, "retour": day})
 

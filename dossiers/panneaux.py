@@ -4,9 +4,9 @@ from typing import Any
 
 from agents.models import Agent
 from bilan.actions import actions_for
-from bilan.lettres.devenir import documents_of
+from bilan.lettres.devenir import letters_of
 from bilan.lettres.libres import offered
-from bilan.models import Courrier, Synthese, SyntheseDetruite
+from bilan.models import Synthese, SyntheseDetruite
 from bilan.permissions import can_print_copy
 from bilan.suivi import tell
 from core.french import date_longue, date_sans_jour, duree, heure, minuscule
@@ -45,6 +45,7 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
     return {
         "bilan": bilan,
         "lignes": lines,
+        "rendez_vous": faits.rendez_vous,
         "detruite": SyntheseDetruite.objects.filter(bilan=bilan).first(),
         "actes": _other_acts(faits, agent, suite),
     }
@@ -53,14 +54,13 @@ def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:
 def documents_panel(faits: Faits, agent: Agent) -> dict[str, Any]:
     """The letters of the file with what became of them, the latest first, and what else can be printed or issued."""
     bilan, synthese = faits.bilan, faits.synthese
-    letters = Courrier.objects.visible_to(agent).filter(contrat=faits.contrat).defer("pdf")
-    documents = documents_of(list(letters), list(bilan.rendez_vous.all()), bilan)
+    documents = letters_of(bilan, agent)
     printable = synthese if synthese and can_print_copy(agent, bilan) and _is_printable(synthese) else None
     return {
         "recents": documents[:DOCUMENTS_MONTRES],
         "anciens": documents[DOCUMENTS_MONTRES:],
         "fiche": printable,
-        "a_emettre": offered(faits.contrat, agent),
+        "a_emettre": offered(faits.contrat, bilan, agent),
         "contrat": faits.contrat,
     }
 

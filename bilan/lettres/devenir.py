@@ -1,8 +1,11 @@
 """What became of each letter of a file: still good, replaced by a later one, or void."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+
+from agents.models import Agent
 from bilan.models import Bilan, Courrier, RendezVous
 from bilan.states import Etat
 
@@ -21,12 +24,19 @@ class Document:
     caduc: bool
 
 
-def documents_of(courriers: Sequence[Courrier], rendez_vous: Sequence[RendezVous], bilan: Bilan) -> list[Document]:
-    """The letters of one file with what became of them, in the order given: the latest first."""
-    statuts = {row.convocation_id: row.statut for row in rendez_vous}
+def letters_of(bilan: Bilan, agent: Agent) -> list[Document]:
+    """The letters of the file that the agent may read, the latest first, in one query."""
+    appointment = RendezVous.objects.filter(convocation=OuterRef("pk")).values("statut")[:1]
+    letters = Courrier.objects.visible_to(agent).filter(contrat=bilan.contrat_id).defer("pdf")
+    told = letters.annotate(statut=Subquery(appointment))
+    return documents_of([(row, row.statut or "") for row in told], bilan)  # type: ignore[attr-defined]  # annotated
+
+
+def documents_of(courriers: Iterable[tuple[Courrier, str]], bilan: Bilan) -> list[Document]:
+    """The letters of one file, each with the state of the appointment it summons to; the latest first, as they come."""
     documents, later = [], dict[str, Courrier]()
-    for courrier in courriers:
-        devenir, caduc = _tell(courrier, statuts.get(courrier.pk, ""), later.get(courrier.genre), bilan)
+    for courrier, statut in courriers:
+        devenir, caduc = _tell(courrier, statut, later.get(courrier.genre), bilan)
         documents.append(Document(courrier, devenir, caduc))
         later[courrier.genre] = courrier
     return documents

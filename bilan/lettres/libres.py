@@ -39,16 +39,15 @@ class LettreLibre:
     titre: str
     phrase: str
     recoit: str
-    sujet: Callable[[Contrat], BaseModel | Blocage]
+    sujet: Callable[[Contrat, Bilan | None], BaseModel | Blocage]
     ecrire: Callable[[Contrat, Any, Agent], Lettre]
 
 
 # --- the follow-up -----------------------------------------------------------------------------
 
 
-def _suivi_due(contrat: Contrat) -> Bilan | Blocage:
+def _suivi_due(contrat: Contrat, bilan: Bilan | None) -> Bilan | Blocage:
     """From fifteen days before the six months, to a person who agreed to be contacted (reference D.5, D.6 and E.2)."""
-    bilan: Bilan | None = Bilan.objects.live().filter(contrat=contrat).first()
     if bilan is None or not suivi.is_due(bilan):
         return Blocage("suivi_non_du", "L’invitation s’envoie à partir de quinze jours avant les six mois du bilan.")
     if not suivi.may_contact(bilan):
@@ -71,7 +70,7 @@ def _signed(contrat: Contrat, kind: PropositionPrefet.Type) -> PropositionPrefet
 
 
 # rule: C.9-resiliation
-def _intention_due(contrat: Contrat) -> PropositionPrefet | Blocage:
+def _intention_due(contrat: Contrat, bilan: Bilan | None) -> PropositionPrefet | Blocage:
     """A résiliation signed by the directeur territorial, of which the person was not told yet."""
     proposition = _signed(contrat, Type.RESILIATION)
     if proposition is None or proposition.statut != Statut.PROPOSEE:
@@ -87,9 +86,11 @@ def _write_intention(contrat: Contrat, proposition: PropositionPrefet, by: Agent
     )
 
 
-def _transmission_due(kind: PropositionPrefet.Type) -> Callable[[Contrat], PropositionPrefet | Blocage]:
+def _transmission_due(
+    kind: PropositionPrefet.Type,
+) -> Callable[[Contrat, Bilan | None], PropositionPrefet | Blocage]:
     waiting = Blocage("aucune_proposition", "Aucune proposition signée de ce type n’attend le préfet.")
-    return lambda contrat: _signed(contrat, kind) or waiting
+    return lambda contrat, bilan: _signed(contrat, kind) or waiting
 
 
 # rule: C.9-quatre-mots
@@ -115,8 +116,8 @@ def _write_transmission(contrat: Contrat, proposition: PropositionPrefet, by: Ag
 
 
 # rule: C.4-journee, C.4-scolarite
-def _famille_due(contrat: Contrat) -> ContratFamille | Blocage:
-    famille: ContratFamille | None = ContratFamille.objects.filter(contrat=contrat).first()
+def _famille_due(contrat: Contrat, bilan: Bilan | None) -> ContratFamille | Blocage:
+    famille: ContratFamille | None = getattr(contrat, "famille", None)
     return famille or Blocage("pas_de_contrat_famille", "Ce dossier n’a pas de contrat famille.")
 
 
@@ -183,7 +184,12 @@ LIBRES: dict[str, LettreLibre] = {
 
 def why_not(libre: LettreLibre, contrat: Contrat) -> list[Blocage]:
     """What stands in the way of this letter now; nothing when it can be issued."""
-    return _blocages(libre, libre.sujet(contrat))
+    return _blocages(libre, libre.sujet(contrat, _living_bilan(contrat)))
+
+
+def _living_bilan(contrat: Contrat) -> Bilan | None:
+    bilan: Bilan | None = Bilan.objects.live().filter(contrat=contrat).first()
+    return bilan
 
 
 def _blocages(libre: LettreLibre, sujet: BaseModel | Blocage) -> list[Blocage]:
@@ -202,7 +208,7 @@ def write(*, libre: LettreLibre, contrat: Contrat, by: Agent) -> Lettre:
 
 def _written(libre: LettreLibre, contrat: Contrat, by: Agent) -> tuple[Lettre, uuid.UUID]:
     check_permission(by, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id)
-    sujet = libre.sujet(contrat)
+    sujet = libre.sujet(contrat, _living_bilan(contrat))
     refuse_if(_blocages(libre, sujet))
     assert isinstance(sujet, BaseModel)
     return libre.ecrire(contrat, sujet, by), sujet.pk
@@ -225,8 +231,8 @@ def _issue(libre: LettreLibre, contrat: Contrat, prete: MiseEnPage, *, by: Agent
     return issue(lettre, contrat=contrat, prete=prete, objet=objet, by=by)
 
 
-def offered(contrat: Contrat, agent: Agent) -> list[LettreLibre]:
-    """The letters that this agent can issue now, in order."""
+def offered(contrat: Contrat, bilan: Bilan, agent: Agent) -> list[LettreLibre]:
+    """The letters that this agent can issue now, in order; ``bilan`` is the living one."""
     if not has_permission(agent, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id):
         return []
-    return [libre for libre in LIBRES.values() if not why_not(libre, contrat)]
+    return [libre for libre in LIBRES.values() if not _blocages(libre, libre.sujet(contrat, bilan))]

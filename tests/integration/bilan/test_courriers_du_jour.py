@@ -34,7 +34,7 @@ def test_a_day_is_printed_from_its_page_and_the_file_is_waited_for(
         page = browser.get(JOUR_URL).content.decode()
         assert "1 courrier émis" in " ".join(page.split())
         assert Courrier.objects.get(genre="report").numero in page
-        waiting = browser.post(JOUR_URL, {"options": ["recto_verso"]}, follow=True)
+        waiting = browser.post(JOUR_URL, {"presentation": ["recto_verso"]}, follow=True)
         run = TirageCourriers.objects.get()
         assert run.recto_verso
         assert waiting.redirect_chain[-1][0] == reverse("bilan:view_print_run", args=[run.pk])
@@ -51,8 +51,9 @@ def test_a_day_is_printed_from_its_page_and_the_file_is_waited_for(
         assert opened["Content-Type"] == "application/pdf"
         assert opened["Cache-Control"] == "no-store, private"
         refused = browser.post(JOUR_URL, {})
+        browser.post(JOUR_URL, {"tout": "1"})
     assert "Aucun courrier de ce jour ne reste à imprimer." in refused.content.decode()
-    assert TirageCourriers.objects.count() == 1
+    assert TirageCourriers.objects.count() == 2
 
 
 def test_another_day_is_asked_for_in_the_address(

@@ -54,10 +54,10 @@ def test_the_follow_up_is_proposed_in_time_and_to_who_agreed(monde: Monde, concl
     with clock.travel(date(2010, 10, 25)):
         assert refused("suivi", conclu) == "suivi_non_du"
     with clock.travel(AVANT_SIX_MOIS):
-        assert [libre.nom for libre in offered(conclu.contrat, monde.prescripteur)] == ["suivi"]
+        assert [libre.nom for libre in offered(conclu.contrat, conclu, monde.prescripteur)] == ["suivi"]
         letter = issue_letter(libre=LIBRES["suivi"], contrat=conclu.contrat, by=monde.prescripteur)
         assert letter.numero == "75-S2010-000001"
-        assert not offered(conclu.contrat, monde.prescripteur)
+        assert not offered(conclu.contrat, conclu, monde.prescripteur)
         with pytest.raises(RuleViolation) as again:
             issue_letter(libre=LIBRES["suivi"], contrat=conclu.contrat, by=monde.prescripteur)
     assert again.value.code == "lettre_deja_emise"
@@ -90,7 +90,7 @@ def test_the_prefet_reads_the_proposal_and_one_word_of_the_bilan(resiliation: Pr
 
 
 def test_only_those_who_may_issue_a_letter_do(resiliation: PropositionPrefet, correspondant: Agent) -> None:
-    assert not offered(resiliation.contrat, correspondant)
+    assert not offered(resiliation.contrat, resiliation.contrat.bilans.get(), correspondant)
     with pytest.raises(Forbidden):
         write(libre=LIBRES["intention_resiliation"], contrat=resiliation.contrat, by=correspondant)
 
@@ -123,15 +123,14 @@ def _courrier(genre: Courrier.Genre, rang: int) -> Courrier:
 )
 def test_what_became_of_a_convocation(statut: RendezVous.Statut, told: str, caduc: bool) -> None:
     newer, older = (_courrier(Courrier.Genre.CONVOCATION, rang) for rang in (2, 1))
-    appointment = RendezVous(convocation=older, statut=statut)
-    _, document = documents_of([newer, older], [appointment], Bilan())
+    _, document = documents_of([(newer, S.PREVU), (older, statut)], Bilan())
     assert (document.devenir.replace("\u00a0", " "), document.caduc) == (told, caduc)
 
 
 def test_an_exemption_notice_is_void_once_lifted_and_replaced_by_a_newer_one(monde: Monde) -> None:
     bilan = lay(monde.convoque(), Etat.EXEMPTE, date_fin_conclusion=None)
     newer, older = (_courrier(Courrier.Genre.EXEMPTION, rang) for rang in (2, 1))
-    held = documents_of([newer, older], [], bilan)
+    held = documents_of([(newer, ""), (older, "")], bilan)
     assert [document.devenir for document in held] == ["", "Remplacé par le n°\u00a075-2"]
     lay(bilan, Etat.A_PROGRAMMER, date_fin_conclusion=None)
-    assert documents_of([newer], [], Bilan.objects.get())[0].devenir == "Caduc\u00a0: l’exemption a été levée"
+    assert documents_of([(newer, "")], Bilan.objects.get())[0].devenir == "Caduc\u00a0: l’exemption a été levée"
