@@ -16,6 +16,12 @@ from core.french import date_sans_jour, duree
 
 S = Prestation.Statut
 NON_PRESCRITE = "Non prescrite"
+# Reference C.3: when each training is owed.
+QUAND_DUE: dict[str, str] = {
+    regles.FORMATION_CIVIQUE: "Toujours due",
+    regles.FORMATION_LINGUISTIQUE: "Due si le niveau de français la demande",
+    regles.VIVRE_EN_FRANCE: "Selon les besoins",
+}
 COULEURS: dict[str, str] = {
     S.PRESCRITE: "info",
     S.EN_COURS: "info",
@@ -77,8 +83,7 @@ def formations_of(contrat: Contrat, prealable: Prealable | None) -> list[Formati
 def _formation(contrat: Contrat, genre: str, prestation: Prestation | None, effet: pre_arrivee.Effet) -> Formation:
     titre = Prestation.Type(genre).label
     if prestation is None:
-        expected = genre == regles.FORMATION_CIVIQUE and "Elle est toujours due."
-        return Formation(genre, titre, None, NON_PRESCRITE, "neutre", "", expected or "", ())
+        return Formation(genre, titre, None, NON_PRESCRITE, "neutre", "", QUAND_DUE[genre], ())
     return Formation(
         type=genre,
         titre=titre,
