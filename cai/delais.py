@@ -145,13 +145,13 @@ def fin_periode_services(date_premier_titre: date) -> date:
     return add_years(date_premier_titre, PERIODE_SERVICES_ANNEES)
 
 
-# rule: C.5-age, C.7-jour-ouvre-jamais
 def fin_trimestre(jour: date) -> date:
     """Last day of the calendar quarter of ``jour``: the local committee sits once in each [S-K]."""
     dernier_mois = (jour.month + 2) // 3 * 3
     return date(jour.year, dernier_mois, calendar.monthrange(jour.year, dernier_mois)[1])
 
 
+# rule: C.5-age, C.7-jour-ouvre-jamais
 def age(date_naissance: date, reference: date) -> int:
     """Completed years (années révolues) on ``reference``; the birthday counts as reached. Negative before birth.
 

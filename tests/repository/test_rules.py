@@ -1,13 +1,8 @@
 """Each rule of the domain reference has its code and its test, each marker its rule, each scenario its test."""
 
-import re
-
 import pytest
 
 from outils import regles
-
-# The section alone, as tests said it before the rules had names.
-_SECTION = re.compile(r"^[A-K](\.\d+)?$")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +25,7 @@ def test_no_marker_names_an_unknown_rule(found: regles.Marques):
     unknown = [
         f"{place.fichier} {place.nom}: {code}"
         for code, places in [*found.code.items(), *found.tests.items()]
-        if code not in known and not _SECTION.match(code)
+        if code not in known
         for place in sorted(places)
     ]
     assert unknown == [], "docs/regles.toml names the rules"

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from agents.models import Agent
 from bilan import conduite, fin, retention
@@ -233,4 +234,6 @@ def test_a_cancelled_bilan_leaves_room_for_another(monde: Monde, directeur: Agen
     with clock.travel(APRES_MIDI):
         fin.cancel(bilan=bilan, motif="erreur_saisie", by=directeur)
     Bilan.objects.create(contrat=bilan.contrat)
+    with pytest.raises(IntegrityError, match="bilan_vivant_unique"), transaction.atomic():
+        Bilan.objects.create(contrat=bilan.contrat)
     assert Bilan.objects.live().count() == 1
