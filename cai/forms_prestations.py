@@ -8,7 +8,7 @@ from django import forms
 from cai import regles_prestations as regles
 from cai.models import SEANCE_MINUTES_MAX, Certificat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import PreArrivee
-from cai.prestations import DECISIONS, FicheCertificat, FicheSeance
+from cai.prestations import DECISIONS, SANS_PRESCRIPTION, FicheCertificat, FicheSeance
 from core import clock
 from core.form_fields import ChoixField, DateField, NombreField, YesNoField
 from core.forms import BaseForm
@@ -90,6 +90,14 @@ class DecisionForm(BaseForm):
     """What OFII decides of a training; what attendance and papers show is not typed."""
 
     statut = ChoixField(label="Que décidez-vous\u00a0?", choices=STATUTS_DECIDES, radios=True)
+
+    def __init__(self, *args: Any, training: Prestation | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if training is not None:
+            possible = SANS_PRESCRIPTION if training._state.adding else DECISIONS
+            self.fields["statut"].choices = [  # type: ignore[attr-defined]
+                (statut.value, statut.label) for statut in possible if statut != training.statut
+            ]
 
 
 class PreArriveeForm(BaseForm):

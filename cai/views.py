@@ -84,14 +84,19 @@ def _acts(contrat: Contrat, formation: Formation) -> list[tuple[str, str]]:
     def act(label: str, page: str) -> tuple[str, str]:
         return label, reverse(f"cai:{page}", args=[contrat.pk, formation.type])
 
-    prescribe_act = act("Corriger la prescription" if prescribed else "Prescrire la formation", "prescribe")
+    decided = prestation is not None and prestation.statut in prestations.DECISIONS
+    again = "Prescrire de nouveau" if decided else "Corriger la prescription"
+    prescribe_act = act(again if prescribed else "Prescrire la formation", "prescribe")
     if prestation is None:
         return [prescribe_act, *papers, act("Dispenser ou classer sans objet", "decide")]
+    decide_act = act("Dispenser, différer ou constater", "decide")
+    if prestation.statut in prestations.SANS_PRESCRIPTION:
+        return [*reversed(papers), prescribe_act, decide_act]  # the exam first: it may be due without any training
     session = act("Ajouter une séance", "add_seance")
     if followed:
         return [*papers, session, prescribe_act]
     ordered = [session, *papers, prescribe_act] if prescribed else [prescribe_act, session, *papers]
-    return [*ordered, act("Dispenser, différer ou constater", "decide")]
+    return [*ordered, decide_act]
 
 
 def _form_page(request: AgentRequest, contrat: Contrat, name: str, form: Any, **context: Any) -> HttpResponse:
@@ -128,7 +133,7 @@ def decide(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """Dispense, defer, find not followed or without object."""
     contrat = _contrat_or_404(request, pk, Permission.SUIVRE_PRESTATIONS)
     training = _training_or_404(contrat, name)
-    form = DecisionForm(request.POST if request.method == "POST" else None, initial={"statut": training.statut})
+    form = DecisionForm(request.POST if request.method == "POST" else None, training=training)
     if form.is_valid() and form.accepted_by(
         prestations.decide, contrat=contrat, type_prestation=name, **form.cleaned_data, by=request.user
     ):

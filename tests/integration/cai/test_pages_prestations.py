@@ -127,6 +127,9 @@ def test_the_evaluation_before_the_arrival_is_recorded_and_its_effect_told(
     assert "mais l’examen du DILF est dû" in told
     assert "plus de 60 jours après le dépôt" in told
     assert "Dispensée DILF à passer" in told
+    offered = buttons(client, contrat, LANGUE)
+    assert offered[0] == "Enregistrer le résultat du DILF"
+    assert "Ajouter une séance" not in offered  # nothing is prescribed
     assert "Corriger l’évaluation avant l’arrivée" in told
     with clock.travel(date(2010, 5, 21)):
         assert "Corriger l’évaluation avant l’arrivée" not in panel(client, contrat)
