@@ -11,7 +11,7 @@ import sys
 import tokenize
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -27,6 +27,7 @@ _IDS = r"[A-Z]\.[\w.-]+(?:\s*,\s*[A-Z]\.[\w.-]+)*"
 _COMMENT = re.compile(rf"#\s*rule:\s*({_IDS})\s*$")
 _TEMPLATE = re.compile(r"{#\s*rule:\s*(" + _IDS + r")\s*#}")
 _SCENARIO = re.compile(r"as_(\d\d)((?:_\d\d(?!\d))*)")
+_CASE = re.compile(r"AS-\d\d")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -111,14 +112,31 @@ def marques() -> Marques:
 
 @cache
 def scenarios() -> dict[str, set[Lieu]]:
-    """AS-nn -> the tests that carry its name (``test_as_05_06_07_…`` carries three)."""
+    """AS-nn -> the tests that carry its name: ``test_as_05_06_07_…`` carries three, a case « AS-05 … » carries one."""
     found: dict[str, set[Lieu]] = defaultdict(set)
     for path in _python(["tests"]):
-        for node in _test_functions(ast.parse(path.read_text(encoding="utf-8"))):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        tables = {_name(node): node for node in module.body if isinstance(node, ast.Assign)}
+        for node in _test_functions(module):
+            numbers = set()
             if match := _SCENARIO.search(node.name):
-                for number in (match.group(1), *match.group(2).split("_")[1:]):
-                    found[f"AS-{number}"].add(Lieu(_shown(path), node.name))
+                numbers = {match.group(1), *match.group(2).split("_")[1:]}
+            for scenario in {f"AS-{number}" for number in numbers} | _cases(node, tables):
+                found[scenario].add(Lieu(_shown(path), node.name))
     return found
+
+
+def _cases(test: _Function, tables: Mapping[str, ast.stmt]) -> set[str]:
+    """Scenarios named by the cases of a test, written on it or in a table of its module."""
+    written: list[ast.AST] = list(test.decorator_list)
+    names = (node.id for decorator in test.decorator_list for node in ast.walk(decorator) if isinstance(node, ast.Name))
+    written += [tables[name] for name in names if name in tables]
+    return {
+        match.group()
+        for root in written
+        for node in ast.walk(root)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (match := _CASE.match(node.value))
+    }
 
 
 def marked_code(text: str) -> Iterator[tuple[str, str]]:

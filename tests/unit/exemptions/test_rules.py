@@ -80,6 +80,7 @@ SCENARIOS = [
 ]
 
 
+@pytest.mark.rule("C.5-motifs")
 @pytest.mark.parametrize(("situation", "reference", "motifs"), SCENARIOS)
 def test_the_acceptance_scenarios_give_these_grounds(situation, reference, motifs):
     resultat = evaluer(situation, reference)
