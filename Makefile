@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test lint fix types controles regles etats captures lock clean local dev
+.PHONY: aide run demo test lint fix types controles regles etats captures planche lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -47,6 +47,10 @@ etats: dev ## refait docs/etats.md : les états, leurs passages, qui peut les fa
 captures: dev ## photographie chaque page de l’application démarrée (make run) dans captures/
 	@sh outils/systeme.sh navigateur
 	@exec $(PY) -m outils.captures
+
+planche: dev ## refait docs/images/courriers.png, une vignette de chaque page de chaque courrier et PDF
+	@sh outils/systeme.sh lecture
+	@exec $(PY) -m outils.planche
 
 lock: ## refait les fichiers de paquets verrouillés (demande uv)
 	@command -v uv >/dev/null || { echo "uv manque : installez-le (pip install uv), puis recommencez." >&2; exit 1; }
