@@ -22,6 +22,7 @@ class Permission(TextChoices):
     VOIR_EXEMPTION = "voir_exemption", "consulter les motifs et les pièces d’exemption"
     OUVRIR_DOSSIER = "ouvrir_dossier", "ouvrir un dossier"
     CORRIGER_DOSSIER = "corriger_dossier", "corriger un dossier"
+    EXPORTER_DOSSIER = "exporter_dossier", "établir le dossier d’une personne pour elle"
     ANNULER_DOSSIER = "annuler_dossier", "annuler un dossier ouvert par erreur"
     ENREGISTRER_PRE_ARRIVEE = "enregistrer_pre_arrivee", "enregistrer l’évaluation avant l’arrivée"
     SUIVRE_PRESTATIONS = "suivre_prestations", "suivre les prestations du contrat"
@@ -64,7 +65,8 @@ P = Permission
 
 _AGENT = frozenset(
     {
-        P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.OUVRIR_DOSSIER, P.CORRIGER_DOSSIER, P.ANNULER_DOSSIER, P.EVALUER_EXEMPTION,
+        P.VOIR_DOSSIER, P.VOIR_EXEMPTION, P.OUVRIR_DOSSIER, P.CORRIGER_DOSSIER, P.EXPORTER_DOSSIER, P.ANNULER_DOSSIER,
+        P.EVALUER_EXEMPTION,
         P.VERIFIER_JUSTIFICATIF, P.CONSTATER_EXEMPTION, P.REPORTER, P.CONSTATER_ABSENCE, P.QUALIFIER_ABSENCE,
         P.REQUALIFIER_ABSENCE, P.RETIRER_CONSENTEMENT, P.CONSTATER_NON_REALISATION, P.ENREGISTRER_PRE_ARRIVEE,
         P.SUIVRE_PRESTATIONS, P.PREPARER_PROPOSITION, P.ENREGISTRER_DECISION, P.IMPRIMER_COURRIERS, P.EMETTRE_COURRIER,

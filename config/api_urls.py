@@ -21,6 +21,7 @@ from cai.api_famille import ActeFamilleView, FamilleView
 from config import api_schema as api_schema  # registers how callers are known
 from config.documentation import documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
+from dossiers.api_droit_acces import DroitAccesView
 from dossiers.api_transitions import TransitionView
 from exemptions.api import EvaluationsView, SimulationView
 from exemptions.api_pieces import CopieView, ExamenView, JustificatifsView, LectureCopieView
@@ -43,6 +44,7 @@ urlpatterns = [
     path("contrats/<uuid:pk>/", ContratView.as_view(), name="contrat"),
     path("contrats/<uuid:pk>/famille/", FamilleView.as_view(), name="famille"),
     path("contrats/<uuid:pk>/famille/<slug:name>/", ActeFamilleView.as_view(), name="acte_famille"),
+    path("contrats/<uuid:pk>/donnees-de-la-personne/", DroitAccesView.as_view(), name="droit_acces"),
     path("contrats/<uuid:pk>/evenements/", EvenementsView.as_view(), name="evenements"),
     path("contrats/<uuid:pk>/evaluations/", EvaluationsView.as_view(), name="evaluations"),
     path("contrats/<uuid:pk>/pieces/", JustificatifsView.as_view(), name="pieces"),

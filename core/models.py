@@ -109,6 +109,7 @@ class JournalAcces(models.Model):
 
     class Meta:
         verbose_name = "accès"
+        indexes = [models.Index(fields=["objet_id"], name="acces_objet")]  # who looked at a file: the right of access
         verbose_name_plural = "journal des accès"
         ordering = ["-survenu_at"]
 

@@ -7,10 +7,11 @@ from django import forms
 
 from cai.forms import ContratForm, SignataireForm
 from cai.models import Contrat
-from core.form_fields import ChoixField, LigneField
+from core.form_fields import ChoixField, DateField, LigneField
 from core.forms import BaseForm
 from core.models import Evenement
 from dossiers.chronologie import sentence_of
+from dossiers.droit_acces import MotifExport
 
 
 class VerificationForm(BaseForm):
@@ -25,6 +26,18 @@ class VerificationForm(BaseForm):
         super().__init__(*args, **kwargs)
         if not doublons:
             del self.fields["autre_personne"]
+
+
+class DroitAccesForm(BaseForm):
+    """How the person asked for their own data, when, and in which form they want them."""
+
+    motif = ChoixField(label="Comment la personne l’a-t-elle demandé ?", choices=MotifExport.choices, radios=True)
+    demande_recue_le = DateField(label="Date de la demande", help_text="JJ/MM/AAAA.")
+    forme = ChoixField(
+        label="Sous quelle forme\u00a0?",
+        choices=[("pdf", "Document à imprimer (PDF)"), ("json", "Fichier lisible par un programme (JSON)")],
+        radios=True,
+    )
 
 
 class _CorrectionForm(BaseForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers import views, views_correction, views_ouverture
+from dossiers import views, views_correction, views_droit_acces, views_ouverture
 
 app_name = "dossiers"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("dossiers/<uuid:pk>/chronologie/", views.view_timeline, name="view_timeline"),
     path("dossiers/<uuid:pk>/identite/", views_correction.correct_signataire, name="correct_signataire"),
     path("dossiers/<uuid:pk>/contrat/", views_correction.correct_contrat, name="correct_contrat"),
+    path("dossiers/<uuid:pk>/droit-d-acces/", views_droit_acces.export_person, name="export_person"),
     path("dossiers/<uuid:pk>/annulation/", views_correction.cancel_file, name="cancel_file"),
 ]

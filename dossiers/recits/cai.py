@@ -63,6 +63,10 @@ def _journee(faits: Facts) -> str:
     return f"{label(ContratFamille.Journee, faits['apres'])}{attestation}."
 
 
+def _export(faits: Facts) -> str:
+    return f"Demande du {jour(faits['demande_recue_le'])}."
+
+
 SENTENCES: Recits = {
     "famille.signee": ("Contrat famille enregistré", _famille),
     "famille.corrigee": ("Contrat famille corrigé", _famille),
@@ -74,6 +78,7 @@ SENTENCES: Recits = {
     "famille.conseil_general": ("Conseil général informé", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "famille.prefet": ("Préfet informé d’une journée manquée", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "contrat.signe": ("Contrat enregistré", _signe),
+    "contrat.exporte": ("Données remises à la personne, à sa demande", _export),
     "contrat.oublie": ("Anciennes valeurs et raisons effacées du journal", rien),
     "contrat.corrige": ("Contrat corrigé", _champs(Contrat)),
     "contrat.annule": ("Dossier annulé", motif(Contrat.MotifAnnulation)),
