@@ -152,6 +152,16 @@ def test_the_representative_of_a_minor_signs_under_both_languages():
     assert "Représentant légal Representante legal" in text
 
 
+def test_however_long_the_names_there_is_room_left_to_sign():
+    pdf = consentement_pdf(replace(CONSENTEMENT, langue="ta", personne=LONGUE.personne, mineur=True), AT)
+    words = [word for word in words_of(pdf) if word.page == 2]
+    name = max((word for word in words if word.text == "Mudiyanselage" and word.top < 260), key=lambda word: word.top)
+    version = next(word for word in words if word.text == "Texte")
+
+    assert page_count(pdf) == 2
+    assert version.top - name.bottom > 14
+
+
 def test_the_reader_of_glyphs_sees_a_character_that_no_font_draws():
     lettre = replace(CONVOCATION, langue="fr", lieu_acces="\U0002ceb0")
     assert missing_glyphs(convocation_pdf(CONVOCATION, AT)) == []
