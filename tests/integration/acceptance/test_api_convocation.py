@@ -70,7 +70,7 @@ def test_as_20_23_only_a_decided_prorogation_moves_the_last_day(
 ) -> None:
     bilan = make_prescrit(by=prescripteur, date_signature=MARS)
     le, fin = date(2011, 3, 1), date(2011, 9, 15)
-    note(bilan.contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS, by=prescripteur, le=le)
+    note(bilan.contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS)
     terms = {"titre_renouvele_le": le, "echeance_proposee": fin}
     proposed = propose(bilan.contrat, PropositionPrefet.Type.PROROGATION, by=directeur, le=le, **terms)
     juin = date(2011, 6, 10)

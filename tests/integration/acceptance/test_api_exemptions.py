@@ -68,6 +68,7 @@ def opened(logiciel: Logiciel, naissance: str, *, signature: str, **terms: Any) 
     contrat = {
         "date_entretien": signature,
         "date_signature": signature,
+        "date_cosignature": signature if "representant_nom" in terms else None,
         "titre_admission": terms.pop("admission", "L313-11"),
         "titre_actuel": terms.pop("actuel", None),
         "signataire": {

@@ -43,7 +43,7 @@ def test_as_29_30_a_resiliation_waits_for_the_month_then_cancels_the_bilan_not_b
     bilan = monde.convoque(jour=date(2010, 7, 12))
     office, direction = Logiciel(monde.prescripteur), Logiciel(directeur)
     civique = Prestation.Type.FORMATION_CIVIQUE
-    note(bilan.contrat, civique, Prestation.Statut.NON_SUIVIE, by=monde.prescripteur, le=JOUR)
+    note(bilan.contrat, civique, Prestation.Statut.NON_SUIVIE)
     _, proposition = proposed(direction, bilan.contrat_id, at=JOUR)
     acts = f"propositions/{proposition['id']}/"
     recue = date(2010, 5, 21)  # a month later to the day is Monday 21 June
