@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
@@ -70,12 +72,9 @@ def prealable_of(contrat: Contrat) -> Prealable | None:
 
 def formations_of(contrat: Contrat, prealable: Prealable | None) -> list[Formation]:
     """The three trainings of the contract, in the order of reference C.3, prescribed or not; three queries."""
-    known = {
-        prestation.type: prestation
-        for prestation in contrat.prestations.exclude(type=Prestation.Type.BILAN).prefetch_related(
-            "seances", "certificats"
-        )
-    }
+    rows = list(contrat.prestations.all())
+    prefetch_related_objects(rows, "seances", "certificats")
+    known = {prestation.type: prestation for prestation in rows}
     effet = prealable.effet if prealable else pre_arrivee.Effet.REGIME_ORDINAIRE
     return [_formation(contrat, genre, known.get(genre), effet) for genre in regles.HEURES]
 
@@ -174,7 +173,7 @@ def prestations_panel(contrat: Contrat, agent: Agent) -> dict[str, Any]:
     records = has_permission(agent, Permission.ENREGISTRER_PRE_ARRIVEE, direction_id=contrat.direction_id)
     return {
         "formations": formations_of(contrat, prealable),
-        "bilan": contrat.prestations.filter(type=Prestation.Type.BILAN).first(),
+        "bilan": next((row for row in contrat.prestations.all() if row.type == Prestation.Type.BILAN), None),
         "prealable": prealable,
         "can_record": living and records and (prealable is None or prealable.row.enregistree_le == clock.today()),
     }
