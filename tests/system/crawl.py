@@ -10,7 +10,10 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 # What a link of these starts is a file or an act on the session, not a page of ours to look at.
-NOT_PAGES = ("print_courrier", "print_consent_form", "preview_synthese", "deconnexion", "schema", "sante")
+NOT_PAGES = (
+    "print_courrier", "print_consent_form", "preview_synthese", "deconnexion", "schema", "sante", "my_calendar",
+    "appointment_calendar", "open_print_run",
+)  # fmt: skip
 OUTSIDE = ("/administration/", "/static/")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
