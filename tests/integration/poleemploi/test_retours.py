@@ -67,6 +67,12 @@ def test_registration_and_employment_change_no_state(bilan: Bilan, correspondant
     assert "CDI" not in str(list(Evenement.objects.values_list("faits", flat=True)))
 
 
+@pytest.mark.rule("D.6-ppae")
+def test_a_ppae_long_after_the_registration_is_recorded_all_the_same(bilan: Bilan, correspondant: Agent) -> None:
+    record(bilan, correspondant, date_inscription=date(2010, 4, 1), date_entretien_ppae=date(2010, 6, 9))
+    assert situation_of(Bilan.objects.get()) == "pris_en_charge_ppae"
+
+
 @pytest.mark.rule("D.2-23")
 @pytest.mark.parametrize(
     ("said", "code"),

@@ -148,6 +148,7 @@ def test_a_bilan_closes_as_soon_as_its_follow_up_is_noted(monde: Monde, valide: 
     with clock.travel(SIX_MOIS):
         fin.close(bilan=valide, by=monde.prescripteur)
     assert fresh(valide).etat == Etat.CLOS
+    assert valide.contrat.prestations.get(type="bilan").statut == "suivie"  # unanswered or refused, nothing follows
     assert refused(monde, valide, date(2010, 11, 20)) == "transition_impossible"
 
 
