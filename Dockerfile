@@ -24,10 +24,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     XDG_CACHE_HOME=/tmp/cache \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     ADRESSE=0.0.0.0
-# Settings refuse to start without their secrets; these serve this one step and stay nowhere.
-RUN SECRET_KEY=construction ALLOWED_HOSTS=construction PE_CLIENT_SECRET=construction PE_URL=https://construction \
+# Settings refuse to start without their secrets; these are drawn for this one step and stay nowhere.
+RUN draw() { python -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'; } \
+    && SECRET_KEY="$(draw)" CHIFFREMENT_CLES="$(draw)" ALLOWED_HOSTS=construction PE_CLIENT_SECRET=construction PE_URL=https://construction \
         DATABASE_URL=postgres://construction REDIS_URL=redis://construction \
-        CHIFFREMENT_CLES=Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI= \
         python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q . /opt/venv/lib \
     && fc-cache -s

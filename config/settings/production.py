@@ -23,7 +23,10 @@ if DATE_METIER or DATE_METIER_DEPART:
 if PE_FACTEUR_TEMPS != 1:
     raise ImproperlyConfigured("PE_FACTEUR_TEMPS shortens the waits of tests: in production it is 1. Unset it.")
 
-_CLE_PUBLIQUE = "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG8="  # of the local settings, which everyone can read
+_CLES_PUBLIQUES = {
+    "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG8=": "that of the local settings",
+    "Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI=": "one that the Dockerfile once published",
+}
 if not CHIFFREMENT_CLES:
     raise ImproperlyConfigured("CHIFFREMENT_CLES holds no key: nothing could be kept secret.")
 for _rang, _cle in enumerate(CHIFFREMENT_CLES, start=1):
@@ -33,10 +36,12 @@ for _rang, _cle in enumerate(CHIFFREMENT_CLES, start=1):
         raise ImproperlyConfigured(
             f"CHIFFREMENT_CLES: key {_rang} is not 32 bytes in url-safe base64. Make one as docs/exploitation.md says."
         ) from _erreur
-    if _cle == _CLE_PUBLIQUE:
-        raise ImproperlyConfigured(f"CHIFFREMENT_CLES: key {_rang} is that of the local settings, known to everyone.")
+    if _origine := _CLES_PUBLIQUES.get(_cle):
+        raise ImproperlyConfigured(f"CHIFFREMENT_CLES: key {_rang} is {_origine}, known to everyone.")
 if SECRET_KEY.startswith("local-"):
     raise ImproperlyConfigured("SECRET_KEY is that of the local settings, known to everyone.")
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY is too short to be secret. Make one as docs/exploitation.md says.")
 
 if not PE_URL.startswith("https://") and not FORMATION:
     raise ImproperlyConfigured(

@@ -19,7 +19,7 @@ ENVIRONNEMENT = {
     "PE_CLIENT_SECRET": "secret",
     "DATABASE_URL": "postgres://127.0.0.1:1/cai",
     "REDIS_URL": "redis://127.0.0.1:1/0",
-    "CHIFFREMENT_CLES": "Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI=",
+    "CHIFFREMENT_CLES": Fernet.generate_key().decode(),
 }
 NOMS = [
     "DEBUG", "ADRESSE_PUBLIQUE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS",
@@ -65,6 +65,7 @@ def test_a_training_server_may_talk_to_the_simulator() -> None:
     assert load(PE_URL="http://simulateur:8001", FORMATION="").returncode != 0
 
 
+PUBLIEE = "Y29uc3RydWN0aW9uLWNvbnN0cnVjdGlvbi1jb25zdHI="
 BONNE = ENVIRONNEMENT["CHIFFREMENT_CLES"]
 _SETTINGS = (RACINE / "config" / "settings" / "local.py").read_text(encoding="utf-8")
 (LOCALE,) = re.findall(r'"CHIFFREMENT_CLES", "([^"]+)"', _SETTINGS)
@@ -77,6 +78,8 @@ _SETTINGS = (RACINE / "config" / "settings" / "local.py").read_text(encoding="ut
         ({"CHIFFREMENT_CLES": "trop-courte"}, "key 1 is not 32 bytes"),
         ({"CHIFFREMENT_CLES": f"{BONNE},é"}, "key 2 is not 32 bytes"),
         ({"CHIFFREMENT_CLES": f"{BONNE},{LOCALE}"}, "key 2 is that of the local"),
+        ({"CHIFFREMENT_CLES": PUBLIEE}, "key 1 is one that the Dockerfile once published"),
+        ({"SECRET_KEY": "construction"}, "SECRET_KEY is too short"),
         ({"SECRET_KEY": "local-" + "x" * 60}, "SECRET_KEY is that of the local settings"),
         ({"PE_FACTEUR_TEMPS": "60"}, "PE_FACTEUR_TEMPS shortens"),
         ({"PE_FACTEUR_TEMPS": "0.5"}, "PE_FACTEUR_TEMPS shortens"),
