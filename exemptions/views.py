@@ -75,9 +75,10 @@ def _document_asked(request: AgentRequest, contrat: Contrat) -> str:
     """The page of the document that a button of the form leads to; empty for every other button."""
     if "ajouter" in request.POST:
         return reverse("exemptions:add_justificatif", args=[contrat.pk])
-    if rejected := request.POST.get("rejeter"):
-        piece = get_object_or_404(contrat.justificatifs, pk=_uuid_or_404(rejected))
-        return reverse("exemptions:reject_justificatif", args=[piece.pk])
+    for button, page in (("rejeter", "exemptions:reject_justificatif"), ("joindre", "exemptions:attach_file")):
+        if chosen := request.POST.get(button):
+            piece = get_object_or_404(contrat.justificatifs, pk=_uuid_or_404(chosen))
+            return reverse(page, args=[piece.pk])
     return ""
 
 

@@ -237,6 +237,7 @@ _ROWS: dict[str, Any] = {
     "api:copie": lambda territoire: territoire.justificatif.pk,
     "api:lecture_copie": lambda territoire: territoire.copie.pk,
     "api:pieces": lambda territoire: territoire.contrat.pk,
+    "api:droit_acces": lambda territoire: territoire.contrat.pk,
     "cai:correct_seance": lambda territoire: territoire.seance.pk,
     "cai:remove_seance": lambda territoire: territoire.seance.pk,
     "cai:remove_certificat": lambda territoire: territoire.certificat.pk,

@@ -245,7 +245,7 @@ def test_a_document_is_added_then_verified(client: Client, contrat: Contrat) -> 
     assert Justificatif.objects.get().statut == "verifiee"
 
 
-@pytest.mark.parametrize("button", ["ajouter", "rejeter", "verifier"])
+@pytest.mark.parametrize("button", ["ajouter", "joindre", "rejeter", "verifier"])
 def test_answers_and_day_are_found_again_after_a_document_and_gone_once_sealed(
     client: Client, contrat: Contrat, piece: Justificatif, button: str
 ) -> None:
@@ -261,6 +261,7 @@ def test_answers_and_day_are_found_again_after_a_document_and_gone_once_sealed(
             answer["Location"]
             == {
                 "ajouter": page(contrat, "add_justificatif"),
+                "joindre": reverse("exemptions:attach_file", args=[piece.pk]),
                 "rejeter": reverse("exemptions:reject_justificatif", args=[piece.pk]),
             }[button]
         )
@@ -273,7 +274,7 @@ def test_answers_and_day_are_found_again_after_a_document_and_gone_once_sealed(
     assert 'value="16/03/2010"' in text
     assert 'value="17/03/2010"' in text_of(client, page(contrat) + "?date=2010-03-17")
 
-    if button == "ajouter":
+    if button in ("ajouter", "joindre"):
         client.post(reverse("exemptions:verify_justificatif", args=[piece.pk]))
         assert text_of(client, page(contrat)).count(" checked") == 4
     client.post(page(contrat), answers)
