@@ -183,5 +183,4 @@ def preview_attestation(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """What the attestation says today, without a number; nothing is stored."""
     contrat = contrat_or_404(request.user, pk)
     check_permission(request.user, P.ENREGISTRER_DECISION, direction_id=contrat.direction_id)
-    journal.log_access("lire_projet_attestation", by=request.user, target=contrat)
     return pdf_response(preview(attestation.compose(contrat, by=request.user)), "projet-d-attestation.pdf")

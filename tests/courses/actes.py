@@ -3,6 +3,7 @@
 from tests.courses.actes_bilan import BILAN
 from tests.courses.actes_comptes import COMPTES
 from tests.courses.actes_dossier import DOSSIER
+from tests.courses.actes_prefet import PREFET
 from tests.courses.scene import Acte
 
-ACTES: dict[str, Acte] = {**BILAN, **DOSSIER, **COMPTES}
+ACTES: dict[str, Acte] = {**BILAN, **DOSSIER, **PREFET, **COMPTES}

@@ -39,7 +39,7 @@ def _numero() -> str:
     return f"75-2010-{next(_NUMEROS)}"
 
 
-def _dossier(scene: Scene) -> Contrat:
+def dossier(scene: Scene) -> Contrat:
     return make_contrat(by=scene.agents["agent_ofii"], nom=f"Course{lettres()}", numero_cai=_numero())
 
 
@@ -64,7 +64,7 @@ def _piece(scene: Scene, fichier: Fichier | None = None) -> Justificatif:
     agent = scene.agents["agent_ofii"]
     with clock.travel(LE_JOUR):
         return add_justificatif(
-            contrat=_dossier(scene), type_piece="contrat_travail", date_document=SIGNATURE, fichier=fichier, by=agent
+            contrat=dossier(scene), type_piece="contrat_travail", date_document=SIGNATURE, fichier=fichier, by=agent
         )
 
 
@@ -78,7 +78,7 @@ def _piece_rejetee(scene: Scene) -> Justificatif:
 def _famille(scene: Scene) -> ContratFamille:
     with clock.travel(LE_JOUR):
         return sign_famille(
-            contrat=_dossier(scene), date_signature=SIGNATURE, conjoint="aucun", enfants=[date(2002, 6, 1)],
+            contrat=dossier(scene), date_signature=SIGNATURE, conjoint="aucun", enfants=[date(2002, 6, 1)],
             by=scene.agents["agent_ofii"],
         )  # fmt: skip
 
@@ -98,29 +98,29 @@ DOSSIER: dict[str, Acte] = {
         },
         quand=LE_JOUR,
     ),
-    "dossiers:correct_signataire": Acte("agent_ofii", _dossier, {"ville": "Montreuil", "code_postal": "93100"}, EN_MAI),
+    "dossiers:correct_signataire": Acte("agent_ofii", dossier, {"ville": "Montreuil", "code_postal": "93100"}, EN_MAI),
     "dossiers:correct_contrat": Acte(
-        "agent_ofii", _dossier, {"date_entretien": "12/03/2010", "date_signature": "12/03/2010"}, EN_MAI
+        "agent_ofii", dossier, {"date_entretien": "12/03/2010", "date_signature": "12/03/2010"}, EN_MAI
     ),
-    "dossiers:cancel_file": Acte("agent_ofii", _dossier, {"motif": "erreur_saisie"}, EN_MAI),
+    "dossiers:cancel_file": Acte("agent_ofii", dossier, {"motif": "erreur_saisie"}, EN_MAI),
     "dossiers:set_prestation": Acte(
-        "agent_ofii", _dossier, {"type_prestation": "formation_civique", "statut": "prescrite"}, EN_MAI
+        "agent_ofii", dossier, {"type_prestation": "formation_civique", "statut": "prescrite"}, EN_MAI
     ),
     # exemption
-    "exemptions:evaluate_contrat": Acte("agent_ofii", _dossier, REPONSES, LE_JOUR),
+    "exemptions:evaluate_contrat": Acte("agent_ofii", dossier, REPONSES, LE_JOUR),
     "exemptions:simulate_contrat": Acte(
-        "agent_ofii", _dossier, REPONSES | {"date_reference": "15/03/2010"}, LE_JOUR, sans_effet=RIEN
+        "agent_ofii", dossier, REPONSES | {"date_reference": "15/03/2010"}, LE_JOUR, sans_effet=RIEN
     ),
-    "api:evaluations": Acte("agent_ofii", _dossier, REPONSES | {"date_reference": "15/03/2010"}, LE_JOUR),
+    "api:evaluations": Acte("agent_ofii", dossier, REPONSES | {"date_reference": "15/03/2010"}, LE_JOUR),
     "api:simulation": Acte(
         "agent_ofii",
         saisie=REPONSES | {"date_reference": "15/03/2010", "date_naissance": "01/07/1980", "titre_admission": "L314"},
         quand=LE_JOUR,
         sans_effet=RIEN,
     ),
-    "exemptions:add_justificatif": Acte("agent_ofii", _dossier, {**PIECE, "fichier": pdf()}, LE_JOUR),
+    "exemptions:add_justificatif": Acte("agent_ofii", dossier, {**PIECE, "fichier": pdf()}, LE_JOUR),
     "api:pieces": Acte(
-        "agent_ofii", _dossier, {"type": "contrat_travail", "date_document": "01/03/2010"}, LE_JOUR
+        "agent_ofii", dossier, {"type": "contrat_travail", "date_document": "01/03/2010"}, LE_JOUR
     ),
     "exemptions:verify_justificatif": Acte("agent_ofii", _piece, quand=LE_JOUR),
     "exemptions:reject_justificatif": Acte("agent_ofii", _piece, {"motif": "Illisible"}, LE_JOUR),
@@ -128,7 +128,7 @@ DOSSIER: dict[str, Acte] = {
     "exemptions:attach_file": Acte("agent_ofii", _piece, {"fichier": pdf()}, LE_JOUR),
     "exemptions:remove_file": Acte("agent_ofii", _piece_rejetee, quand=LE_JOUR),
     # the family's contract
-    "cai:sign_famille": Acte("agent_ofii", _dossier, FAMILLE, EN_MAI),
+    "cai:sign_famille": Acte("agent_ofii", dossier, FAMILLE, EN_MAI),
     "cai:act_famille name=journee": Acte("agent_ofii", _famille, {"journee": "non_suivie_sans_motif"}, EN_MAI),
     "api:acte_famille name=journee": Acte(
         "agent_ofii", lambda scene: _famille(scene).contrat, {"journee": "non_suivie_sans_motif"}, EN_MAI
