@@ -13,7 +13,7 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
-from bilan.fin import AVANT_SIGNATURE, closing_blocages
+from bilan.fin import AVANT_SIGNATURE, closing_blocages, not_done_blocages
 from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import can, can_print_copy
@@ -203,6 +203,8 @@ def _waits_for(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> str:
             return "Le contenu de la synthèse a été détruit." if draft is None else what_is_missing(draft)
         case "cloturer":
             return _first(closing_blocages(bilan))
+        case "constater_non_realisation":
+            return _first(not_done_blocages(bilan))
     return ""
 
 

@@ -262,6 +262,9 @@ def interrupt(*, bilan: Bilan, motif: MotifInterruption, by: Agent) -> Bilan:
     At the same prestataire the next adviser goes on with them; at another one they are destroyed (``bilan.passation``).
     """
     bilan = begin(bilan, "interrompre", permission=Permission.INTERROMPRE_BILAN, by=by)
+    if motif not in MotifInterruption.values:
+        message = "Choisissez pourquoi le bilan s’interrompt."
+        raise InvalidInput(message, fields={"motif": [message]})
     used = bilan.minutes_utilisees
     return finish(
         bilan, "interrompre", by=by, motif=str(motif), minutes=used, minutes_restantes=DUREE_MAX_MINUTES - used

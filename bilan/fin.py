@@ -106,6 +106,17 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     held in time, as long as it can be written up: a year after the person last came.
     """
     bilan = begin(bilan, "constater_non_realisation", permission=Permission.CONSTATER_NON_REALISATION, by=by)
+    refuse_if(not_done_blocages(bilan))
+    bilan.motif_non_realisation = _reason_not_done(bilan)
+    bilan.clos_at = clock.now()
+    end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="contrat_echu")
+    finish(bilan, "constater_non_realisation", by=by, motif=bilan.motif_non_realisation)
+    retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
+    return bilan
+
+
+def not_done_blocages(bilan: Bilan) -> list[Blocage]:
+    """What keeps a bilan whose state allows it from being recorded as not carried out today."""
     fin = bilan.contrat.echeance_effective
     blocages = []
     if clock.today() <= fin:
@@ -122,13 +133,7 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
         blocages.append(
             Blocage("bilan_conclu", "La phase de conclusion a eu lieu à temps\u00a0: la synthèse peut être rédigée.")
         )
-    refuse_if(blocages)
-    bilan.motif_non_realisation = _reason_not_done(bilan)
-    bilan.clos_at = clock.now()
-    end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif="contrat_echu")
-    finish(bilan, "constater_non_realisation", by=by, motif=bilan.motif_non_realisation)
-    retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
-    return bilan
+    return blocages
 
 
 def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:

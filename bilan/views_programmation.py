@@ -45,6 +45,13 @@ def home_of(agent: Agent, bilan: Bilan) -> str:
 
 def _too_late(request: AgentRequest, bilan: Bilan, refusal: str) -> HttpResponse:
     """A colleague, or a second click on the same button, was quicker: show where the bilan stands, and say why."""
+    journal.log_access(
+        request.resolver_match.view_name if request.resolver_match else "page",
+        by=request.user,
+        target=bilan,
+        motif="transition_impossible",
+        granted=False,
+    )
     messages.warning(request, refusal)
     return redirect(home_of(request.user, bilan))
 

@@ -8,7 +8,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.views import set_rollback
 
-from core.errors import DomainError, Forbidden, InvalidInput
+from core.errors import DomainError, Forbidden, InvalidInput, RuleViolation
 from core.locks import as_busy
 from core.middleware import journal_denied
 
@@ -50,13 +50,15 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
 
 
 def problem_handler(exception: Exception, context: dict[str, Any]) -> JsonResponse | None:
-    """DRF's exception handler: every refusal becomes problem+json, every denial a line of the access journal."""
+    """DRF's exception handler: every refusal becomes problem+json, every denial and every rule that refused
+    a line of the access journal.
+    """
     request = context["request"]._request
     request.user = context["request"].user
     refusal = exception if isinstance(exception, DomainError) else as_busy(exception)
     if refusal is not None:
         set_rollback()
-        if isinstance(refusal, Forbidden):
+        if isinstance(refusal, Forbidden | RuleViolation):
             journal_denied(request, refusal.code)
         return problem(refusal.status, refusal.code, refusal.message, refusal.fields)
     if isinstance(exception, Http404 | exceptions.NotFound):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import journal
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, RuleViolation
 from core.locks import as_busy
 from core.request_context import RequestContext, request_context
 
@@ -139,7 +139,7 @@ class DomainErrorMiddleware:
         refusal = exception if isinstance(exception, DomainError) else as_busy(exception)
         if refusal is None:
             return None
-        if isinstance(refusal, Forbidden):
+        if isinstance(refusal, Forbidden | RuleViolation):
             journal_denied(request, refusal.code)
         template = "403.html" if isinstance(refusal, Forbidden) else "refus.html"
         return render(request, template, {"refus": refusal}, status=refusal.status)

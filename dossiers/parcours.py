@@ -214,7 +214,7 @@ def closing_is_due(faits: Faits) -> bool:
     For an exempt person, once their contract has ended.
     """
     if faits.situation == S.EXEMPTE:
-        return faits.is_over
+        return faits.is_over or not faits.contrat.is_running
     suivi = faits.bilan.date_suivi
     waiting = faits.situation in (S.TRANSMISSION_CONSENTIE, S.TRANSMISSION_A_TRAITER)
     over = faits.is_followed or (suivi is not None and clock.today() > suivi + DELAI_APRES_SUIVI)

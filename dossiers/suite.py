@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Permission
+from bilan.fin import not_done_blocages
 from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
@@ -58,6 +59,8 @@ def _offered(agent: Agent, permission: Permission, faits: Faits, suite: Suite, a
 
 def _over(faits: Faits, agent: Agent) -> Suite:
     fin = date_sans_jour(faits.contrat.echeance_effective)
+    if blocages := not_done_blocages(faits.bilan):
+        return Suite(titre="Attendre avant de conclure", phrase=" ".join(blocage.message for blocage in blocages))
     return _offered(
         agent,
         Permission.CONSTATER_NON_REALISATION,
@@ -130,7 +133,7 @@ def _to_exempt(faits: Faits, agent: Agent) -> Suite:
 
 
 def _exempt(faits: Faits, agent: Agent) -> Suite:
-    if faits.is_over:
+    if closing_is_due(faits):
         return _closing(faits, agent, "Le contrat est fini et la personne était dispensée.")
     if not can(agent, Permission.CONSTATER_EXEMPTION, faits.bilan):
         return Suite(titre="Rien à faire", phrase="La personne est dispensée du bilan.")

@@ -5,19 +5,29 @@ from django.db.models import Exists, OuterRef, Q
 from agents.models import Agent
 from agents.roles import Permission
 from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
-from bilan.models import Suivi
+from bilan.models import Seance, Suivi
 from bilan.propositions import Type
 from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
-from cai.models import PropositionPrefet
+from cai.models import Contrat, PropositionPrefet
 from core import clock
 from dossiers.listes.modele import Bilans, Liste, has_proposal, of_directions, to_act
 from dossiers.situation import Situation, with_situation
 
 
 def _contracts_over(agent: Agent) -> Bilans:
-    return of_directions(agent, Permission.CONSTATER_NON_REALISATION).filter(
-        ~has_proposal(Type.PROROGATION, PropositionPrefet.PROPOSES), etat__in=BEFORE_SYNTHESE, ordre__lt=clock.today()
+    """Not those whose prorogation the préfet decides, nor those concluded in time that can still be written up."""
+    seances = Seance.objects.filter(bilan=OuterRef("pk"))
+    year_ago = delais.add_years(clock.today(), -delais.CONSERVATION_ANNEES)
+    concluded = Exists(seances.filter(phase=Etat.PHASE_CONCLUSION)) & Exists(seances.filter(jour__gt=year_ago))
+    return (
+        of_directions(agent, Permission.CONSTATER_NON_REALISATION)
+        .filter(
+            ~has_proposal(Type.PROROGATION, PropositionPrefet.PROPOSES),
+            etat__in=BEFORE_SYNTHESE,
+            ordre__lt=clock.today(),
+        )
+        .exclude(Q(etat=Etat.PHASE_CONCLUSION) & concluded)
     )
 
 
@@ -34,7 +44,9 @@ def _to_close(agent: Agent) -> Bilans:
 
 
 def _exemptions_to_close(agent: Agent) -> Bilans:
-    return of_directions(agent, Permission.CLOTURER_BILAN).filter(etat=Etat.EXEMPTE, ordre__lt=clock.today())
+    return of_directions(agent, Permission.CLOTURER_BILAN).filter(
+        Q(ordre__lt=clock.today()) | ~Q(contrat__statut__in=Contrat.EN_COURS), etat=Etat.EXEMPTE
+    )
 
 
 LISTES: tuple[Liste, ...] = (
