@@ -15,13 +15,13 @@ from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
 from bilan.fin import AVANT_SIGNATURE, closing_blocages, not_done_blocages
 from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
-from bilan.models import Bilan, RendezVous
+from bilan.models import Bilan, RendezVous, Suivi
 from bilan.permissions import can, can_print_copy
 from bilan.propositions import prorogation_en_attente
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
-from bilan.suivi import is_awaited, is_due
+from bilan.suivi import is_due
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, heure
@@ -142,10 +142,15 @@ def _writing(agent: Agent, bilan: Bilan) -> list[Action]:
 
 
 def _following(agent: Agent, bilan: Bilan) -> list[Action]:
-    """The follow-up, first in line from fifteen days before its date; before, an early contact or a refusal."""
-    if not can(agent, P.ENREGISTRER_SUIVI, bilan) or not is_awaited(bilan):
+    """The follow-up, first in line from fifteen days before its date; the optional contact from three months on."""
+    if not can(agent, P.ENREGISTRER_SUIVI, bilan):
         return []
-    name, label = ("noter_suivi", "Noter le suivi à six mois") if is_due(bilan) else ("noter_contact", "Noter un suivi")
+    if is_due(bilan):
+        name, label = "noter_suivi", "Noter le suivi à six mois"
+    elif is_due(bilan, Suivi.Echeance.TROIS_MOIS) and not bilan.suivis.filter(echeance=Suivi.Echeance.TROIS_MOIS):
+        name, label = "noter_contact", "Noter un suivi à trois mois"
+    else:
+        return []
     return [Action(name=name, label=label, url_name="bilan:record_follow_up", args=(bilan.pk,))]
 
 

@@ -51,10 +51,11 @@ def is_awaited(bilan: Bilan) -> bool:
 
 
 # rule: D.6-suivi
-def is_due(bilan: Bilan) -> bool:
-    """Whether the six-month interview is to be held now: from fifteen days before its date."""
-    due = bilan.date_suivi
-    return due is not None and clock.today() >= due - RAPPEL and is_awaited(bilan)
+def is_due(bilan: Bilan, echeance: Suivi.Echeance = Echeance.SIX_MOIS) -> bool:
+    """Whether an interview may be held now: from fifteen days before its date, as long as six months are awaited."""
+    if bilan.date_fin_conclusion is None or clock.today() < _due(bilan, echeance) - RAPPEL:
+        return False
+    return is_awaited(bilan)
 
 
 def may_contact(bilan: Bilan) -> bool:

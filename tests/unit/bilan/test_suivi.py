@@ -154,3 +154,12 @@ def test_a_bilan_closes_as_soon_as_its_follow_up_is_noted(monde: Monde, valide: 
 
 def test_a_refusal_may_be_said_before_its_time(monde: Monde, valide: Bilan) -> None:
     assert note(monde, valide, date(2010, 6, 1), statut="refuse", situation="").statut == "refuse"
+
+
+@pytest.mark.rule("D.5-3-mois")
+@pytest.mark.parametrize(("on", "offered"), [(date(2010, 7, 25), False), (date(2010, 7, 26), True)])
+def test_the_contact_at_three_months_is_offered_at_its_time(
+    monde: Monde, valide: Bilan, on: date, offered: bool
+) -> None:
+    with clock.travel(on):
+        assert ("noter_contact" in {action.name for action in actions_for(monde.conseiller, valide)}) is offered
