@@ -45,7 +45,7 @@ class FormMixin:
             raise
         except DomainError as refusal:
             self.refusal_code = refusal.code
-            if isinstance(refusal, RuleViolation):
+            if isinstance(refusal, RuleViolation) and "by" in arguments:
                 _journal(service, arguments, refusal.code)
             known = {name: messages for name, messages in refusal.fields.items() if name in self.fields}  # type: ignore[attr-defined]
             for name, messages in known.items():
@@ -58,7 +58,7 @@ class FormMixin:
 
 
 def _journal(service: Callable[..., Any], arguments: dict[str, Any], code: str) -> None:
-    by = arguments.get("by")
+    by = arguments["by"]
     rows = (value for value in arguments.values() if isinstance(value, models.Model) and value is not by)
     name = getattr(service, "__name__", "service")
     journal.log_access(name, by=by, target=next(rows, None), motif=code, granted=False)

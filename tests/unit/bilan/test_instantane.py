@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from bilan import echeances, fin, instantane, suivi
-from bilan.models import Bilan, Consentement, Instantane, Synthese
-from bilan.states import Etat
+from bilan import echeances, fin, instantane, retention, suivi
+from bilan.models import Bilan, Consentement, Instantane
+from bilan.states import Etat, MotifDestruction
 from bilan.tasks import close_due
 from core import clock
 from exemptions.models import Evaluation
@@ -39,7 +39,8 @@ def test_a_closed_bilan_leaves_one_row_about_nobody(monde: Monde) -> None:
 
 def test_the_level_is_taken_before_the_destruction_and_unknown_after(monde: Monde) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
-    Synthese.objects.update(contenu=None, observations=None, detruite_at=APRES_MIDI)
+    with clock.travel(APRES_MIDI):
+        retention.destroy_content(bilan, MotifDestruction.SANS_DECISION)
     assert close(monde, bilan).niveau == ""
 
 
