@@ -17,6 +17,7 @@ from bilan import attestation, prefet, propositions
 from bilan.actes_prefet import ACTES_PREFET, offered
 from bilan.emission import preview
 from bilan.forms_prefet import PreparationForm, SignatureForm
+from bilan.lettres.libres import offered_about
 from cai.models import Contrat, PropositionPrefet
 from core import journal
 from core.french import minuscule
@@ -128,6 +129,7 @@ def view_proposition(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         "contrat": proposition.contrat,
         "fin_observations": propositions.fin_observations(proposition),
         "actes": offered(proposition, request.user),
+        "lettres": offered_about(proposition, request.user),
     }
     return render(request, "bilan/proposition_voir.html", context)
 

@@ -236,3 +236,12 @@ def offered(contrat: Contrat, bilan: Bilan, agent: Agent) -> list[LettreLibre]:
     if not has_permission(agent, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id):
         return []
     return [libre for libre in LIBRES.values() if not _blocages(libre, libre.sujet(contrat, bilan))]
+
+
+def offered_about(proposition: PropositionPrefet, agent: Agent) -> list[LettreLibre]:
+    """Those of ``offered`` that are about this proposal, for its own page."""
+    contrat = proposition.contrat
+    if not has_permission(agent, Permission.EMETTRE_COURRIER, direction_id=contrat.direction_id):
+        return []
+    found = ((libre, libre.sujet(contrat, None)) for libre in LIBRES.values())
+    return [libre for libre, sujet in found if sujet == proposition and not _blocages(libre, sujet)]

@@ -6,7 +6,7 @@ import pytest
 
 from agents.models import Agent
 from bilan.lettres.devenir import documents_of
-from bilan.lettres.libres import LIBRES, issue_letter, offered, why_not, write
+from bilan.lettres.libres import LIBRES, issue_letter, offered, offered_about, why_not, write
 from bilan.models import Bilan, Consentement, Courrier, RendezVous
 from bilan.states import Etat
 from cai.models import PropositionPrefet
@@ -69,6 +69,8 @@ def test_the_intention_waits_for_a_signed_proposal_that_stands(resiliation: Prop
     bilan = resiliation.contrat.bilans.get()
     assert refused("intention_resiliation", bilan) == ""
     assert refused("transmission_cloture", bilan) == "aucune_proposition"
+    names = [libre.nom for libre in offered_about(resiliation, monde.prescripteur)]
+    assert names == ["intention_resiliation", "transmission_resiliation"]
     PropositionPrefet.objects.update(suspendue_at=clock.at(JOUR))
     assert refused("intention_resiliation", Bilan.objects.get()) == "aucune_resiliation"
     assert refused("transmission_resiliation", Bilan.objects.get()) == "aucune_proposition"
