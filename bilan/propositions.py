@@ -206,5 +206,6 @@ def limite_cloture(contrat: Contrat) -> date | None:
     ends = [row.date_fin for row in trainings if row.statut == StatutP.SUIVIE and row.date_fin]
     limits = [delais.limite_cloture_formation(max(ends))] if ends else []
     exams = [paper.jour for row in trainings for paper in row.certificats.all() if paper.genre == Certificat.Genre.DILF]
+    exams += [row.examen_prevu_le for row in trainings if row.examen_prevu_le]
     limits += [delais.limite_cloture_examen(max(exams))] if exams else []
     return max(limits, default=None)

@@ -28,6 +28,7 @@ EXEMPLE_PRESTATION = {
     "statut": "en_cours",
     "date_prescription": "2010-03-15",
     "heures_prescrites": 6,
+    "examen_prevu_le": None,
     "minutes_suivies": 180,
     "date_fin": None,
     "niveau_atteint": "",
@@ -66,6 +67,7 @@ EXEMPLE_PRE_ARRIVEE = {
 class PrescriptionEntree(serializers.Serializer[Any]):
     date_prescription = JourField()
     heures = serializers.IntegerField(min_value=1, max_value=HEURES_MAX)
+    examen_prevu_le = JourField(required=False, allow_null=True, default=None, help_text="Premier jour du DILF.")
 
 
 class DecisionFormationEntree(serializers.Serializer[Any]):
@@ -156,8 +158,8 @@ class PrestationSortie(serializers.ModelSerializer[Prestation]):
     class Meta:
         model = Prestation
         fields = (
-            "type", "statut", "date_prescription", "heures_prescrites", "minutes_suivies", "date_fin",
-            "niveau_atteint", "seances", "certificats",
+            "type", "statut", "date_prescription", "heures_prescrites", "examen_prevu_le", "minutes_suivies",
+            "date_fin", "niveau_atteint", "seances", "certificats",
         )  # fmt: skip
 
     @extend_schema_field(serializers.IntegerField())

@@ -22,11 +22,16 @@ class PrescriptionForm(BaseForm):
 
     date_prescription = DateField(label="Prescrite le")
     heures = NombreField(label="Nombre d’heures", min_value=1, max_value=HEURES_MAX)
+    examen_prevu_le = DateField(
+        label="Examen du DILF prévu le", required=False, help_text="Le premier jour des épreuves, s’il est connu."
+    )
 
     def __init__(self, *args: Any, type_prestation: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         least, most = regles.HEURES[type_prestation]
         foreseen = f"{most} heures" if least == most else f"{least} à {most} heures"
+        if type_prestation != regles.FORMATION_LINGUISTIQUE:
+            del self.fields["examen_prevu_le"]
         self.fields["heures"].help_text = f"Les textes prévoient {foreseen}."
 
 

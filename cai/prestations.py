@@ -57,11 +57,20 @@ class FicheCertificat:
 
 
 @transaction.atomic
-def prescribe(*, contrat: Contrat, type_prestation: str, date_prescription: date, heures: int, by: Agent) -> Prestation:
-    """The training is due, for a number of hours; prescribed again, its day and hours are corrected.
+def prescribe(
+    *,
+    contrat: Contrat,
+    type_prestation: str,
+    date_prescription: date,
+    heures: int,
+    examen_prevu_le: date | None = None,
+    by: Agent,
+) -> Prestation:
+    """The training is due, for a number of hours; prescribed again, its day, hours and planned exam are corrected.
 
     A training dispensed, deferred or without object becomes due again. Refuses (InvalidInput, at the field) a day to
-    come and a number of hours below one. The same prescription twice writes nothing the second time.
+    come, a number of hours below one, and an exam of anything but the language training or before its
+    prescription. The same prescription twice writes nothing the second time.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
     errors: Errors = {}
@@ -69,11 +78,17 @@ def prescribe(*, contrat: Contrat, type_prestation: str, date_prescription: date
         errors["date_prescription"] = [_not_after_today()]
     if heures < 1:
         errors["heures"] = ["Indiquez au moins une heure."]
+    if examen_prevu_le and type_prestation != regles.FORMATION_LINGUISTIQUE:
+        errors["examen_prevu_le"] = ["Seule la formation linguistique mène à un examen."]
+    elif examen_prevu_le and examen_prevu_le < date_prescription:
+        errors["examen_prevu_le"] = ["Indiquez un examen qui suit la prescription."]
     refuse(errors)
-    before, known = prestation.statut, (prestation.date_prescription, prestation.heures_prescrites)
-    if known == (date_prescription, heures) and before not in DECISIONS:
+    before = prestation.statut
+    known = (prestation.date_prescription, prestation.heures_prescrites, prestation.examen_prevu_le)
+    if known == (date_prescription, heures, examen_prevu_le) and before not in DECISIONS:
         return prestation
     prestation.date_prescription, prestation.heures_prescrites = date_prescription, heures
+    prestation.examen_prevu_le = examen_prevu_le
     _deduce(prestation)
     prestation.save()
     _record("prestation.prescrite", prestation, by=by, avant=before, heures=heures, date_prescription=date_prescription)

@@ -118,6 +118,7 @@ def prescribe(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     initial = {
         "date_prescription": training.date_prescription or min(clock.today(), contrat.echeance_effective),
         "heures": training.heures_prescrites or (most if least == most else None),
+        "examen_prevu_le": training.examen_prevu_le,
     }
     form = PrescriptionForm(request.POST if request.method == "POST" else None, type_prestation=name, initial=initial)
     if form.is_valid() and form.accepted_by(

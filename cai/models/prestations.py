@@ -61,6 +61,7 @@ class Prestation(BaseModel):
     statut = models.CharField("état", max_length=30, choices=Statut.choices)
     date_prescription = models.DateField("prescrite le", null=True, blank=True)
     heures_prescrites = models.PositiveSmallIntegerField("heures prescrites", null=True, blank=True)
+    examen_prevu_le = models.DateField("examen prévu le", null=True, blank=True)  # first day of the DILF
     date_fin = models.DateField("terminée le", null=True, blank=True)
     niveau_atteint = models.CharField("niveau atteint", max_length=10, choices=Niveau.choices, blank=True)
 

@@ -88,6 +88,27 @@ def test_the_same_prescription_and_decision_twice_write_once(contrat: Contrat, a
     assert prescribe(contrat, agent_ofii).statut == "prescrite"  # due again
 
 
+@pytest.mark.parametrize(
+    ("genre", "examen", "refused"),
+    [(LANGUE, date(2010, 9, 6), False), (LANGUE, date(2010, 3, 14), True), (CIVIQUE, date(2010, 9, 6), True)],
+)
+def test_an_exam_is_planned_for_the_language_training_once_it_is_prescribed(
+    contrat: Contrat, agent_ofii: Agent, genre: str, examen: date, refused: bool
+) -> None:
+    def _prescribe() -> Prestation:
+        return prestations.prescribe(
+            contrat=contrat, type_prestation=genre, date_prescription=contrat.date_signature, heures=6,
+            examen_prevu_le=examen, by=agent_ofii,
+        )  # fmt: skip
+
+    if refused:
+        with pytest.raises(InvalidInput) as refusal:
+            _prescribe()
+        assert list(refusal.value.fields) == ["examen_prevu_le"]
+    else:
+        assert _prescribe().examen_prevu_le == examen
+
+
 def test_coming_ends_a_deferral_or_a_failure_and_not_a_dispense(contrat: Contrat, agent_ofii: Agent) -> None:
     prescribe(contrat, agent_ofii)
     for rank, (decided, after) in enumerate(

@@ -326,6 +326,15 @@ def test_the_closing_is_due_a_month_after_the_training_or_two_days_after_the_exa
     assert propositions.limite_cloture(contrat) == limite
 
 
+@pytest.mark.rule("C.7-cloture")
+def test_a_planned_exam_counts_as_one_that_was_sat(contrat: Contrat) -> None:
+    Prestation.objects.create(
+        contrat=contrat, type=TypeP.FORMATION_LINGUISTIQUE, statut=StatutP.SUIVIE, date_fin=date(2010, 6, 30),
+        examen_prevu_le=date(2010, 8, 2),
+    )  # fmt: skip
+    assert propositions.limite_cloture(contrat) == date(2010, 8, 4)
+
+
 @pytest.mark.rule("C.9-cloture")
 @pytest.mark.parametrize(("le", "refused"), [(date(2011, 3, 15), True), (date(2011, 3, 16), False)])
 def test_a_contract_whose_training_goes_on_is_not_closed_before_its_end(
