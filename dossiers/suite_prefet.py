@@ -11,7 +11,7 @@ from agents.roles import Permission
 from bilan import attestation, propositions
 from bilan.models import Courrier
 from bilan.propositions import Type
-from bilan.states import BEFORE_SYNTHESE
+from bilan.states import BEFORE_SYNTHESE, FINAUX
 from cai.models import Contrat, PropositionPrefet
 from core import clock
 from core.french import date_sans_jour, minuscule
@@ -57,7 +57,7 @@ def after_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
     contrat = faits.contrat
     rows = _open(contrat)
     if contrat.statut in attestation.FINIS:
-        return _to_attest(contrat) if _may(agent, P.ENREGISTRER_DECISION, contrat) and not _attested(contrat) else None
+        return _ended(faits, agent)
     if not contrat.is_running or faits.bilan.etat in BEFORE_SYNTHESE:
         return None
     if waiting := next((row for row in rows if row.type == Type.CLOTURE), None):
@@ -120,6 +120,16 @@ def _before_the_prefet(row: PropositionPrefet, agent: Agent) -> Suite:
 
 def _attested(contrat: Contrat) -> bool:
     return Courrier.objects.filter(contrat=contrat, genre=Courrier.Genre.ATTESTATION).exists()
+
+
+def _ended(faits: Faits, agent: Agent) -> Suite | None:
+    """To attest; then nothing, unless the bilan itself still waits for something."""
+    contrat = faits.contrat
+    if _may(agent, P.ENREGISTRER_DECISION, contrat) and not _attested(contrat):
+        return _to_attest(contrat)
+    if faits.bilan.etat not in FINAUX:
+        return None
+    return Suite(titre="Rien à faire", phrase=f"Le contrat est {minuscule(contrat.get_statut_display())}.")
 
 
 def _to_attest(contrat: Contrat) -> Suite:

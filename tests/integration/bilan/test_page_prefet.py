@@ -62,6 +62,10 @@ def test_an_agent_prepares_and_the_directeur_finds_it_reads_it_and_signs(
         signed = browser.post(sign, {"motivation": MOTIVATION})
     proposition = PropositionPrefet.objects.get(statut="proposee")
     assert signed["Location"] == reverse("bilan:view_proposition", args=[proposition.pk])
+    with clock.travel(MAI):
+        shown = connect(agent_ofii).get(signed["Location"]).content.decode()
+    for lettre in ("transmission_resiliation", "intention_resiliation"):
+        assert reverse("bilan:issue_letter", args=[manquement.pk, lettre]) in shown
     assert waiting(agent_ofii, "propositions-devant-le-prefet") == [manquement.numero_cai]
 
 
