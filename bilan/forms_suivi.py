@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django import forms
+
 from bilan.forms_programmation import BilanForm
 from bilan.models import Suivi
 from bilan.suivi import is_due
@@ -13,11 +15,15 @@ class SuiviForm(BilanForm):
     echeance = ChoixField(label="Quel suivi\u00a0?", choices=Suivi.Echeance.choices, radios=True)
     statut = ChoixField(
         label="Qu’a donné le suivi\u00a0?",
-        choices=[choice for choice in Suivi.Statut.choices if choice[0] != Suivi.Statut.A_FAIRE],
+        choices=[
+            (Suivi.Statut.REALISE, "L’entretien a eu lieu"),
+            (Suivi.Statut.SANS_REPONSE, "La personne n’est pas venue ou n’a pas répondu"),
+            (Suivi.Statut.REFUSE, "La personne ne souhaite pas de suivi"),
+        ],
         radios=True,
         error_messages={"required": "Dites ce que le suivi a donné."},
     )
-    fait_le = DateField(label="Le")
+    fait_le = DateField(label="Date du suivi")
     situation = ChoixField(
         label="Situation de la personne",
         help_text="Si l’entretien a eu lieu. Rien d’autre n’est demandé\u00a0: ni santé, ni famille.",
@@ -31,7 +37,9 @@ class SuiviForm(BilanForm):
         super().__init__(*args, **kwargs)
         six = Suivi.Echeance.SIX_MOIS
         if is_due(self.bilan):
-            self.fields["echeance"].choices = [(six.value, six.label)]  # type: ignore[attr-defined]
+            self.fields["echeance"].widget = forms.HiddenInput()
             self.initial.setdefault("echeance", six)
+        for name in ("situation", "date_embauche"):
+            self.fields[name].mention = ""  # type: ignore[attr-defined]
         self.initial.setdefault("fait_le", clock.today())
         self.fields["fait_le"].max_date = clock.today()  # type: ignore[attr-defined]

@@ -60,6 +60,7 @@ def test_a_ppae_interview_takes_the_person_in_charge(bilan: Bilan, correspondant
 
 
 @pytest.mark.rule("D.2-note-retour")
+@pytest.mark.rule("D.2-note-retour")
 def test_registration_and_employment_change_no_state(bilan: Bilan, correspondant: Agent) -> None:
     record(bilan, correspondant, date_inscription=date(2010, 4, 1))
     record(bilan, correspondant, date_embauche=date(2010, 6, 1), type_contrat="CDI")
@@ -153,6 +154,7 @@ def test_a_program_records_and_reads_returns(bilan: Bilan, correspondant: Agent,
     assert other.get(url).status_code == 403
 
 
+@pytest.mark.rule("D.6-ppae")
 @pytest.mark.rule("D.6-ppae")
 def test_what_was_returned_is_counted_when_the_bilan_ends(
     bilan: Bilan, correspondant: Agent, prescripteur: Agent
