@@ -30,6 +30,7 @@ PERSONNE = {
 }  # fmt: skip
 CONTRAT = {"date_entretien": "15/03/2010", "date_signature": "15/03/2010", "titre_admission": "L313-11"}
 REPONSES = dict.fromkeys(("scolarise", "declare_activite", "declare_ne_recherche_pas", "inscrit_pole_emploi"), "non")
+DROIT_ACCES = {"motif": "demande_ecrite", "demande_recue_le": "10/05/2010"}
 PIECE = {"type_piece": "contrat_travail", "date_document": "01/03/2010", "fin_validite": ""}
 FAMILLE = {"date_signature": "15/03/2010", "conjoint": "signe", "enfants-0-date_naissance": "01/06/2002"}
 
@@ -106,6 +107,8 @@ DOSSIER: dict[str, Acte] = {
     "dossiers:set_prestation": Acte(
         "agent_ofii", dossier, {"type_prestation": "formation_civique", "statut": "prescrite"}, EN_MAI
     ),
+    "dossiers:export_person": Acte("agent_ofii", dossier, DROIT_ACCES | {"forme": "pdf"}, EN_MAI),
+    "api:droit_acces": Acte("agent_ofii", dossier, DROIT_ACCES, EN_MAI),
     # exemption
     "exemptions:evaluate_contrat": Acte("agent_ofii", dossier, REPONSES, LE_JOUR),
     "exemptions:simulate_contrat": Acte(

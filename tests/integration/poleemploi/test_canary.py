@@ -203,6 +203,8 @@ def test_what_the_person_said_is_nowhere_in_clear_text(
         seen.append(follower.call("GET", f"transmissions/{row.pk}/").content.decode())
         seen.extend(follower.look(f"/transmissions/{path}") for path in ("", "?filtre=recues", f"{row.pk}/"))
         seen.extend(keeper.look(url) for url in administration())
+        asked = {"motif": "demande_ecrite", "demande_recue_le": str(JOUR)}
+        seen.append(office.call("POST", f"contrats/{bilan.contrat_id}/donnees-de-la-personne/", asked).content.decode())
 
     assert Bilan.objects.get().etat == Etat.SYNTHESE_VALIDEE
     assert "poleemploi.envoyer_transmission" in broker()
