@@ -14,9 +14,10 @@ from dossiers.demonstration.histoires import (
 )
 from dossiers.demonstration.recit import Recit
 
+# Never why a bilan was not done (reference B): the préfet reads that a prestation due was not followed.
 ABSENCE = (
-    "Convoquée au bilan par lettre remise en main propre, la personne ne s’est pas présentée, n’a pas appelé et n’a "
-    "répondu ni à la lettre d’absence, ni au message laissé la semaine suivante. Ses formations sont suivies."
+    "Convoquée par lettre remise en main propre à une prestation de son contrat, la personne ne s’est pas présentée, "
+    "n’a pas appelé et n’a répondu ni à la lettre qui a suivi, ni au message laissé la semaine d’après."
 )
 PROROGATION = (
     "La personne n’a pas pu venir au bilan pour une raison que l’office a reconnue légitime\u00a0: quelques mois de "
