@@ -17,9 +17,9 @@ from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.selectors import current_rendez_vous, last_missed
 from bilan.states import MotifAbsence, MotifReport
-from bilan.suspension import suspend_resiliation
 from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
 from cai.models import Contrat, Prestation
+from cai.suspension import suspend_resiliation
 from core import clock
 from core.errors import InvalidInput, refuse, refuse_if
 from core.french import date_sans_jour, day_of, insecable
@@ -321,7 +321,7 @@ def requalify_absence(
     if bilan.contrat.statut == Contrat.Statut.RESILIE:
         refuse("contrat_resilie", "Le contrat a été résilié\u00a0: l’absence ne se requalifie plus.")
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
-    suspend_resiliation(bilan, by=by)
+    suspend_resiliation(bilan.contrat_id, by=by)
     return finish(bilan, "requalifier_absence", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
 
 

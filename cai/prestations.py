@@ -20,6 +20,7 @@ from cai import regles_prestations as regles
 from cai.controles import Errors, columns_errors, refuse
 from cai.models import SEANCE_MINUTES_MAX, Certificat, Contrat, Prestation, SeancePrestation
 from cai.services import check_not_cancelled, locked
+from cai.suspension import suspend_resiliation
 from core import clock, journal
 from core.errors import Conflict
 from core.errors import refuse as refuse_act
@@ -101,7 +102,7 @@ def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) ->
 
     Refuses any other state (InvalidInput), a training already proved by a paper, the deferral or the failure of one
     that was never prescribed (RuleViolation), all at ``statut``. Decided twice alike, it writes nothing the second
-    time.
+    time. A failing that is excused suspends the résiliation proposed for it.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
     if statut not in DECISIONS:
@@ -120,6 +121,9 @@ def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) ->
     prestation.statut, prestation.date_fin = statut, None
     prestation.save()
     _record("prestation.enregistree", prestation, by=by, avant=before)
+    # rule: D.2-9-proposition
+    if before == S.NON_SUIVIE:
+        suspend_resiliation(contrat.pk, by=by)
     return prestation
 
 

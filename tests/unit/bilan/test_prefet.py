@@ -10,6 +10,7 @@ from agents.models import Agent
 from bilan import fin, prefet, propositions
 from bilan.models import Bilan
 from bilan.states import Etat
+from cai import prestations
 from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
@@ -169,6 +170,18 @@ def test_a_resiliation_decided_before_the_absence_was_excused_is_still_recorded(
     else:
         decide(proposition, by=agent_ofii, le=le, acte=acte)
         assert reread(contrat).statut == "resilie"
+
+
+@pytest.mark.rule("D.2-9-proposition")
+@pytest.mark.parametrize("statut", [StatutP.DIFFEREE, StatutP.DISPENSEE, StatutP.SANS_OBJET])
+def test_a_training_excused_suspends_the_resiliation_proposed_for_it(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, statut: str
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    with clock.travel(date(2010, 6, 1)):
+        prestations.decide(contrat=contrat, type_prestation=TypeP.FORMATION_CIVIQUE, statut=statut, by=agent_ofii)
+    assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "proposition_suspendue"
+    assert reread(contrat).statut == "signe"
 
 
 @pytest.mark.rule("C.9-decision")
