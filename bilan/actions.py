@@ -13,7 +13,7 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
-from bilan.fin import AVANT_SIGNATURE, closing_blocages, not_done_blocages
+from bilan.fin import AVANT_SIGNATURE, closing_blocages, is_too_late, not_done_blocages
 from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
 from bilan.models import Bilan, RendezVous, Suivi
 from bilan.permissions import can, can_print_copy
@@ -90,7 +90,7 @@ def next_action(actions: list[Action]) -> Action | None:
 def _offered(agent: Agent, bilan: Bilan) -> list[Action]:
     rendez_vous = current_rendez_vous(bilan) if bilan.etat == Etat.CONVOQUE else None
     actions = []
-    if can(agent, P.CONVOQUER, bilan) and can_proceed(bilan.convoquer) and not _is_over(bilan):
+    if can(agent, P.CONVOQUER, bilan) and can_proceed(bilan.convoquer) and not is_too_late(bilan):
         actions.append(Action(name="convoquer", label="Convoquer au bilan", url_name="bilan:convoke", args=(bilan.pk,)))
     for name, acte in ACTES.items():
         if (
@@ -154,10 +154,6 @@ def _following(agent: Agent, bilan: Bilan) -> list[Action]:
     return [Action(name=name, label=label, url_name="bilan:record_follow_up", args=(bilan.pk,))]
 
 
-def _is_over(bilan: Bilan) -> bool:
-    return bilan.contrat.echeance_effective < clock.today()
-
-
 def _may_be_exempt(bilan: Bilan) -> bool:
     evaluation = evaluation_du_jour(bilan.contrat)
     return evaluation is not None and not exemption(bilan, evaluation)
@@ -172,7 +168,7 @@ def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
         case "lever_exemption":
             return not levee(bilan)
         case "constater_non_realisation":
-            return _is_over(bilan) and bilan.etat in BEFORE_SYNTHESE and not prorogation_en_attente(bilan.contrat)
+            return is_too_late(bilan) and bilan.etat in BEFORE_SYNTHESE and not prorogation_en_attente(bilan.contrat)
         case "cloturer":
             return bilan.etat not in AVANT_SIGNATURE or is_destroyed(bilan)
         case "reporter":

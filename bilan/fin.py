@@ -22,6 +22,7 @@ from core.errors import Blocage, InvalidInput, refuse_if
 from core.french import date_sans_jour
 
 DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
+EN_ROUTE = (Etat.CONVOQUE, *PHASES)
 AVANT_SIGNATURE = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE)
 TRANSMISSION_IMPOSSIBLE = "transmission_impossible"  # D.2, transition 22
 
@@ -102,8 +103,9 @@ def _closing_done(bilan: Bilan) -> list[Blocage]:
 def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     """Transition 25: the contract is over and the bilan did not take place; why stays internal.
 
-    Refuses while a prorogation signed by the directeur territorial waits for the préfet; and a bilan in its conclusion,
-    held in time, as long as it can be written up: a year after the person last came.
+    A contract that the préfet ended early is over at once, but for an appointment given or a bilan begun. Refuses while
+    a prorogation signed by the directeur territorial waits for the préfet; and a bilan in its conclusion, held in time,
+    as long as it can be written up: a year after the person last came.
     """
     bilan = begin(bilan, "constater_non_realisation", permission=Permission.CONSTATER_NON_REALISATION, by=by)
     refuse_if(not_done_blocages(bilan))
@@ -115,16 +117,23 @@ def record_not_done(*, bilan: Bilan, by: Agent | None) -> Bilan:
     return bilan
 
 
+def is_too_late(bilan: Bilan) -> bool:
+    """Whether nobody can be summoned any more: the last day has passed, or the préfet ended the contract before it.
+
+    An appointment already given, or a bilan already begun, keeps until that day (C.9).
+    """
+    contrat = bilan.contrat
+    ended = not contrat.is_running and bilan.etat not in EN_ROUTE
+    return ended or clock.today() > contrat.echeance_effective
+
+
 def not_done_blocages(bilan: Bilan) -> list[Blocage]:
     """What keeps a bilan whose state allows it from being recorded as not carried out today."""
-    fin = bilan.contrat.echeance_effective
     blocages = []
-    if clock.today() <= fin:
-        blocages.append(
-            Blocage(
-                "contrat_en_cours", f"Le contrat court jusqu’au {date_sans_jour(fin)}\u00a0: le bilan peut avoir lieu."
-            )
-        )
+    if not is_too_late(bilan):
+        fin = date_sans_jour(bilan.contrat.echeance_effective)
+        cause = f"Le contrat court jusqu’au {fin}" if bilan.contrat.is_running else f"Jusqu’au {fin}"
+        blocages.append(Blocage("contrat_en_cours", f"{cause}\u00a0: le bilan peut avoir lieu."))
     blocages += prorogation_en_attente(bilan.contrat)
     # Every session lies within the contract: one held in the conclusion was held in time, and can be written up until
     # notes and draft reach their term.

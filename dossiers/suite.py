@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.fin import not_done_blocages
+from bilan.fin import is_too_late, not_done_blocages
 from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from core import clock
-from core.french import date_longue, date_sans_jour, heure
+from core.french import date_longue, date_sans_jour, heure, minuscule
 from dossiers.parcours import Faits, Suite, closing_is_due, deadlines_of
 from dossiers.situation import Situation
 from dossiers.suite_prefet import after_the_bilan, before_the_bilan
@@ -31,7 +31,7 @@ def next_act(faits: Faits, agent: Agent) -> Suite:
     """The one thing this agent can do now for the file to advance, or what it waits for and from whom."""
     if first := before_the_bilan(faits, agent):
         return first
-    if faits.bilan.etat in BEFORE_SYNTHESE and faits.is_over:
+    if faits.bilan.etat in BEFORE_SYNTHESE and is_too_late(faits.bilan):
         return _over(faits, agent)
     suite = _NEXT[faits.situation](faits, agent)
     return suite if suite.bouton else after_the_bilan(faits, agent) or suite
@@ -58,7 +58,10 @@ def _offered(agent: Agent, permission: Permission, faits: Faits, suite: Suite, a
 
 
 def _over(faits: Faits, agent: Agent) -> Suite:
-    fin = date_sans_jour(faits.contrat.echeance_effective)
+    contrat = faits.contrat
+    ended = f"Le contrat a pris fin le {date_sans_jour(contrat.echeance_effective)}."
+    if not contrat.is_running:
+        ended = f"Le contrat est {minuscule(contrat.get_statut_display())}."
     if blocages := not_done_blocages(faits.bilan):
         return Suite(titre="Attendre avant de conclure", phrase=" ".join(blocage.message for blocage in blocages))
     return _offered(
@@ -67,11 +70,11 @@ def _over(faits: Faits, agent: Agent) -> Suite:
         faits,
         Suite(
             titre="Le contrat est fini sans bilan",
-            phrase=f"Le contrat a pris fin le {fin}. Plus aucun rendez-vous n’est possible.",
+            phrase=f"{ended} Plus aucun rendez-vous n’est possible.",
             bouton="Constater la non-réalisation",
             url=_act(faits, "constater_non_realisation"),
         ),
-        f"Le contrat a pris fin le {fin}. Un agent de la direction constate que le bilan n’a pas eu lieu.",
+        f"{ended} Un agent de la direction constate que le bilan n’a pas eu lieu.",
     )
 
 

@@ -10,6 +10,7 @@ from agents.models import Agent
 from agents.roles import Permission
 from bilan.models import RendezVous
 from bilan.states import BEFORE_SYNTHESE, Etat
+from cai.models import Contrat
 from core import clock
 from dossiers.listes.modele import (
     ALERTE_JOURS,
@@ -40,7 +41,7 @@ def _assessed(agent: Agent, permission: Permission, *, exempte: bool | None) -> 
     )
     return (
         of_directions(agent, permission)
-        .filter(etat=Etat.A_EVALUER)
+        .filter(etat=Etat.A_EVALUER, contrat__statut__in=Contrat.EN_COURS)
         .alias(_exempte=Subquery(at_interview.values("verdict")[:1]))
         .filter(_exempte=exempte)
     )
@@ -76,6 +77,7 @@ def _to_convoke(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.CONVOQUER).filter(
         prescripteur=agent,
         etat__in=[Etat.A_PROGRAMMER, Etat.REPORTE, Etat.ABSENT_MOTIF_LEGITIME],
+        contrat__statut__in=Contrat.EN_COURS,
         ordre__gte=clock.today(),
     )
 

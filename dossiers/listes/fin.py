@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI
+from bilan.fin import AVANT_SIGNATURE, DELAI_APRES_SUIVI, EN_ROUTE
 from bilan.models import Seance, Suivi
 from bilan.propositions import Type
 from bilan.states import BEFORE_SYNTHESE, Etat
@@ -24,8 +24,8 @@ def _contracts_over(agent: Agent) -> Bilans:
         of_directions(agent, Permission.CONSTATER_NON_REALISATION)
         .filter(
             ~has_proposal(Type.PROROGATION, PropositionPrefet.PROPOSES),
+            Q(ordre__lt=clock.today()) | ~Q(contrat__statut__in=Contrat.EN_COURS) & ~Q(etat__in=EN_ROUTE),
             etat__in=BEFORE_SYNTHESE,
-            ordre__lt=clock.today(),
         )
         .exclude(Q(etat=Etat.PHASE_CONCLUSION) & concluded)
     )

@@ -17,7 +17,7 @@ from bilan.models import Bilan, RendezVous, Synthese
 from bilan.states import ABSENCES, PHASES, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
-from cai.models import PropositionPrefet
+from cai.models import Contrat, PropositionPrefet
 from core import clock
 from core.french import day_of
 from dossiers.situation import Situation, with_situation
@@ -123,6 +123,7 @@ def at_risk(bilans: Bilans) -> Bilans:
     today = clock.today()
     return bilans.filter(
         etat__in=[Etat.A_EVALUER, Etat.A_PROGRAMMER, Etat.REPORTE, *ABSENCES, *PHASES],
+        contrat__statut__in=Contrat.EN_COURS,
         ordre__gte=today,
         ordre__lte=today + timedelta(days=RISQUE_JOURS),
     )

@@ -157,6 +157,23 @@ def test_a_prorogation_before_the_prefet_holds_the_end_of_the_bilan(
         assert title(contrat, directeur) == "Enregistrer la décision du préfet"
 
 
+@pytest.mark.rule("D.2-25")
+def test_a_bilan_left_behind_by_the_end_of_its_contract_is_ended_and_not_summoned(
+    contrat: Contrat, agent_ofii: Agent, prescripteur: Agent, directeur: Agent
+) -> None:
+    prescribed = {"prescripteur": prescripteur, "prescrit_at": clock.at(MAI), "prescrit_par": prescripteur}
+    contrat.bilans.update(etat="a_programmer", **prescribed)
+    with clock.travel(MAI):
+        assert waiting(prescripteur, "personnes-a-convoquer") == [contrat.numero_cai]
+    decide(propose(contrat, "cloture", by=directeur, le=MAI), by=agent_ofii, le=MAI)
+    with clock.travel(MAI):
+        assert waiting(prescripteur, "personnes-a-convoquer") == []
+        assert waiting(agent_ofii, "contrats-echus") == [contrat.numero_cai]
+        suite = next_act(facts_of(Contrat.objects.get()), prescripteur)
+    assert suite.titre == "Le contrat est fini sans bilan"
+    assert suite.phrase.startswith("Le contrat est clôturé.")
+
+
 def test_the_reasoning_is_read_by_those_who_act_on_it_alone(
     contrat: Contrat, directeur: Agent, correspondant: Agent, connect: Connect
 ) -> None:

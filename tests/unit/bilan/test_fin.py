@@ -141,6 +141,19 @@ def test_a_bilan_is_not_carried_out_from_the_day_after_the_contract(monde: Monde
             assert RendezVous.objects.get().statut == "annule"
 
 
+@pytest.mark.rule("D.2-25")
+@pytest.mark.parametrize("statut", ["cloture", "resilie"])
+def test_a_contract_ended_early_ends_what_can_no_longer_be_summoned_alone(monde: Monde, statut: str) -> None:
+    bilan = monde.convoque()
+    Contrat.objects.update(statut=statut)
+    with clock.travel(JOUR):
+        refused = refusal(fin.record_not_done, bilan=bilan, by=monde.prescripteur)
+        assert "Le contrat court" not in str(refused)
+        waiting = lay(bilan, Etat.REPORTE)
+        assert [act.name for act in actions_for(monde.prescripteur, waiting)] == ["constater_non_realisation"]
+        assert fin.record_not_done(bilan=waiting, by=monde.prescripteur).etat == Etat.NON_REALISE
+
+
 def test_a_prorogation_puts_the_end_off(monde: Monde) -> None:
     bilan = monde.convoque()
     Contrat.objects.update(statut="proroge", date_echeance_prorogee=date(2011, 9, 15))
