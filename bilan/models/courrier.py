@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 class CourrierQuerySet(models.QuerySet["Courrier"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "CourrierQuerySet":
-        """The letters of the agent's directions; those that name a ground of exemption for whoever may see grounds."""
-        grounds = Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
+        """The letters of the agent's directions; those that give reasons for whoever may see grounds of exemption."""
+        reasons = Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
         return self.filter(
-            grounds | ~Q(genre__in=Courrier.GENRES_AVEC_MOTIF),
+            reasons | ~Q(genre__in=Courrier.GENRES_AVEC_MOTIF),
             contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER),
         )
 
@@ -41,8 +41,9 @@ class Courrier(BaseModel):
         CAI_FAMILLE = "cai_famille", "Lettre du contrat famille"
         ATTESTATION = "attestation", "Attestation récapitulative"
 
-    # They say on what ground the person is exempt, which not everybody who sees the file may read (reference B).
-    GENRES_AVEC_MOTIF = (Genre.EXEMPTION, Genre.TRANSMISSION_PREFET, Genre.ATTESTATION)
+    # They say on what ground the person is exempt, or why the contract should end: not everybody who sees the file may
+    # read it (reference B).
+    GENRES_AVEC_MOTIF = (Genre.EXEMPTION, Genre.INTENTION_RESILIATION, Genre.TRANSMISSION_PREFET, Genre.ATTESTATION)
 
     contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
     direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")

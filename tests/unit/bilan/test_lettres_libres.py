@@ -97,10 +97,13 @@ def test_only_those_who_may_issue_a_letter_do(resiliation: PropositionPrefet, co
         write(libre=LIBRES["intention_resiliation"], contrat=resiliation.contrat, by=correspondant)
 
 
-def test_grounds_of_exemption_are_read_in_no_letter_by_who_may_not_see_them(monde: Monde, correspondant: Agent) -> None:
+def test_neither_grounds_nor_the_prefet_s_reasons_are_read_in_a_letter_by_who_may_not_see_them(
+    monde: Monde, correspondant: Agent
+) -> None:
     bilan = monde.convoque()
     letters = Courrier.objects.all()
-    for genre, seen in ((Courrier.Genre.CONVOCATION, True), (Courrier.Genre.EXEMPTION, False)):
+    hidden = (Courrier.Genre.EXEMPTION, Courrier.Genre.INTENTION_RESILIATION, Courrier.Genre.TRANSMISSION_PREFET)
+    for genre, seen in ((Courrier.Genre.CONVOCATION, True), *((genre, False) for genre in hidden)):
         letters.update(genre=genre)
         assert letters.visible_to(monde.prescripteur).filter(contrat=bilan.contrat).exists()
         assert letters.visible_to(correspondant).exists() is seen
