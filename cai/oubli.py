@@ -1,8 +1,11 @@
 """When a file stops being nominative, and what the journal then forgets (domain reference, C.10 and E.6)."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from cai import delais
 from cai.models import Contrat
@@ -19,19 +22,26 @@ def fin_nominative(date_premier_titre: date | None, date_signature: date) -> dat
     return delais.fin_periode_services(date_premier_titre or date_signature)
 
 
+def no_longer_nominative(contrats: QuerySet[Contrat], today: date) -> list[UUID]:
+    """Those of ``contrats`` whose nominative life has ended before ``today``; reads no file younger than that."""
+    since = contrats.annotate(depuis=Coalesce("date_premier_titre", "date_signature"))
+    old = since.filter(depuis__lte=delais.add_years(today, -delais.PERIODE_SERVICES_ANNEES))
+    rows = old.values_list("pk", "date_premier_titre", "date_signature")
+    return [pk for pk, permit, signed in rows if today > fin_nominative(permit, signed)]
+
+
 def forget_private_facts(today: date) -> int:
     """Destroy the journal keys of the files whose nominative life has ended; return how many. Idempotent.
 
     Former names, addresses and free reasons then read « donnée effacée »; what happened and when stays, and verifies.
     """
     kept = Contrat.objects.filter(pk__in=CleDossier.objects.filter(detruite_at=None).values("dossier"))
-    over = [contrat for contrat in kept if today > fin_nominative(contrat.date_premier_titre, contrat.date_signature)]
-    return sum(_forget(contrat) for contrat in over)
+    return sum(_forget(pk) for pk in no_longer_nominative(kept, today))
 
 
 @transaction.atomic
-def _forget(contrat: Contrat) -> bool:
-    forgotten = journal.forget(contrat.pk)
+def _forget(dossier: UUID) -> bool:
+    forgotten = journal.forget(dossier)
     if forgotten:
-        journal.record("contrat.oublie", dossier=contrat.pk, target=contrat, by=None)
+        journal.record("contrat.oublie", dossier=dossier, target=Contrat.objects.get(pk=dossier), by=None)
     return forgotten

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from cai.models import Contrat
-from cai.oubli import fin_nominative
+from cai.oubli import no_longer_nominative
 from core import clock, journal
 from core.errors import RuleViolation
 from core.uploads import Fichier
@@ -64,14 +65,15 @@ def read_file(*, fichier: JustificatifFichier, by: Agent) -> Fichier:
 
 
 def forget_files(today: date) -> int:
-    """Destroy the copies of files whose nominative life has ended (reference E.6); return how many. Idempotent.
+    """Destroy the copies of files whose nominative life has ended (reference E.6), and of those cancelled because they
+    were opened by mistake, which prove nothing about anybody (E.5); return how many. Idempotent.
 
     One transaction a copy: an unreadable row does not keep the others.
     """
-    kept = JustificatifFichier.objects.values_list(
-        "pk", "justificatif__contrat__date_premier_titre", "justificatif__contrat__date_signature"
-    )
-    due = [pk for pk, permit, signed in kept if today > fin_nominative(permit, signed)]
+    with_copy = Contrat.objects.filter(justificatifs__fichier__isnull=False).distinct()
+    over = Q(justificatif__contrat__in=no_longer_nominative(with_copy, today))
+    cancelled = Q(justificatif__contrat__statut=Contrat.Statut.ANNULE)
+    due = list(JustificatifFichier.objects.filter(over | cancelled).values_list("pk", flat=True))
     for pk in due:
         with transaction.atomic():
             copy = JustificatifFichier.objects.without_content().select_for_update().filter(pk=pk).first()

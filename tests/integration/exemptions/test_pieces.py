@@ -12,6 +12,7 @@ from django.urls import reverse
 from agents.authentication import create_token
 from agents.models import Agent
 from cai.models import Contrat
+from cai.services import cancel_contrat
 from core import clock
 from core.errors import RuleViolation
 from core.models import Evenement, JournalAcces
@@ -149,6 +150,15 @@ def test_copies_go_with_the_nominative_file_five_years_later(piece: Justificatif
     assert fichiers.forget_files(date(2015, 3, 16)) == 1
     assert fichiers.forget_files(date(2015, 3, 16)) == 0
     assert names()[-1] == "justificatif.fichier_detruit"
+
+
+def test_copies_of_a_file_opened_by_mistake_go_with_the_next_night(
+    piece: Justificatif, contrat: Contrat, agent_ofii: Agent
+) -> None:
+    assert fichiers.forget_files(JOUR) == 0
+    cancel_contrat(contrat=contrat, motif=Contrat.MotifAnnulation.values[0], by=agent_ofii)
+    assert fichiers.forget_files(JOUR) == 1
+    assert Justificatif.objects.get().copie is None
 
 
 def test_the_api_takes_a_copy_in_a_multipart_body_and_gives_it_back(contrat: Contrat, agent_ofii: Agent) -> None:
