@@ -76,12 +76,13 @@ def accept(content: bytes) -> Fichier:
     except subprocess.TimeoutExpired:
         raise FileRefused(_REFUS["illisible"]) from None
     if examen.returncode == REFUSE:
-        raise FileRefused(_REFUS[examen.stdout.decode("ascii")])
-    if examen.returncode:
+        raise FileRefused(_REFUS.get(examen.stdout.decode("ascii", "replace"), _REFUS["illisible"]))
+    kind, _, kept = examen.stdout.partition(b"\n")
+    # A parser that was taken over may write anything: only a known type, which its first bytes confirm, comes out.
+    if examen.returncode or (found := kind.decode("ascii", "replace")) not in TYPES or not kept.startswith(_SIGNATURES):
         logger.warning("examen_interrompu", statut=examen.returncode)
         raise FileRefused(_REFUS["illisible"])
-    kind, _, kept = examen.stdout.partition(b"\n")
-    return Fichier(format=kind.decode("ascii"), contenu=kept)
+    return Fichier(format=found, contenu=kept)
 
 
 def check_size(taille: int) -> None:

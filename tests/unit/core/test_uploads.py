@@ -83,8 +83,15 @@ def test_anything_else_is_refused_in_a_sentence(content: bytes, said: str) -> No
         accept(content)
 
 
-@pytest.mark.parametrize("fate", ["import os; os.abort()", "bytearray(10**13)"], ids=["crash", "memory"])
-def test_a_file_that_kills_its_parser_is_refused_and_kills_nothing_else(
+@pytest.mark.parametrize(
+    "fate",
+    [
+        "import os; os.abort()", "bytearray(10**13)", "print('html\\n%PDF-')", "print('pdf\\n<script>')",
+        "print('?'); exit(3)",
+    ],
+    ids=["crash", "memory", "unknown type", "other content", "unknown reason"],
+)  # fmt: skip
+def test_a_file_that_kills_or_owns_its_parser_is_refused_and_takes_nothing_else_along(
     fate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (parser := tmp_path / "parser.py").write_text(fate)
