@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from agents.authentication import caller
 from cai import services_famille
 from cai.models import Contrat, ContratFamille, Enfant
+from core import journal
 from core.api_fields import JourField
 from core.api_schema import operation
 from core.errors import InvalidInput
@@ -110,7 +111,9 @@ class FamilleView(APIView):
     @operation("Lire le contrat famille", "404 quand le dossier n’en a pas.", responses={200: FamilleSortie},
                received=EXEMPLE)  # fmt: skip
     def get(self, request: Request, pk: str) -> Response:
-        return Response(FamilleSortie(_famille_or_404(request, pk)).data)
+        famille = _famille_or_404(request, pk)
+        journal.log_access("voir_famille", by=caller(request), target=famille)
+        return Response(FamilleSortie(famille).data)
 
     @operation(
         "Enregistrer ou corriger le contrat famille",

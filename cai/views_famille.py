@@ -18,7 +18,7 @@ from agents.roles import Permission
 from cai import regles_famille, services_famille
 from cai.forms_famille import EnfantFormSet, FamilleForm, InformationForm, InscriptionForm, JourneeForm
 from cai.models import Contrat, ContratFamille, Enfant
-from core import clock
+from core import clock, journal
 from core.forms import BaseForm, all_valid
 
 P = Permission
@@ -36,6 +36,7 @@ def _famille_or_404(agent: Agent, **where: Any) -> ContratFamille:
 def view_famille(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Where the family's contract of a file stands, and what may be recorded."""
     famille = _famille_or_404(request.user, contrat=pk)
+    journal.log_access("voir_famille", by=request.user, target=famille)
     today = clock.today()
     context = {
         "famille": famille,

@@ -16,7 +16,7 @@ from cai import services_famille
 from cai.models import Contrat, ContratFamille, Enfant
 from core import clock, journal
 from core.errors import Forbidden, InvalidInput, RuleViolation
-from core.models import Evenement
+from core.models import Evenement, JournalAcces
 from dossiers.chronologie import sentence_of
 from tests.factories.cai import make_contrat
 
@@ -216,6 +216,16 @@ def test_only_what_can_be_done_is_offered(
     shown = connect(agent_ofii).get(page).content.decode()
     assert prefet in shown
     assert "il peut saisir le président du conseil général" in shown
+
+
+def test_who_reads_the_birth_dates_of_the_children_leaves_a_line(
+    connect: Callable[[Agent], Client], famille: ContratFamille, correspondant: Agent
+):
+    connect(correspondant).get(reverse("cai:view_famille", args=[famille.contrat_id]))
+    program = Client(headers={"Authorization": f"Bearer {create_token(correspondant, libelle='essai')}"})
+    program.get(reverse("api:famille", args=[famille.contrat_id]))
+    seen = JournalAcces.objects.filter(action="voir_famille", objet_id=str(famille.pk), agent=correspondant)
+    assert seen.count() == 2
 
 
 def test_a_followed_day_without_attestation_is_refused_at_its_field(
