@@ -265,23 +265,19 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15 / PE_FACTEUR_TEMPS,
         "options": {"expires": 15},  # with every worker busy, sweeps must not pile up
     },
+    "balayer-tirages": {"task": "bilan.balayer_tirages", "schedule": 30, "options": {"expires": 30}},
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
-    "balayer-tirages": {
-        "task": "bilan.balayer_tirages",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
     # Ten minutes later: it closes what a destroyed content leaves without an aim.
-    # Real time, once a day; a missed day is made up for by the next.
-    "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
-    "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
-    "oublier-faits-prives": {"task": "cai.oublier_faits_prives", "schedule": crontab(hour="4", minute="55")},
-    "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
-    "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
+    "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
     # Every night, after the destructions.
     "clore-echus": {"task": "bilan.clore_echus", "schedule": crontab(hour="3", minute="30")},
-    "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
+    # Once a day; a missed day is made up for by the next.
+    "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
+    "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
+    "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
+    "oublier-faits-prives": {"task": "cai.oublier_faits_prives", "schedule": crontab(hour="4", minute="55")},
+    "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},
 }
 
 # --- API ----------------------------------------------------------------------------------------
