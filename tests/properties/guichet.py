@@ -3,67 +3,80 @@
 from datetime import timedelta
 from typing import Any
 
-from bilan import retention
 from bilan.models import Consentement
-from bilan.selectors import current_synthese
-from bilan.states import Etat
-from core import clock
-from core.errors import Forbidden
-from poleemploi import services
+from poleemploi import retours, services
 from poleemploi.models import Transmission
-from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME
-from tests.properties.marche import BAIL, Decision, Marche, Pick, Portee, acte
+from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, A_TRAITER_PAR_UN_AGENT
+from tests.properties.bureau import ROLES, Bureau
+from tests.properties.marche import BAIL, Decision, Pick, Portee, acte
 from tests.properties.partenaire import PANNES, SAIN
 
 SIGNES: dict[str, Any] = {"mode": Consentement.Mode.FORMULAIRE, "langue": "fr", "interprete": False}
-A_LA_SIGNATURE = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE)
-COLLECT, WITHDRAW = {"conseiller", "prescripteur"}, {"conseiller", "prescripteur", "agent_ofii", "correspondant"}
+PORTEES = {"transmission": Portee.TRANSMISSION, "conservation": Portee.CONSERVATION, "suivi": Portee.SUIVI}
 
 
-class Guichet(Marche):
+class Guichet(Bureau):
     def _set_out(self, *, conserver: bool) -> None:
         """From a signed synthesis, with something to send, and most often to keep."""
-        if self.bilan.etat == Etat.SYNTHESE_VALIDEE:
+        if self.modele.etat == "synthese_validee":
             if conserver:
-                self._decide(Portee.CONSERVATION, Decision.ACCORDE, by="conseiller")
-            self._decide(Portee.TRANSMISSION, Decision.ACCORDE, by="conseiller")
+                self._decide("conservation", "accorde", par="conseiller")
+            self._decide("transmission", "accorde", par="conseiller")
+
+    def _next_step(self) -> None:
+        if self.modele.etat != "synthese_validee":
+            super()._next_step()
+        elif not self.modele.accord("transmission"):
+            self._decide("transmission", "accorde", par="conseiller")
+        elif self.travail is None:
+            self._claim()
+        else:
+            self._answer(SAIN)
 
     # --- what the person decides ----------------------------------------------------------------------------
 
-    def _decide(self, portee: Portee, decision: Decision, *, by: str) -> None:
-        agent, bilan = self.agent(by), self.bilan
-        refusal = self.play(
-            lambda: services.record_decision(bilan=bilan, portee=portee, decision=decision, by=agent, **SIGNES)
+    def _decide(self, portee: str, decision: str, *, par: str) -> None:
+        self.play(
+            decision,
+            par,
+            lambda bilan, by: services.record_decision(
+                bilan=bilan, portee=PORTEES[portee], decision=Decision(decision), by=by, **SIGNES
+            ),
+            portee=portee,
         )
-        may = WITHDRAW if decision == Decision.RETIRE else COLLECT
-        assert isinstance(refusal, Forbidden) == (by not in may or self._nobody_yet(by, bilan))
-        if refusal is None and portee == Portee.TRANSMISSION:
-            self.accord = current_synthese(bilan).version if decision == Decision.ACCORDE else None
 
-    @acte(2)
+    @acte(3)
     def decide(self, pick: Pick) -> None:
         """Any decision on any scope, taken down by anybody."""
-        self._decide(pick(list(Portee)), pick(list(Decision)), by=pick(sorted(self.personnes)))
+        par = pick(["conseiller", "prescripteur"] * 3 + sorted(ROLES))
+        self._decide(pick(sorted(PORTEES)), pick(["accorde", "refuse", "retire"]), par=par)
 
-    @acte(5, quand=lambda self: self.bilan.etat == Etat.SYNTHESE_VALIDEE and self._is_kept())
+    @acte(5, quand=lambda self: self.modele.etat == "synthese_validee" and not self.modele.detruit)
     def change_their_mind(self, pick: Pick) -> None:
         """Agree, or withdraw what was agreed."""
-        decision = Decision.ACCORDE if self.accord is None else Decision.RETIRE
-        self._decide(Portee.TRANSMISSION, decision, by=pick(sorted(COLLECT)))
+        decision = "retire" if self.modele.accord("transmission") else "accorde"
+        self._decide("transmission", decision, par=pick(["conseiller", "prescripteur"]))
 
-    @acte(2, quand=lambda self: self.bilan.etat in (Etat.SYNTHESE_VALIDEE, Etat.SYNTHESE_PRESENTEE))
+    @acte(2, quand=lambda self: self.modele.etat in ("synthese_validee", "synthese_presentee"))
     def take_up_again(self, pick: Pick) -> None:
-        self._move("reprendre_synthese")
+        self._move("reprendre_synthese", pick)
 
-    @acte(6, quand=lambda self: self.bilan.etat in A_LA_SIGNATURE)
+    @acte(6, quand=lambda self: self.modele.etat in ("synthese_redigee", "synthese_presentee"))
     def sign_again(self, pick: Pick) -> None:
-        if self.bilan.etat == Etat.SYNTHESE_REDIGEE:
-            self._move("presenter_synthese")
-        if self.bilan.etat == Etat.SYNTHESE_PRESENTEE:
-            self._move("valider_synthese")
+        if self.modele.etat == "synthese_redigee":
+            self._move("presenter_synthese", pick)
+        if self.modele.etat == "synthese_presentee":
+            self._move("valider_synthese", pick)
 
-    def _is_kept(self) -> bool:
-        return current_synthese(self.bilan).detruite_at is None
+    @acte(4, quand=lambda self: any(version.accusee for version in self.modele.versions))
+    def the_partner_tells(self, pick: Pick) -> None:
+        """Transition 23, off-line: an interview of the PPAE today."""
+        day = self.temps.metier.date()
+        self.play(
+            "retour",
+            pick(["correspondant", "correspondant", "prescripteur"]),
+            lambda bilan, by: retours.record_return(bilan=bilan, recu_le=day, date_entretien_ppae=day, by=by),
+        )
 
     # --- the queue ----------------------------------------------------------------------------------------
 
@@ -72,9 +85,9 @@ class Guichet(Marche):
         self.temps.reel += timedelta(seconds=pick([0, 61, 8000, 8000]))
         self._claim()
 
-    @staticmethod
-    def _is_busy() -> bool:
-        return Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).exists()
+    def _is_busy(self) -> bool:
+        asked = self.modele.decisions.get("transmission")
+        return bool(asked) and Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).exists()
 
     @acte(8, quand=lambda self: self.travail is not None)
     def answer(self, pick: Pick) -> None:
@@ -86,15 +99,17 @@ class Guichet(Marche):
         if pick((True, False)):
             self.partenaire.answer(self.travail, SAIN, self.temps())
         self.travail = None
-        self.temps.passes(BAIL + timedelta(seconds=1))
+        self.temps.reel += BAIL + timedelta(seconds=1)
 
-    @acte(quand=lambda self: Transmission.objects.exists())
+    @acte(2, quand=lambda self: any(version.envoyee for version in self.modele.versions))
     def correspondent_acts(self, pick: Pick) -> None:
-        act = pick([services.requeue, services.redeposit, services.abandon])
-        row = Transmission.objects.latest("created_at")
-        self.play(lambda: act(transmission=row, by=self.personnes["correspondant"]))
-
-    @acte(1)
-    def the_night_comes(self, pick: Pick) -> None:
-        with clock.travel(self.temps.metier):
-            retention.sweep(clock.today())
+        """Transition 22 when it gives the present one up; what is asked of the queue is the queue's own matter."""
+        rows = Transmission.objects.select_related("bilan__contrat", "consentement").order_by("-created_at")
+        row = rows.filter(etat__in=A_TRAITER_PAR_UN_AGENT).first() or rows[0]
+        stuck = row.etat in A_TRAITER_PAR_UN_AGENT
+        present = self.modele.accord("transmission") and row.synthese.version == len(self.modele.versions)
+        par = pick(["correspondant", "correspondant", "agent_ofii"])
+        self.play(
+            "abandonner", par, lambda _, by: services.abandon(transmission=row, by=by), bloquee=stuck, presente=present
+        )
+        self._hear()
