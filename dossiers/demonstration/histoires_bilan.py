@@ -125,6 +125,17 @@ def clos(r: Recit, signature: date) -> None:
     r.clore(r.il_y_a(r.hasard.randrange(2, 12)))
 
 
+def suivi_a_faire(r: Recit, signature: date) -> None:
+    """Six months will soon have passed: the adviser is reminded of the follow-up."""
+    signe(r, signature, r.hasard.randrange(170, 178), conserve=True)
+
+
+def suivi_note(r: Recit, signature: date) -> None:
+    """The follow-up was held, and the bilan can be closed."""
+    signe(r, signature, r.hasard.randrange(192, 206), conserve=True)
+    r.suivre(working_day(delais.date_suivi(r.jour)), r.hasard.choice(("emploi", "formation", "recherche")))
+
+
 def terme_de_conservation(r: Recit, signature: date) -> None:
     """Kept one year, as the person had asked; then destroyed."""
     jour = signe(r, signature, r.hasard.randrange(385, 410), conserve=True)

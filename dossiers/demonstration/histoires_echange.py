@@ -39,6 +39,14 @@ def transmise_puis_close(r: Recit, signature: date) -> None:
         r.clore(working_day(delais.add_days(delais.date_suivi(jour), 45), step=-1))
 
 
+def prise_en_charge(r: Recit, signature: date) -> None:
+    """Received; some days later Pôle emploi told the correspondant that a project is being drawn up."""
+    jour = _consenti(r, signature, r.hasard.randrange(25, 40), conserve=True)
+    if r.envoyer():
+        said = working_day(delais.add_days(jour, 12))
+        r.retourner(said, inscription=delais.add_days(jour, 2), ppae=delais.add_days(jour, 10))
+
+
 def rapprochement_multiple(r: Recit, signature: date) -> None:
     """Received, but the partner knows several people who look like this one."""
     _consenti(r, signature, r.hasard.randrange(3, 12), conserve=True)

@@ -8,9 +8,9 @@ from itertools import chain
 from random import Random
 
 from agents.models import Agent
-from bilan import conduite, fin, impression, programmation, redaction, retention
+from bilan import conduite, fin, impression, programmation, redaction, retention, suivi
 from bilan.guards import Proposition
-from bilan.models import DUREE_MAX_MINUTES, Bilan, Consentement, RendezVous, Synthese
+from bilan.models import DUREE_MAX_MINUTES, Bilan, Consentement, RendezVous, Suivi, Synthese
 from bilan.states import Etat, MotifImpression, MotifInterruption
 from cai import delais
 from cai.feries import jours_feries
@@ -32,6 +32,7 @@ from exemptions.services import (
 from poleemploi import sender
 from poleemploi.models import Transmission
 from poleemploi.reprise import Rythme
+from poleemploi.retours import record_return
 from poleemploi.services import record_decision
 
 HEURES = ((9, 0), (13, 30), (10, 30), (15, 0))
@@ -330,6 +331,31 @@ class Recit:
         """What the clock does every night: destroy what nobody agreed to keep."""
         with self.le(jour):
             retention.apply_rules(self.bilan)
+
+    def suivre(self, jour: date, situation: str) -> None:
+        """The six-month interview, held on that day."""
+        conseiller = self.bilan.conseiller
+        assert conseiller is not None
+        with self.le(jour):
+            suivi.record_follow_up(
+                bilan=self.bilan,
+                echeance=Suivi.Echeance.SIX_MOIS,
+                statut=Suivi.Statut.REALISE,
+                fait_le=jour,
+                situation=situation,
+                by=conseiller,
+            )
+
+    def retourner(self, jour: date, *, inscription: date, ppae: date) -> None:
+        """What Pôle emploi told the correspondant."""
+        with self.le(jour):
+            record_return(
+                bilan=self.bilan,
+                recu_le=jour,
+                date_inscription=inscription,
+                date_entretien_ppae=ppae,
+                by=self.equipe.correspondant,
+            )
 
     def clore(self, jour: date) -> None:
         with self.le(jour):

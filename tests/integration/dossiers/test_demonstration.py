@@ -72,8 +72,7 @@ def test_every_state_of_the_bilan_is_present(loaded: list[Dossier]) -> None:
 
 def test_every_situation_an_agent_can_see_is_present(loaded: list[Dossier]) -> None:
     seen = set(with_situation(Bilan.objects.all()).values_list("situation", flat=True))
-    # A PPAE comes back from the partner, which the application does not read yet.
-    assert seen == set(Situation.values) - {Situation.PRIS_EN_CHARGE_PPAE}
+    assert seen == set(Situation.values)
 
 
 def test_the_exchange_was_real(loaded: list[Dossier], partner: SimulateurEnProcessus) -> None:
