@@ -40,7 +40,7 @@ def note_acknowledgement(synthese: Synthese, identifiant: str, at: datetime, by:
         target=synthese,
         by=by,
         version=synthese.version,
-        accuse=identifiant,
+        prive={"accuse": identifiant},  # by which the partner finds the person again
     )
 
 

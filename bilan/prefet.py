@@ -173,7 +173,7 @@ def decide(
     proposition.decide_at, proposition.decide_par = clock.now(), by
     _finish(
         proposition, "decider", by=by, decision=decision, date_decision=date_decision,
-        reference=proposition.reference_acte,
+        prive={"reference": proposition.reference_acte},
     )  # fmt: skip
     if decision == Decision.ACCORD:
         _take_effect(proposition, contrat, by=by)
@@ -321,7 +321,7 @@ def _take_effect(proposition: PropositionPrefet, contrat: Contrat, *, by: Agent)
     contrat.save()
     journal.record(
         nom, dossier=contrat.pk, target=contrat, by=by, avant=before, apres=contrat.statut,
-        date_decision=proposition.date_decision, reference=proposition.reference_acte,
+        date_decision=proposition.date_decision, prive={"reference": proposition.reference_acte},
         date_echeance_prorogee=proposition.echeance_accordee,
     )  # fmt: skip
     if contrat.is_running:

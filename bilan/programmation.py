@@ -286,7 +286,9 @@ def recognise_absence(
     """Transition 7: the absence has a legitimate reason, seen by the agent; health documents are never stored."""
     bilan = begin(bilan, "reconnaitre_motif_legitime", permission=Permission.QUALIFIER_ABSENCE, by=by)
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
-    return finish(bilan, "reconnaitre_motif_legitime", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
+    return finish(
+        bilan, "reconnaitre_motif_legitime", by=by, prive={"motif": motif}, justificatif_vu_le=justificatif_vu_le
+    )
 
 
 # rule: D.2-8, C.8-pas-automatique
@@ -322,7 +324,7 @@ def requalify_absence(
         refuse("contrat_resilie", "Le contrat a été résilié\u00a0: l’absence ne se requalifie plus.")
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
     suspend_resiliation(bilan.contrat_id, by=by)
-    return finish(bilan, "requalifier_absence", by=by, motif=motif, justificatif_vu_le=justificatif_vu_le)
+    return finish(bilan, "requalifier_absence", by=by, prive={"motif": motif}, justificatif_vu_le=justificatif_vu_le)
 
 
 # rule: C.8-motif-legitime

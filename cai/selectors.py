@@ -39,7 +39,7 @@ def possible_duplicates(
 
     Trigram similarity compares sets of words, so a name and a first name exchanged score as high as in their places.
     """
-    living = Contrat.objects.exclude(statut=Contrat.Statut.ANNULE)
+    living = Contrat.objects.filter(anonymise_at=None).exclude(statut=Contrat.Statut.ANNULE)
     if sauf:
         living = living.exclude(pk=sauf)
     ressemblance = TrigramSimilarity("signataire__cle_recherche", search_key(f"{nom} {prenom}"))

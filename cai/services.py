@@ -79,7 +79,7 @@ def sign_contrat(
         target=contrat,
         by=by,
         apres=contrat.statut,
-        numero_cai=contrat.numero_cai,
+        prive={"numero_cai": contrat.numero_cai},
         direction=direction.code,
         date_entretien=contrat.date_entretien,
         date_signature=contrat.date_signature,
@@ -124,7 +124,9 @@ def locked(contrat: Contrat) -> Contrat:
 
 
 def check_not_cancelled(contrat: Contrat) -> None:
-    """Refuses (RuleViolation) to touch a cancelled file any more."""
+    """Refuses (RuleViolation) to touch a cancelled or anonymised file any more."""
+    if contrat.anonymise_at is not None:
+        raise RuleViolation("Ce dossier est anonymisé\u00a0: il ne peut plus être corrigé.", code="dossier_anonymise")
     if contrat.statut == Contrat.Statut.ANNULE:
         raise RuleViolation("Ce dossier est annulé : il ne peut plus être corrigé.", code="contrat_annule")
 

@@ -45,5 +45,18 @@ def protect(table: str, *, delete_allowed_when: str = "") -> migrations.RunSQL:
     )
 
 
+def allow_delete(table: str, *, when: str) -> migrations.RunSQL:
+    """Let the rows of a protected table go under an SQL condition on OLD, and no other; UPDATE stays refused."""
+    trigger = f"""
+        DROP TRIGGER {table}_no_delete ON {table};
+        CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+            FOR EACH ROW {{guard}} EXECUTE FUNCTION refuse_modification();
+        """
+    return migrations.RunSQL(
+        trigger.format(guard=f"WHEN (NOT ({when}))") + _if_role(f"GRANT DELETE ON {table} TO {_ROLE}"),
+        trigger.format(guard="") + _if_role(f"REVOKE DELETE ON {table} FROM {_ROLE}"),
+    )
+
+
 def _if_role(statement: str) -> str:
     return f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{_ROLE}') THEN {statement}; END IF; END $$;"

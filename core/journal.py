@@ -126,7 +126,11 @@ def forget(dossier: uuid.UUID) -> bool:
     Cannot be undone, except from a back-up for as long as it is kept. Idempotent. The chain still verifies.
     """
     serialise(dossier)
-    return bool(CleDossier.objects.filter(pk=dossier, detruite_at=None).update(cle=None, detruite_at=clock.now()))
+    destroyed = {"cle": None, "detruite_at": clock.now()}
+    if CleDossier.objects.filter(pk=dossier, detruite_at=None).update(**destroyed):
+        return True
+    CleDossier.objects.get_or_create(dossier=dossier, defaults=destroyed)  # none is made later either
+    return False
 
 
 def verify(dossier: uuid.UUID) -> list[int]:

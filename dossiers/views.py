@@ -119,10 +119,22 @@ def search(request: AgentRequest) -> HttpResponse:
 @require_safe
 def view_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """The file: who, where it stands, what to do now, and what each step knows."""
-    contrat = file_or_404(request.user, pk)
+    try:
+        contrat = file_or_404(request.user, pk)
+    except Http404:
+        return _view_anonymised(request, get_object_or_404(Contrat.objects.anonymised_for(request.user), pk=pk))
     # rule: E.6-actes
     journal.log_access("voir_dossier", by=request.user, target=contrat)
     return render(request, "dossiers/dossier.html", {"dossier": compose(contrat, request.user)})
+
+
+# rule: E.6-anonymisation
+def _view_anonymised(request: AgentRequest, contrat: Contrat) -> HttpResponse:
+    """What is left of a file: what happened and when, nobody's; no act, no tab, no search leads on from it."""
+    journal.log_access("voir_dossier", by=request.user, target=contrat)
+    sees = has_permission(request.user, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+    context = {"contrat": contrat, "evenements": chronologie.timeline(contrat.pk, sees_exemption=sees)}
+    return render(request, "dossiers/dossier_anonymise.html", context)
 
 
 @require_safe

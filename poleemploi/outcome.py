@@ -196,7 +196,13 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     transmission.rapprochement = recu.rapprochement
     transmission.erreur_code, transmission.erreur_champs, transmission.motif_fin = "", [], ""
     _end(transmission, now)
-    tell("transmission.accusee", transmission, avant=avant, accuse=recu.identifiant, rapprochement=recu.rapprochement)
+    tell(
+        "transmission.accusee",
+        transmission,
+        avant=avant,
+        prive={"accuse": recu.identifiant},
+        rapprochement=recu.rapprochement,
+    )
     # rule: E.6-actes
     journal.log_access("transmission", by=None, target=transmission)
     if not replaced:

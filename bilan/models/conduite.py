@@ -26,14 +26,18 @@ MINUTES_INDICATIVES = {Etat.PHASE_PRELIMINAIRE: 30, Etat.PHASE_INVESTIGATION: 90
 
 class BilanQuerySet(models.QuerySet["Bilan"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "BilanQuerySet":
-        """Bilans of the agent's directions, and those entrusted to the agent as adviser of their own prestataire."""
+        """Bilans of the agent's directions, and those entrusted to the agent as adviser of their own prestataire.
+
+        None of an anonymised file.
+        """
         return self.filter(
-            Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER)) | self._entrusted(agent)
+            Q(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER)) | self._entrusted(agent),
+            contrat__anonymise_at=None,
         )
 
     def entrusted_to(self, agent: "Agent | AnonymousUser") -> "BilanQuerySet":
         """Bilans that the agent conducts as adviser; nobody else reads or writes their content."""
-        return self.filter(self._entrusted(agent))
+        return self.filter(self._entrusted(agent), contrat__anonymise_at=None)
 
     @staticmethod
     def _entrusted(agent: "Agent | AnonymousUser") -> Q:

@@ -2,6 +2,7 @@
 
 from cai.models.contrat import (
     BILAN_OBLIGATOIRE_DEPUIS,
+    NUMERO_ANONYME,
     NUMERO_CAI_FORME,
     Contrat,
     ContratQuerySet,
@@ -19,6 +20,7 @@ from cai.models.proposition import MOTIVATION_MIN, PropositionPrefet, Propositio
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
     "MOTIVATION_MIN",
+    "NUMERO_ANONYME",
     "NUMERO_CAI_FORME",
     "SEANCE_MINUTES_MAX",
     "Certificat",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 BILAN_OBLIGATOIRE_DEPUIS = date(2008, 12, 1)  # law of 20 Nov 2007, in force 1 Dec 2008 [S-C][S-N]
+NUMERO_ANONYME = "ANONYME-"  # begins the number of an anonymised file, which nothing links to the former one
 NUMERO_CAI_FORME = r"^[A-Z0-9-]{6,20}$"  # [D] the sources give no format
 
 
@@ -91,7 +92,8 @@ class SignataireQuerySet(models.QuerySet["Signataire"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "SignataireQuerySet":
         """People whose contract belongs to a direction where the agent may see files."""
         directions = direction_ids(agent, Permission.VOIR_DOSSIER)
-        return self.filter(Q(pk__in=Contrat.objects.filter(direction_id__in=directions).values("signataire_id")))
+        named = Contrat.objects.filter(direction_id__in=directions, anonymise_at=None)
+        return self.filter(Q(pk__in=named.values("signataire_id")))
 
 
 # rule: C.2-champs, E.5-jamais
@@ -160,8 +162,15 @@ class Signataire(BaseModel):
 
 class ContratQuerySet(models.QuerySet["Contrat"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "ContratQuerySet":
-        """Contracts of the directions where the agent may see files. Advisers see bilans, not files."""
-        return self.filter(direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+        """Contracts of the directions where the agent may see files. Advisers see bilans, not files.
+
+        An anonymised file is nobody's any more: neither lists nor acts reach it.
+        """
+        return self.filter(direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER), anonymise_at=None)
+
+    def anonymised_for(self, agent: "Agent | AnonymousUser") -> "ContratQuerySet":
+        """What is left of the files that ``visible_to`` no longer gives because they were anonymised."""
+        return self.filter(direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER), anonymise_at__isnull=False)
 
 
 class Contrat(BaseModel):
@@ -208,6 +217,8 @@ class Contrat(BaseModel):
         related_name="+",
     )
     motif_annulation = models.CharField("motif", max_length=20, choices=MotifAnnulation.choices, blank=True)
+    # From then on the row says nothing of anybody, and never changes again (trigger).
+    anonymise_at = models.DateTimeField("anonymisé le", null=True, blank=True)
 
     objects = ContratQuerySet.as_manager()
 
@@ -252,6 +263,11 @@ class Contrat(BaseModel):
                 | ~Q(statut="annule") & Q(annule_at=None, annule_par=None, motif_annulation=""),
                 name="contrat_annulation_complete",
             ),
+            # rule: E.6-anonymisation
+            models.CheckConstraint(
+                condition=Q(anonymise_at=None) | Q(numero_cai__startswith=NUMERO_ANONYME),
+                name="contrat_anonymise_sans_numero",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -273,4 +289,4 @@ class Contrat(BaseModel):
 
     @property
     def is_running(self) -> bool:
-        return self.statut in self.EN_COURS
+        return self.statut in self.EN_COURS and self.anonymise_at is None

@@ -77,6 +77,7 @@ SENTENCES: Recits = {
     ),
     "famille.conseil_general": ("Conseil général informé", lambda faits: f"Le {jour(faits['informe_le'])}."),
     "famille.prefet": ("Préfet informé d’une journée manquée", lambda faits: f"Le {jour(faits['informe_le'])}."),
+    "contrat.anonymise": ("Dossier anonymisé", rien),
     "contrat.signe": ("Contrat enregistré", _signe),
     "contrat.exporte": ("Données remises à la personne, à sa demande", _export),
     "contrat.oublie": ("Anciennes valeurs et raisons effacées du journal", rien),
