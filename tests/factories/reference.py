@@ -10,9 +10,11 @@ from exemptions.domain import bareme
 
 PAYS = {
     "MLI": "Mali", "SEN": "Sénégal", "MAR": "Maroc", "UKR": "Ukraine", "LKA": "Sri Lanka", "FRA": "France",
-    "XXA": "Apatride", "PRT": "Portugal", "HRV": "Croatie",
+    "XXA": "Apatride", "XXX": "Nationalité indéterminée", "PRT": "Portugal", "HRV": "Croatie",
 }  # fmt: skip
-LANGUES = {"fr": "français", "bm": "bambara", "ar": "arabe", "en": "anglais", "ta": "tamoul"}
+LANGUES = {
+    "fr": "français", "bm": "bambara", "ar": "arabe", "en": "anglais", "ta": "tamoul", "und": "langue indéterminée",
+}  # fmt: skip
 NIVEAUX = {"VI": "Scolarité obligatoire", "V": "CAP ou BEP", "IV": "Baccalauréat", "I": "Master ou plus"}
 METIERS = {
     "G1602": "Personnel de cuisine",
