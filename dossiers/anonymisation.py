@@ -8,21 +8,19 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, models, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 
 from bilan import models as bilan
 from bilan.models import Bilan, TirageCourriers
 from bilan.states import FINAUX
-from cai import delais
 from cai import models as cai
 from cai.models import NUMERO_ANONYME, Contrat, Signataire
-from cai.oubli import fin_nominative
+from cai.oubli import fin_nominative, no_longer_nominative
 from core import clock, journal
 from core.crypto import EncryptedBinaryField
 from core.errors import Blocage, RuleViolation, refuse_if
@@ -235,8 +233,5 @@ def sweep(today: date, limite: int = LOT) -> int:
 
 def due(today: date) -> list[Contrat]:
     """Nominative files whose five years are over on ``today``, open ones included, the oldest first."""
-    since = Coalesce("date_premier_titre", "date_signature")
-    # 29 February: five years after it end on 28 February, one day before the same quantième.
-    latest = delais.add_years(today, -delais.PERIODE_SERVICES_ANNEES) + timedelta(days=1)
-    rows = Contrat.objects.filter(anonymise_at=None).alias(depuis=since).filter(depuis__lte=latest).order_by("depuis")
-    return [row for row in rows if today > fin_nominative(row.date_premier_titre, row.date_signature)]
+    over = no_longer_nominative(Contrat.objects.filter(anonymise_at=None), today)
+    return list(Contrat.objects.filter(pk__in=over).order_by("date_signature", "pk"))
