@@ -192,6 +192,15 @@ def abandon(*, proposition: PropositionPrefet, motif: str, by: Agent) -> Proposi
     return _abandon(proposition, motif.strip(), by=by)
 
 
+def abandon_all(contrat: Contrat, motif: str, *, by: Agent) -> None:
+    """Give up what is still open about a contract that has just ended.
+
+    The caller holds bilan and contract, and answers for the right.
+    """
+    for proposition in PropositionPrefet.objects.select_for_update().open().filter(contrat=contrat):
+        _abandon(proposition, motif, by=by)
+
+
 def permission_to_abandon(proposition: PropositionPrefet, agent: Agent) -> Permission:
     """The right under which this agent would give it up: whoever signs gives up anything, the others drafts alone."""
     signs = has_permission(agent, P.SIGNER_PROPOSITION, direction_id=proposition.contrat.direction_id)
@@ -326,8 +335,7 @@ def _take_effect(proposition: PropositionPrefet, contrat: Contrat, *, by: Agent)
     )  # fmt: skip
     if contrat.is_running:
         return
-    for other in PropositionPrefet.objects.select_for_update().open().filter(contrat=contrat):
-        _abandon(other, f"Contrat {minuscule(contrat.get_statut_display())} par une autre décision.", by=by)
+    abandon_all(contrat, f"Contrat {minuscule(contrat.get_statut_display())} par une autre décision.", by=by)
     if contrat.statut == Contrat.Statut.RESILIE:
         _cancel_bilan(contrat, by=by)
         _release_prestations(contrat, by=by)

@@ -190,8 +190,15 @@ def engagements(contrat: Contrat) -> list[Engagement]:
 
 
 def cloture_is_due(contrat: Contrat) -> bool:
-    """Whether the end has come: that of the contract, or of its trainings; a closing is not offered before."""
-    return clock.today() > contrat.echeance_effective or limite_cloture(contrat) is not None
+    """Whether the end has come: that of the contract, or of its trainings and of the exam planned after them.
+
+    A closing is not offered before; from the day after the exam at the earliest (R. 311-27).
+    """
+    today = clock.today()
+    if today > contrat.echeance_effective:
+        return True
+    exam_to_come = any(row.examen_prevu_le and row.examen_prevu_le >= today for row in _trainings(contrat))
+    return limite_cloture(contrat) is not None and not exam_to_come
 
 
 # rule: C.7-cloture

@@ -9,7 +9,7 @@ from django.db import transaction
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import check_permission
 from agents.roles import Permission
-from bilan import fin
+from bilan import fin, prefet
 from bilan.models import Bilan, Consentement, RendezVous, Seance
 from bilan.states import PHASES
 from bilan.workflow import lock, open_bilan
@@ -112,6 +112,8 @@ def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
 def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     """Cancel a file opened twice or by error: contract and bilan together; the number becomes free again.
 
+    What was proposed to the préfet about it is given up.
+
     Refused once the bilan has started, whatever its state since: what was done with the person is not erased.
     """
     check_permission(by, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
@@ -119,7 +121,9 @@ def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     _check_not_begun(bilan)
     if bilan is not None:
         fin.cancel(bilan=bilan, motif=motif, by=by, permission=Permission.ANNULER_DOSSIER)
-    return cai.cancel_contrat(contrat=contrat, motif=motif, by=by)
+    cancelled = cai.cancel_contrat(contrat=contrat, motif=motif, by=by)
+    prefet.abandon_all(cancelled, "Dossier annulé.", by=by)
+    return cancelled
 
 
 def check_cancellable(contrat: Contrat) -> None:

@@ -39,9 +39,10 @@ def before_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
     if _may(agent, P.SIGNER_PROPOSITION, faits.contrat):
         for row in rows:
             if row.suspendue_at is not None:
-                return _to_abandon(row)
+                return _to_abandon(row, "suspendue", EXCUSEE)
             if row.statut == Statut.BROUILLON:
-                return _to_sign(row)
+                refused = propositions.conditions(faits.contrat, row.type)
+                return _to_abandon(row, "préparée", refused[0].message) if refused else _to_sign(row)
     if _may(agent, P.ENREGISTRER_DECISION, faits.contrat):
         for row in rows:
             if row.suspendue_at is None and _is_heard(row):
@@ -67,10 +68,13 @@ def after_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
     return _to_close(contrat, agent, faits, limite=propositions.limite_cloture(contrat))
 
 
-def _to_abandon(row: PropositionPrefet) -> Suite:
+EXCUSEE = "L’absence qui la fondait a été excusée depuis\u00a0: la proposition ne peut plus avancer."
+
+
+def _to_abandon(row: PropositionPrefet, etat: str, phrase: str) -> Suite:
     return Suite(
-        titre="Abandonner la résiliation suspendue",
-        phrase="L’absence qui la fondait a été excusée depuis\u00a0: la proposition ne peut plus avancer.",
+        titre=f"Abandonner la {minuscule(row.get_type_display())} {etat}",
+        phrase=phrase,
         bouton="Abandonner la proposition",
         url=_do(row, "abandon"),
     )

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import DateField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 
 from agents.models import Agent
@@ -73,21 +73,29 @@ class _MonthLater(Func):
     output_field = DateField()
 
 
+class _TwoDaysLater(Func):
+    """The second day after: one *jour franc*, as ``delais.limite_cloture_examen`` counts."""
+
+    template = "(%(expressions)s + 2)"
+    output_field = DateField()
+
+
 def _to_close(agent: Agent) -> Bilans:
     """Contracts over, or whose trainings are, and of which nobody proposed the closing; urgent by its limit (C.7)."""
     trainings: Any = (
         Prestation.objects.filter(contrat=OuterRef("contrat")).exclude(type=Prestation.Type.BILAN).order_by()
     )
     ended = trainings.filter(statut=Prestation.Statut.SUIVIE).values("contrat").annotate(fin=Max("date_fin"))
+    exams = trainings.values("contrat").annotate(jour=Max("examen_prevu_le"))
+    finished = Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
+    sat = Q(examen=None) | Q(examen__lt=clock.today())
     return (
         of_directions(agent, P.PREPARER_PROPOSITION)
         .filter(~has_proposal(Type.CLOTURE, PropositionPrefet.OUVERTS), contrat__statut__in=Contrat.EN_COURS)
         .exclude(etat__in=BEFORE_SYNTHESE)
-        .alias(formations=Subquery(ended.values("fin")))
-        .filter(
-            Q(ordre__lt=clock.today()) | Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
-        )
-        .annotate(ordre=Coalesce(_MonthLater(F("formations")), F("ordre")))
+        .alias(formations=Subquery(ended.values("fin")), examen=Subquery(exams.values("jour")))
+        .filter(Q(ordre__lt=clock.today()) | finished & sat)
+        .annotate(ordre=Coalesce(Greatest(_MonthLater(F("formations")), _TwoDaysLater(F("examen"))), F("ordre")))
     )
 
 

@@ -16,6 +16,7 @@ from core import clock
 from core.models import Evenement
 from dossiers.listes import listes_of
 from dossiers.parcours import facts_of
+from dossiers.services import cancel_file
 from dossiers.suite import next_act
 from tests.factories.prefet import MOTIVATION, decide, note, propose, resiliation_en_cours
 
@@ -172,6 +173,46 @@ def test_a_bilan_left_behind_by_the_end_of_its_contract_is_ended_and_not_summone
         suite = next_act(facts_of(Contrat.objects.get()), prescripteur)
     assert suite.titre == "Le contrat est fini sans bilan"
     assert suite.phrase.startswith("Le contrat est clôturé.")
+
+
+@pytest.mark.rule("C.7-cloture")
+@pytest.mark.parametrize(("le", "due"), [(date(2010, 6, 7), []), (date(2010, 6, 8), [date(2010, 6, 30)])])
+def test_the_closing_waits_for_the_exam_planned_after_the_training(
+    contrat: Contrat, agent_ofii: Agent, le: date, due: list[date]
+) -> None:
+    Prestation.objects.create(
+        contrat=contrat, type="formation_linguistique", statut="suivie", date_fin=date(2010, 5, 31),
+        examen_prevu_le=date(2010, 6, 7),
+    )  # fmt: skip
+    contrat.bilans.update(etat="clos", clos_at=clock.at(MAI))
+    (liste,) = [liste for liste in listes_of(agent_ofii) if liste.code == "contrats-a-cloturer"]
+    with clock.travel(le):
+        assert [bilan.ordre for bilan in liste.bilans(agent_ofii)] == due
+        assert (title(contrat, agent_ofii) == "Préparer la clôture du contrat") is bool(due)
+
+
+def test_a_draft_that_can_no_longer_be_signed_is_given_up(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, Prestation.Type.FORMATION_LINGUISTIQUE, Prestation.Statut.EN_COURS)
+    terms = {"titre_renouvele_le": MAI, "echeance_proposee": date(2011, 9, 15)}
+    with clock.travel(MAI):
+        prefet.prepare(
+            contrat=contrat, type_proposition="prorogation", faits="Cours en retard.", by=agent_ofii, **terms
+        )
+    with clock.travel(contrat.date_echeance):
+        assert title(contrat, directeur) == "Signer la proposition de prorogation"
+    with clock.travel(date(2011, 3, 16)):
+        assert title(contrat, directeur) == "Abandonner la prorogation préparée"
+
+
+def test_a_cancelled_file_leaves_nothing_before_the_prefet(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
+    with clock.travel(MAI):
+        cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
+    assert PropositionPrefet.objects.get(pk=proposition.pk).statut == "abandonnee"
 
 
 def test_the_reasoning_is_read_by_those_who_act_on_it_alone(

@@ -346,6 +346,9 @@ def test_a_planned_exam_counts_as_one_that_was_sat(contrat: Contrat) -> None:
         examen_prevu_le=date(2010, 8, 2),
     )  # fmt: skip
     assert propositions.limite_cloture(contrat) == date(2010, 8, 4)
+    for le, due in ((date(2010, 8, 2), False), (date(2010, 8, 3), True)):
+        with clock.travel(le):
+            assert propositions.cloture_is_due(contrat) is due
 
 
 @pytest.mark.rule("C.9-cloture")
