@@ -1,8 +1,9 @@
 """Open one received file, alone in a process that may be lost: ``python -I core/examen_fichier.py < file``.
 
 A parser of hostile files may be made to eat memory, to run for ever or to crash. It does so here, within limits that
-the kernel holds, without the application's secrets nor its database. Writes the type and the file to keep, or ends
-with REFUSE and the code of the reason. Imports nothing of the application.
+the kernel holds, without the application's secrets nor its database: once its libraries are loaded it can open
+nothing any more, neither a file, such as another process's environment, nor a connection. Writes the type and the file
+to keep, or ends with REFUSE and the code of the reason. Imports nothing of the application.
 """
 
 import io
@@ -71,8 +72,11 @@ def _pdf(content: bytes) -> bytes:
         raise Refused("suite")  # truncated, or another file hidden behind the end
     try:
         document = pikepdf.open(io.BytesIO(content), suppress_warnings=True, attempt_recovery=False)
-    except pikepdf.PasswordError:
-        raise Refused("chiffre") from None
+    except Exception:
+        # To open an encrypted one takes a password, or at least random numbers, which are out of reach here.
+        if b"/Encrypt" in content:
+            raise Refused("chiffre") from None
+        raise
     with document:
         if document.is_encrypted:
             raise Refused("chiffre")
@@ -112,17 +116,32 @@ def _refuse_active(dictionary: dict[str, Any]) -> None:
         raise Refused("actif")
 
 
-def main() -> int:
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMOIRE),
-        (resource.RLIMIT_CPU, SECONDES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
+def _limit(*limits: tuple[int, int]) -> None:
+    for limit, most in limits:
         with suppress(ValueError):  # a developer's macOS knows no limit of memory
             resource.setrlimit(limit, (most, most))
+
+
+def _load(content: bytes) -> None:
+    """Everything that the library would otherwise import while it reads."""
+    if content.startswith(b"%PDF-"):
+        import pikepdf  # noqa: F401, PLC0415
+    else:
+        from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin  # noqa: F401, PLC0415
+
+        Image.preinit()
+
+
+def main() -> int:
+    _limit(
+        (resource.RLIMIT_AS, MEMOIRE), (resource.RLIMIT_CPU, SECONDES), (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    )  # fmt: skip
     try:
-        kind, kept = examine(sys.stdin.buffer.read())
+        content = sys.stdin.buffer.read()
+        _load(content)
+        _limit((resource.RLIMIT_NOFILE, 0))
+        kind, kept = examine(content)
     except Refused as refusal:
         sys.stdout.write(str(refusal))
         return REFUSE

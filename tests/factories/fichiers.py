@@ -8,9 +8,9 @@ import pikepdf
 from PIL import Image
 
 
-def image(format_image: str = "JPEG", taille: tuple[int, int] = (12, 8), **options: Any) -> bytes:
+def image(format_image: str = "JPEG", taille: tuple[int, int] = (12, 8), *, mode: str = "RGB", **options: Any) -> bytes:
     made = BytesIO()
-    Image.new("RGB", taille, "white").save(made, format_image, **options)
+    Image.new(mode, taille, 1).save(made, format_image, **options)
     return made.getvalue()
 
 

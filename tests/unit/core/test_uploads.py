@@ -17,12 +17,19 @@ LIEN = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.fr")
     ("content", "kind"),
     [
         (image("JPEG"), "jpeg"),
+        (image("JPEG", mode="CMYK"), "jpeg"),
+        (image("MPO", save_all=True, append_images=[Image.new("RGB", (12, 8))]), "jpeg"),
         (image("PNG"), "png"),
+        (image("PNG", mode="P", transparency=0), "png"),
+        (image("PNG", mode="I;16"), "png"),
         (pdf(), "pdf"),
         (pdf(OpenAction=pikepdf.Array([0, pikepdf.Name.Fit]), Annots=LIEN), "pdf"),
     ],
-    ids=["jpeg", "png", "pdf", "a pdf that opens at a page and holds a link"],
-)
+    ids=[
+        "jpeg", "a printer's jpeg", "the two pictures of a telephone", "png", "a png with a palette", "a deep png",
+        "pdf", "a pdf that opens at a page and holds a link",
+    ],
+)  # fmt: skip
 def test_a_paper_is_accepted_for_what_it_holds(content: bytes, kind: str) -> None:
     assert accept(content).format == kind
 
@@ -95,6 +102,20 @@ def test_a_file_that_kills_or_owns_its_parser_is_refused_and_takes_nothing_else_
     fate: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (parser := tmp_path / "parser.py").write_text(fate)
+    monkeypatch.setattr("core.uploads._EXAMEN", parser)
+    with pytest.raises(FileRefused, match="abîmé"):
+        accept(pdf())
+
+
+@pytest.mark.parametrize("reach", ["open(__file__)", "socket.socket()"], ids=["a file", "a connection"])
+def test_a_parser_that_was_taken_over_reaches_nothing(
+    reach: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (parser := tmp_path / "parser.py").write_text(
+        f"import socket, sys; sys.path.insert(0, {str(Path.cwd())!r}); from core import examen_fichier\n"
+        f"examen_fichier.examine = lambda content: ('pdf', content) if {reach} else None\n"
+        "sys.exit(examen_fichier.main())"
+    )
     monkeypatch.setattr("core.uploads._EXAMEN", parser)
     with pytest.raises(FileRefused, match="abîmé"):
         accept(pdf())
