@@ -48,7 +48,8 @@ def echouee(partenaire: SimulateurEnProcessus, transmission: Transmission, settl
 def test_a_failed_row_keeps_nothing_of_a_destroyed_content(echouee: Transmission) -> None:
     sweep_due()
     assert read(echouee).donnees_figees is not None
-    Synthese.objects.filter(pk=echouee.synthese_id).update(contenu=None, observations=None, detruite_at=ACCORDE_AT)
+    gone = {"contenu": None, "contenu_sha256": "", "observations": None, "detruite_at": ACCORDE_AT}
+    Synthese.objects.filter(pk=echouee.synthese_id).update(**gone)
     sweep_due()
     assert read(echouee).donnees_figees is None
 

@@ -371,7 +371,8 @@ def test_rows_of_a_file_go_in_order(
 def test_the_content_gone_nothing_is_sent_any_more(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
-    Synthese.objects.filter(pk=transmission.synthese_id).update(contenu=None, observations=None, detruite_at=ACCORDE_AT)
+    gone = {"contenu": None, "contenu_sha256": "", "observations": None, "detruite_at": ACCORDE_AT}
+    Synthese.objects.filter(pk=transmission.synthese_id).update(**gone)
     settle()
     assert read(transmission).etat == T.ANNULEE
     assert partenaire.requetes("deposerSynthese") == []

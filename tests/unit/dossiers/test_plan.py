@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from cai import delais
 from cai.models import BILAN_OBLIGATOIRE_DEPUIS
 from dossiers import demonstration
 from dossiers.demonstration.personnes import Age
@@ -58,7 +59,7 @@ def test_minors_come_with_a_representative() -> None:
     minors = [
         one
         for one in make_plan(aujourdhui=JOUR)
-        if (one.signature - one.personne.fiche.date_naissance).days < 18 * 365.25
+        if delais.age(one.personne.fiche.date_naissance, one.signature) < delais.AGE_MAJORITE
     ]
     assert minors
     assert all(one.personne.fiche.representant_nom for one in minors)
