@@ -50,10 +50,11 @@ def check_recordable(contrat: Contrat) -> EvaluationPreArrivee | None:
 def record_pre_arrivee(*, contrat: Contrat, fiche: PreArrivee, by: Agent) -> Effet:
     """Keep what the papers say and give the language training the state that follows; answers what the contract draws.
 
-    A language training that nobody touched takes the state of ``STATUT_LINGUISTIQUE``; one with sessions, papers or a
-    decision keeps its own. Refuses (InvalidInput, at the field) a day to come, an evaluation without its result or a
-    result without its day, a dispense without its ground, a training that ends before it begins; what is merely odd is
-    told (``cai.pre_arrivee.incoherences``). Sent twice alike, it writes nothing the second time.
+    A language training that nobody touched takes the state of ``STATUT_LINGUISTIQUE``, and loses it when a correction
+    leaves the ordinary regime; one prescribed or decided by an agent, or with sessions or papers, keeps its own.
+    Refuses (InvalidInput, at the field) a day to come, an evaluation without its result or a result without its day, a
+    dispense without its ground, a training that ends before it begins; what is merely odd is told
+    (``cai.pre_arrivee.incoherences``). Sent twice alike, it writes nothing the second time.
     """
     check_permission(by, Permission.ENREGISTRER_PRE_ARRIVEE, direction_id=contrat.direction_id)
     contrat = locked(contrat)
@@ -61,6 +62,7 @@ def record_pre_arrivee(*, contrat: Contrat, fiche: PreArrivee, by: Agent) -> Eff
     row = known or EvaluationPreArrivee(contrat=contrat, enregistree_le=clock.today())
     if known and facts_of(known) == fiche:
         return effet_sur_cai(fiche)
+    former = effet_sur_cai(facts_of(known)) if known else None
     for field in fields(fiche):
         setattr(row, field.name, getattr(fiche, field.name))
     row.enregistree_par = by
@@ -76,20 +78,23 @@ def record_pre_arrivee(*, contrat: Contrat, fiche: PreArrivee, by: Agent) -> Eff
         effet=effet,
         qualite=fiche.qualite,
     )
-    _follow(contrat, effet, by)
+    _follow(contrat, effet, former, by)
     return effet
 
 
-def _follow(contrat: Contrat, effet: Effet, by: Agent) -> None:
-    statut = STATUT_LINGUISTIQUE.get(effet)
+def _follow(contrat: Contrat, effet: Effet, former: Effet | None, by: Agent) -> None:
+    statut = STATUT_LINGUISTIQUE.get(effet, "")
     genre = Prestation.Type.FORMATION_LINGUISTIQUE
     training = Prestation.objects.filter(contrat=contrat, type=genre).first()
-    if statut is None or (training and (training.statut == statut or _is_touched(training))):
-        return
     training = training or Prestation(contrat=contrat, type=genre)
     avant = training.statut
+    if avant == statut or (avant and not _was_drawn_from(former, training)):
+        return
     training.statut = statut
-    training.save()
+    if statut:
+        training.save()
+    else:
+        Prestation.objects.filter(pk=training.pk).delete()  # nothing was said of it: the test at the interview will
     journal.record(
         "prestation.enregistree",
         dossier=contrat.pk,
@@ -102,9 +107,11 @@ def _follow(contrat: Contrat, effet: Effet, by: Agent) -> None:
     )
 
 
-def _is_touched(training: Prestation) -> bool:
-    untouched = training.statut in (Prestation.Statut.PRESCRITE, Prestation.Statut.DISPENSEE)
-    return not untouched or training.seances.exists() or training.certificats.exists()
+def _was_drawn_from(former: Effet | None, training: Prestation) -> bool:
+    """Whether the state of the training is what the evaluation, before its correction, gave it: nobody touched it."""
+    if former is None or training.statut != STATUT_LINGUISTIQUE.get(former) or training.date_prescription:
+        return False
+    return not training.seances.exists() and not training.certificats.exists()
 
 
 def _errors(fiche: PreArrivee) -> Errors:

@@ -290,6 +290,26 @@ def test_the_language_training_takes_the_state_that_follows(contrat: Contrat, ag
     ]
 
 
+@pytest.mark.rule("C.1-effet-ordinaire")
+def test_a_correction_that_leaves_the_ordinary_regime_dispenses_nobody(contrat: Contrat, agent_ofii: Agent) -> None:
+    record_pre_arrivee(contrat=contrat, fiche=ACQUIS, by=agent_ofii)
+    ordinary = PreArrivee(**{**vars(ACQUIS), "resultat_1": "insuffisant"})
+    assert record_pre_arrivee(contrat=contrat, fiche=ordinary, by=agent_ofii) == Effet.REGIME_ORDINAIRE
+    assert not Prestation.objects.filter(type=LANGUE).exists()
+    assert states(LANGUE) == [("enregistree", "", "dispensee"), ("enregistree", "dispensee", "")]
+
+
+@pytest.mark.rule("C.1-avertir")
+def test_what_an_agent_prescribed_or_decided_is_kept_and_the_contradiction_told(
+    contrat: Contrat, agent_ofii: Agent
+) -> None:
+    prescribe(contrat, agent_ofii, LANGUE, heures=200)
+    record_pre_arrivee(contrat=contrat, fiche=ACQUIS, by=agent_ofii)
+    _, langue, _ = formations_of(contrat, prealable_of(contrat))
+    assert training(LANGUE).statut == "prescrite"
+    assert any("dit autre chose" in one for one in langue.avertissements)
+
+
 @pytest.mark.rule("C.1-avertir")
 def test_a_training_that_began_keeps_its_state_and_the_contradiction_is_told(
     contrat: Contrat, agent_ofii: Agent
