@@ -66,8 +66,11 @@ def draw_person(hasard: Random, *, direction: str, signature: date, age: Age, ta
 
 
 def homonym(person: Personne, hasard: Random, *, direction: str) -> Personne:
-    """Somebody else of the same name, two or three years younger, at another address: what a search must tell apart."""
-    naissance = delais.add_months(person.fiche.date_naissance, hasard.randrange(20, 40))
+    """Somebody else of the same name, two or three years apart, at another address: what a search must tell apart."""
+    apart = hasard.randrange(20, 40)
+    naissance = delais.add_months(person.fiche.date_naissance, apart)
+    if delais.age(naissance, person.arrivee) < delais.AGE_MAJORITE:  # a minor would come with a representative
+        naissance = delais.add_months(person.fiche.date_naissance, -apart)
     fiche = replace(
         person.fiche,
         date_naissance=naissance,
