@@ -26,6 +26,7 @@ _MEANING = {
     403: ("droit_insuffisant", "Vos droits ne permettent pas cette action ici."),
     404: ("introuvable", "Rien que vous puissiez consulter à cette adresse."),
     409: ("transition_impossible", "Une règle s’y oppose, ou l’état présent ne le permet pas."),
+    410: ("dossier_anonymise", "Le dossier a été anonymisé : il ne dit plus qui était la personne."),
     415: ("unsupported_media_type", "Le corps doit être du JSON."),
     422: ("saisie_invalide", "Des champs sont à corriger."),
     429: ("throttled", "Trop de demandes : attendez le nombre de secondes que dit Retry-After."),

@@ -57,6 +57,13 @@ class Forbidden(DomainError):
     default_code = "droit_insuffisant"
 
 
+class Gone(DomainError):
+    """What was there was destroyed for good, and nobody may read it any more: 410."""
+
+    status = 410
+    default_code = "detruit"
+
+
 class Conflict(DomainError):
     """Somebody was faster, or the same act was done already: 409, nothing was written."""
 

@@ -32,7 +32,7 @@ from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission
 
 logger = structlog.get_logger(__name__)
 NOM = "Dossier anonymisé"
-LOT = 200  # files of one run: what is left waits for the next
+LOT = 1000  # files of one run, under a minute: what is left waits for the next night
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from core import journal
 from core.api import query_parameter
 from core.api_fields import CodeField, JourField, LigneField, NomField
 from core.api_schema import operation
-from core.errors import Forbidden
+from core.errors import Forbidden, Gone
+from core.french import date_sans_jour
 from core.models import Evenement
 from dossiers.chronologie import EXEMPTION, famille, sentence_of
 from dossiers.parcours import deadlines_of, facts_of
@@ -339,8 +340,12 @@ class ContratView(APIView):
         "Situation, échéances, évaluation, bilan, consentements, transmission. La lecture est journalisée.",
         responses={200: ContratSortie},
         received=EXEMPLE_CONTRAT,
+        errors=(410,),
     )
     def get(self, request: Request, pk: str) -> Response:
+        # rule: E.6-anonymisation
+        if anonymised := Contrat.objects.anonymised_for(request.user).filter(pk=pk).first():
+            raise Gone(f"Dossier anonymisé le {date_sans_jour(anonymised.anonymise_at)}.", code="dossier_anonymise")
         contrat = contrat_or_404(request, pk)
         journal.log_access("voir_dossier", by=caller(request), target=contrat)
         return Response(ContratSortie(whole_file(contrat, caller(request))).data)

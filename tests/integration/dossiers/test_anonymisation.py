@@ -347,6 +347,8 @@ def test_an_anonymised_file_says_so_and_no_list_nor_act_leads_to_it(
         assert client.get(reverse(name, args=[contrat.pk])).status_code == 404
     program = Client(headers={"Authorization": f"Bearer {create_token(agent_ofii, libelle='essai')}"})
     assert program.get("/api/v1/contrats/").json()["results"] == []
-    assert program.get(f"/api/v1/contrats/{contrat.pk}/").status_code == 404
+    gone = program.get(f"/api/v1/contrats/{contrat.pk}/")
+    assert (gone.status_code, gone.json()["code"]) == (410, "dossier_anonymise")
+    assert program.get(f"/api/v1/contrats/{contrat.pk}/evenements/").status_code == 404
     with pytest.raises(RuleViolation, match="anonymisé"):
         correct_signataire(contrat=contrat, fiche=fiche_signataire(nom="Retour"), by=agent_ofii)
