@@ -90,7 +90,8 @@ def prescribe(
         return prestation
     prestation.date_prescription, prestation.heures_prescrites = date_prescription, heures
     prestation.examen_prevu_le = examen_prevu_le
-    _deduce(prestation)
+    if prestation._state.adding or before in DECISIONS:
+        _deduce(prestation)
     prestation.save()
     _record("prestation.prescrite", prestation, by=by, avant=before, heures=heures, date_prescription=date_prescription)
     return prestation

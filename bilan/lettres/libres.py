@@ -107,9 +107,16 @@ def _write_transmission(contrat: Contrat, proposition: PropositionPrefet, by: Ag
         contrat_echeance=contrat.echeance_effective,
         motivation=proposition.motivation,
         bilan=word_of(contrat) if contrat.date_signature >= BILAN_OBLIGATOIRE_DEPUIS else "",
-        fondement=str(proposition.get_fondement_display()) if proposition.fondement else "",
+        fondement=_fondement(proposition),
         echeance_proposee=proposition.echeance_proposee,
     )
+
+
+def _fondement(proposition: PropositionPrefet) -> str:
+    """What the prorogation rests on, as the préfet reads it: of the bilan that it is deferred, not why (B)."""
+    if proposition.fondement == PropositionPrefet.Fondement.BILAN_DIFFERE:
+        return "Bilan différé\u00a0: à l’appréciation du préfet"
+    return str(proposition.get_fondement_display()) if proposition.fondement else ""
 
 
 # --- the family --------------------------------------------------------------------------------

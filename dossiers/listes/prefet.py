@@ -13,26 +13,29 @@ from agents.roles import Permission
 from bilan import attestation
 from bilan.models import Bilan, Courrier
 from bilan.propositions import INACHEVEES, Type
-from bilan.states import BEFORE_SYNTHESE, Etat, MotifAnnulation
+from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
-from dossiers.listes.modele import Bilans, Liste, has_proposal, of_directions, to_file
+from dossiers.listes.modele import Bilans, Liste, has_proposal, to_file
 
 P, Statut = Permission, PropositionPrefet.Statut
 
 
 def _of_contracts(agent: Agent, permission: Permission) -> Bilans:
-    """One bilan for each contract: the living one, or the one that the résiliation cancelled."""
-    kept = ~Q(etat=Etat.ANNULE) | Q(motif_annulation=MotifAnnulation.CONTRAT_RESILIE)
-    return Bilan.objects.filter(kept, contrat__direction_id__in=direction_ids(agent, permission))
+    """One bilan for each contract, urgent by its end: the living one, else the cancelled one."""
+    living = Bilan.objects.live().filter(contrat=OuterRef("contrat"))
+    kept = ~Q(etat=Etat.ANNULE) | ~Exists(living)
+    return Bilan.objects.filter(kept, contrat__direction_id__in=direction_ids(agent, permission)).annotate(
+        ordre=Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance")
+    )
 
 
 def _with_proposal(agent: Agent, permission: Permission, rows: "QuerySet[PropositionPrefet]", ordre: str) -> Bilans:
     """Bilans of running contracts that have such a proposal, urgent by one of its columns."""
     found: Any = rows.filter(contrat=OuterRef("contrat")).order_by(ordre)
-    running = of_directions(agent, permission).filter(Exists(found), contrat__statut__in=Contrat.EN_COURS)
+    running = _of_contracts(agent, permission).filter(Exists(found), contrat__statut__in=Contrat.EN_COURS)
     return running.annotate(ordre=Subquery(found.values(ordre)[:1]))
 
 
@@ -90,7 +93,7 @@ def _to_close(agent: Agent) -> Bilans:
     finished = Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
     sat = Q(examen=None) | Q(examen__lt=clock.today())
     return (
-        of_directions(agent, P.PREPARER_PROPOSITION)
+        _of_contracts(agent, P.PREPARER_PROPOSITION)
         .filter(~has_proposal(Type.CLOTURE, PropositionPrefet.OUVERTS), contrat__statut__in=Contrat.EN_COURS)
         .exclude(etat__in=BEFORE_SYNTHESE)
         .alias(formations=Subquery(ended.values("fin")), examen=Subquery(exams.values("jour")))

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent
-from bilan import prefet
+from bilan import fin, prefet
 from bilan.models import Courrier
 from bilan.panneau_prefet import prefet_panel
 from cai.models import Contrat, Prestation, PropositionPrefet
@@ -204,6 +204,15 @@ def test_a_draft_that_can_no_longer_be_signed_is_given_up(
         assert title(contrat, directeur) == "Signer la proposition de prorogation"
     with clock.travel(date(2011, 3, 16)):
         assert title(contrat, directeur) == "Abandonner la prorogation préparée"
+
+
+def test_a_proposal_stays_on_the_desk_when_the_bilan_of_its_contract_is_cancelled(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    propose(contrat, "cloture", by=directeur, le=MAI)
+    with clock.travel(MAI):
+        fin.cancel(bilan=contrat.bilans.get(), motif="depart_definitif", by=directeur)
+        assert waiting(agent_ofii, "propositions-devant-le-prefet") == [contrat.numero_cai]
 
 
 def test_a_cancelled_file_leaves_nothing_before_the_prefet(

@@ -88,6 +88,14 @@ def test_the_same_prescription_and_decision_twice_write_once(contrat: Contrat, a
     assert prescribe(contrat, agent_ofii).statut == "prescrite"  # due again
 
 
+def test_to_correct_the_prescription_of_a_followed_training_takes_nothing_back(
+    contrat: Contrat, agent_ofii: Agent
+) -> None:
+    Prestation.objects.create(contrat=contrat, type=LANGUE, statut="suivie", date_fin=date(2010, 5, 3))
+    corrected = prescribe(contrat, agent_ofii, LANGUE, heures=200)
+    assert (corrected.statut, corrected.heures_prescrites) == ("suivie", 200)
+
+
 @pytest.mark.parametrize(
     ("genre", "examen", "refused"),
     [(LANGUE, date(2010, 9, 6), False), (LANGUE, date(2010, 3, 14), True), (CIVIQUE, date(2010, 9, 6), True)],

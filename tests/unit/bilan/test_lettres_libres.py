@@ -9,11 +9,12 @@ from bilan.lettres.devenir import documents_of
 from bilan.lettres.libres import LIBRES, issue_letter, offered, offered_about, why_not, write
 from bilan.models import Bilan, Consentement, Courrier, RendezVous
 from bilan.states import Etat
-from cai.models import PropositionPrefet
+from cai.models import Prestation, PropositionPrefet
 from core import clock
 from core.errors import Forbidden, RuleViolation
 from core.models import Compteur
 from tests.factories.conduite import JOUR, advance, consent
+from tests.factories.prefet import note, propose
 from tests.factories.transitions import Monde, lay
 from tests.paper import text_of
 
@@ -139,3 +140,15 @@ def test_an_exemption_notice_is_void_once_lifted_and_replaced_by_a_newer_one(mon
     assert [document.devenir for document in held] == ["", "Remplacé par le n°\u00a075-2"]
     lay(bilan, Etat.A_PROGRAMMER, date_fin_conclusion=None)
     assert documents_of([(newer, "")], Bilan.objects.get())[0].devenir == "Caduc\u00a0: l’exemption a été levée"
+
+
+@pytest.mark.rule("C.9-quatre-mots")
+def test_the_prefet_reads_that_the_bilan_is_deferred_and_never_why(monde: Monde, directeur: Agent) -> None:
+    contrat = monde.convoque().contrat
+    note(contrat, Prestation.Type.BILAN, Prestation.Statut.DIFFEREE)
+    terms = {"titre_renouvele_le": JOUR, "echeance_proposee": date(2011, 9, 15)}
+    propose(contrat, "prorogation", by=directeur, le=JOUR, **terms)
+    with clock.travel(JOUR):
+        letter = write(libre=LIBRES["transmission_prorogation"], contrat=contrat, by=directeur)
+    assert letter.bilan == "différé"
+    assert letter.fondement == "Bilan différé\u00a0: à l’appréciation du préfet"
