@@ -19,7 +19,7 @@ from bilan.lettres.libres import LIBRES, issue_letter
 from bilan.models import Courrier, TirageCourriers
 from cai.models import Contrat
 from core import journal
-from core.api_fields import JourField
+from core.api_fields import JourField, LigneField
 from core.api_schema import operation
 from core.http import pdf_response
 
@@ -99,7 +99,7 @@ class CourrierView(APIView):
 
 class TirageEntree(serializers.Serializer[Any]):
     jour = JourField()
-    direction = serializers.SlugRelatedField(slug_field="code", queryset=DirectionTerritoriale.objects.all())
+    direction = LigneField(max_length=3, help_text="Code de la direction, comme au début des numéros CAI.")
     recto_verso = serializers.BooleanField(default=False)
     tout = serializers.BooleanField(default=False, help_text="Reprendre aussi les courriers déjà imprimés.")
 
@@ -146,9 +146,10 @@ class TiragesView(APIView):
         check_permission(caller(request), Permission.IMPRIMER_COURRIERS)
         entree = TirageEntree(data=request.data)
         entree.is_valid(raise_exception=True)
+        asked = dict(entree.validated_data)
         allowed = direction_ids(caller(request), Permission.IMPRIMER_COURRIERS)
-        get_object_or_404(DirectionTerritoriale, pk=entree.validated_data["direction"].pk, pk__in=allowed)
-        run = tirages.request_print(**entree.validated_data, by=caller(request))
+        direction = get_object_or_404(DirectionTerritoriale, code=asked.pop("direction"), pk__in=allowed)
+        run = tirages.request_print(direction=direction, **asked, by=caller(request))
         return Response(TirageSortie(run).data, status=202)
 
 
