@@ -21,6 +21,7 @@ from cai.models import Contrat
 from core import journal
 from core.api_fields import JourField, LigneField
 from core.api_schema import operation
+from core.errors import Forbidden
 from core.http import pdf_response
 
 UUID_EXEMPLE = "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10"
@@ -148,7 +149,9 @@ class TiragesView(APIView):
         entree.is_valid(raise_exception=True)
         asked = dict(entree.validated_data)
         allowed = direction_ids(caller(request), Permission.IMPRIMER_COURRIERS)
-        direction = get_object_or_404(DirectionTerritoriale, code=asked.pop("direction"), pk__in=allowed)
+        direction = DirectionTerritoriale.objects.filter(code=asked.pop("direction"), pk__in=allowed).first()
+        if direction is None:  # another's, or none: the same answer
+            raise Forbidden("Vous n’imprimez pas les courriers de cette direction.", code="droit_imprimer_courriers")
         run = tirages.request_print(direction=direction, **asked, by=caller(request))
         return Response(TirageSortie(run).data, status=202)
 
