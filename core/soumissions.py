@@ -159,10 +159,11 @@ def _is_done(response: HttpResponse) -> bool:
 
 def _remember(envoi: Envoi, response: HttpResponse) -> None:
     is_json = response.get("Content-Type", "").startswith("application/json")
+    kept = is_json and "no-store" not in response.get("Cache-Control", "")
     Soumission.objects.filter(pk=envoi.cle).update(
         statut=response.status_code,
         adresse=response.get("Location", ""),
-        reponse=json.loads(response.content) if is_json else None,
+        reponse=json.loads(response.content) if kept else None,
     )
 
 

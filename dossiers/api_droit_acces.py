@@ -79,4 +79,5 @@ class DroitAccesView(APIView):
         check_permission(caller(request), Permission.EXPORTER_DOSSIER, direction_id=contrat.direction_id)
         entree = DroitAccesEntree(data=request.data)
         entree.is_valid(raise_exception=True)
-        return Response(export_file(contrat=contrat, **entree.validated_data, by=caller(request)).to_dict())
+        export = export_file(contrat=contrat, **entree.validated_data, by=caller(request))
+        return Response(export.to_dict(), headers={"Cache-Control": "no-store, private"})

@@ -1,6 +1,6 @@
 """The acts about a bilan, its synthesis and what leaves for Pôle emploi."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -98,10 +98,15 @@ def _recue(scene: Scene) -> Bilan:
         return receive(_transmission()(scene)).bilan
 
 
-def _lettre_du_jour(scene: Scene) -> dict[str, Any]:
-    with clock.travel(MATIN):
-        programmation.postpone(bilan=scene.monde.convoque(), motif="decision_office", by=scene.monde.prescripteur)
-    return {}
+def _lettre_de(moment: datetime) -> Any:
+    """A letter of that day, to be printed; a day has one run at a time."""
+
+    def _lay(scene: Scene) -> dict[str, Any]:
+        with clock.travel(moment):
+            programmation.postpone(bilan=scene.monde.convoque(), motif="decision_office", by=scene.monde.prescripteur)
+        return {}
+
+    return _lay
 
 
 def _tirage(scene: Scene) -> TirageCourriers:
@@ -152,7 +157,7 @@ BILAN: dict[str, Acte] = {
     "api:affectation": Acte(
         "responsable", lambda scene: scene.monde.convoque(), lambda scene: _autre(scene.monde.autre_conseiller), MATIN
     ),
-    "bilan:letters_of_day": Acte("prescripteur", _lettre_du_jour, quand=MATIN),
+    "bilan:letters_of_day": Acte("prescripteur", _lettre_de(MATIN), quand=MATIN),
     "bilan:open_print_run": Acte("prescripteur", _tirage, quand=MATIN),
     # the adviser
     "bilan:record_work": Acte("conseiller", _at(Etat.PHASE_PRELIMINAIRE), TRAVAIL | {"phase": "phase_preliminaire"}),

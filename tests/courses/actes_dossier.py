@@ -104,9 +104,6 @@ DOSSIER: dict[str, Acte] = {
         "agent_ofii", dossier, {"date_entretien": "12/03/2010", "date_signature": "12/03/2010"}, EN_MAI
     ),
     "dossiers:cancel_file": Acte("agent_ofii", dossier, {"motif": "erreur_saisie"}, EN_MAI),
-    "dossiers:set_prestation": Acte(
-        "agent_ofii", dossier, {"type_prestation": "formation_civique", "statut": "prescrite"}, EN_MAI
-    ),
     "dossiers:export_person": Acte("agent_ofii", dossier, DROIT_ACCES | {"forme": "pdf"}, EN_MAI),
     "api:droit_acces": Acte("agent_ofii", dossier, DROIT_ACCES, EN_MAI),
     # exemption

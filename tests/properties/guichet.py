@@ -91,7 +91,7 @@ class Guichet(Bureau):
 
     @acte(8, quand=lambda self: self.travail is not None)
     def answer(self, pick: Pick) -> None:
-        self._answer(pick([SAIN, SAIN, *PANNES]))
+        self._answer(pick([SAIN, SAIN, "refus", *PANNES]))
 
     @acte(quand=lambda self: self.travail is not None)
     def worker_dies(self, pick: Pick) -> None:
@@ -101,7 +101,7 @@ class Guichet(Bureau):
         self.travail = None
         self.temps.reel += BAIL + timedelta(seconds=1)
 
-    @acte(2, quand=lambda self: any(version.envoyee for version in self.modele.versions))
+    @acte(6, quand=lambda self: any(version.envoyee for version in self.modele.versions))
     def correspondent_acts(self, pick: Pick) -> None:
         """Transition 22 when it gives the present one up; what is asked of the queue is the queue's own matter."""
         rows = Transmission.objects.select_related("bilan__contrat", "consentement").order_by("-created_at")
