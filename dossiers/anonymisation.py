@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bilan import models as bilan
 from bilan.models import Bilan, TirageCourriers
@@ -232,6 +232,10 @@ def sweep(today: date, limite: int = LOT) -> int:
 
 
 def due(today: date) -> list[Contrat]:
-    """Nominative files whose five years are over on ``today``, open ones included, the oldest first."""
+    """Nominative files whose five years are over on ``today``, the oldest first; then those whose bilan nobody ended.
+
+    These may be many and wait for years: looked at first, they would take the time of the run from the others.
+    """
     over = no_longer_nominative(Contrat.objects.filter(anonymise_at=None), today)
-    return list(Contrat.objects.filter(pk__in=over).order_by("date_signature", "pk"))
+    unended = Exists(Bilan.objects.filter(contrat=OuterRef("pk")).exclude(etat__in=FINAUX))
+    return list(Contrat.objects.filter(pk__in=over).order_by(unended, "date_signature", "pk"))

@@ -264,6 +264,13 @@ def test_what_is_still_open_is_told_by_its_identifier_and_left_as_it_is(
     assert Signataire.objects.get().nom == "Diallo"
 
 
+def test_files_that_wait_take_no_time_from_those_that_can_go(contrat: Contrat, agent_ofii: Agent) -> None:
+    younger = make_contrat(by=agent_ofii, nom="Keita", date_signature=date(2010, 3, 16))
+    close(younger)
+    _open_bilan(contrat, agent_ofii)
+    assert anonymisation.due(date(2015, 3, 17)) == [younger, contrat]
+
+
 @pytest.mark.parametrize(("etat", "erase"), [("effacement_demande", False), ("rejetee", True)])
 def test_an_exchange_that_goes_on_keeps_the_file(dossier: Contrat, etat: str, erase: bool) -> None:
     Transmission.objects.update(
