@@ -106,9 +106,11 @@ ROME = """"code_rome","code_fiche_em","code_ogr","libelle_rome","statut"
 COMPTES: dict[str, Acte] = {
     "core:composants": Acte("agent_ofii", sans_effet="a gallery of components, which keeps nothing"),
     "agents:connexion": Acte("", _connexion, chacun=A_CHACUN_SA_SESSION),
-    "agents:deconnexion": Acte("", _session),
+    "agents:deconnexion": Acte("", _session, session_finie=True),
     "agents:jeton_revoquer": Acte("prescripteur", _jeton),
-    "agents:mot_de_passe_changer": Acte("", _session, {"old_password": ANCIEN, **CHOISI}),
+    "agents:mot_de_passe_changer": Acte(
+        "", _session, {"old_password": ANCIEN, **CHOISI}, session_finie=True
+    ),
     "agents:mot_de_passe_nouveau": Acte("", _lien, CHOISI),
     "agents:mot_de_passe_oublie": Acte("", _oubli),
     # the administration

@@ -71,7 +71,8 @@ class Acte:
 
     ``situation`` lays a file of its own and returns it: a row (its key goes into the address), arguments by name, or a
     whole ``Situation``. ``page`` names the page that holds the form when it is not the act's own address;
-    ``sans_effet`` is why nothing is written, ``chacun`` why each of the fifty counts.
+    ``sans_effet`` is why nothing is written, ``chacun`` why each of the fifty counts. After an act
+    that ends the session (``session_finie``) whoever comes later is led to log in.
     """
 
     par: str
@@ -81,6 +82,7 @@ class Acte:
     page: str = ""
     sans_effet: str = ""
     chacun: str = ""
+    session_finie: bool = False
 
     def lay(self, scene: Scene) -> Situation:
         laid = self.situation(scene)

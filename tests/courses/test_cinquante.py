@@ -65,6 +65,8 @@ def test_fifty_submissions_at_once_have_the_effect_of_one(cle: str, scene: Scene
         assert {**together, "core_journalacces": once["core_journalacces"]} == once
         return
     assert together == once
+    if acte.session_finie:
+        answers = [answer for answer in answers if not answer.get("Location", "").startswith("/connexion/?next=")]
     first = next(filter(_is_done, answers))
     for answer in answers:
         assert _is_clean(answer, first), _said(answer)
