@@ -141,18 +141,19 @@ def record_parents_day(
 ) -> ContratFamille:
     """Where the parents' day « Droits et devoirs des parents » stands; followed only with its attestation.
 
-    Refuses an attestation to come or older than the family's contract, and any change once the préfet was told that the
-    day was not followed.
+    Refuses an attestation to come or older than the family's contract. A reason or an attestation may come late, even
+    once the préfet was told: what he was told, and when, stays written. The same answer twice writes nothing.
     """
     contrat = _locked(famille.contrat, by)
     famille = ContratFamille.objects.get(pk=famille.pk)
-    if famille.prefet_informe_le:
-        refuse_rule("prefet_deja_informe", "Le préfet est déjà informé\u00a0: la journée des parents ne change plus.")
     followed = journee == Journee.SUIVIE
     if followed:
         refuse(_day_errors("attestation_le", attestation_le, famille.date_signature, "signature du contrat famille"))
+    attestation_le = attestation_le if followed else None
+    if (famille.journee, famille.attestation_le) == (journee, attestation_le):
+        return famille
     before, famille.journee = famille.journee, journee
-    famille.attestation_le = attestation_le if followed else None
+    famille.attestation_le = attestation_le
     refuse(columns_errors(famille))
     famille.save()
     journal.record(
@@ -175,6 +176,8 @@ def record_school(*, enfant: Enfant, vue_le: date, by: Agent) -> Enfant:
     contrat = _locked(enfant.famille.contrat, by)
     enfant = Enfant.objects.select_related("famille").get(pk=enfant.pk)
     refuse(_day_errors("vue_le", vue_le, enfant.famille.date_signature, "signature du contrat famille"))
+    if enfant.inscription_vue_le == vue_le:
+        return enfant
     enfant.inscription_vue_le = vue_le
     enfant.save()
     journal.record("famille.inscription", dossier=contrat.pk, target=enfant, by=by, rang=enfant.rang, vue_le=vue_le)
@@ -188,6 +191,8 @@ def inform_conseil_general(*, famille: ContratFamille, informe_le: date, by: Age
     contrat = _locked(famille.contrat, by)
     famille = ContratFamille.objects.get(pk=famille.pk)
     refuse(_day_errors("informe_le", informe_le, famille.date_signature, "signature du contrat famille"))
+    if famille.conseil_general_informe_le == informe_le:
+        return famille
     famille.conseil_general_informe_le = informe_le
     famille.save()
     journal.record("famille.conseil_general", dossier=contrat.pk, target=famille, by=by, informe_le=informe_le)
@@ -209,6 +214,8 @@ def inform_prefet(*, famille: ContratFamille, informe_le: date, by: Agent) -> Co
             "Le préfet n’est informé que d’une journée des parents notée non suivie sans motif.",
         )
     refuse(_day_errors("informe_le", informe_le, famille.date_signature, "signature du contrat famille"))
+    if famille.prefet_informe_le == informe_le:
+        return famille
     famille.prefet_informe_le = informe_le
     famille.save()
     journal.record("famille.prefet", dossier=contrat.pk, target=famille, by=by, informe_le=informe_le)

@@ -126,7 +126,7 @@ def _offered(famille: ContratFamille, agent: Agent) -> list[tuple[str, str]]:
     if not _may(agent, famille.contrat):
         return []
     open_now = {
-        "journee": famille.prefet_informe_le is None,
+        "journee": True,
         "conseil-general": True,
         "prefet": famille.journee == ContratFamille.Journee.NON_SUIVIE,
     }

@@ -15,7 +15,7 @@ from bilan.states import PHASES
 from bilan.workflow import lock, open_bilan
 from cai import services as cai
 from cai.fiches import FicheContrat, FicheSignataire
-from cai.models import Contrat
+from cai.models import Contrat, ContratFamille
 from core import clock
 from core.errors import Conflict, RuleViolation
 from core.locks import serialise
@@ -82,7 +82,7 @@ def correct_contrat(*, contrat: Contrat, fiche: FicheContrat, by: Agent) -> Cont
 def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
     """First and last day of what happened or is fixed under the contract.
 
-    Consents and prescription bound the beginning only: they may be dated after the end of the contract.
+    Consents, prescription and the family's contract bound the beginning only: they may be dated after the end of the contract.
     """
     bilans = Bilan.objects.live().filter(contrat=contrat)
     under = [
@@ -102,6 +102,7 @@ def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
         )
         if moment
     ]
+    after += ContratFamille.objects.filter(contrat=contrat).values_list("date_signature", flat=True)
     if not under and not after:
         return None
     premier = min(under + after)

@@ -67,10 +67,6 @@ class ContratFamille(BaseModel):
                 | ~Q(journee="suivie") & Q(attestation_le=None),
                 name="famille_journee_suivie_attestee",
             ),
-            models.CheckConstraint(
-                condition=Q(prefet_informe_le=None) | Q(journee="non_suivie_sans_motif"),
-                name="famille_prefet_informe_d_un_manquement",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,8 @@ from core import clock, journal
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement, JournalAcces
 from dossiers.chronologie import sentence_of
-from tests.factories.cai import make_contrat
+from dossiers.services import correct_contrat
+from tests.factories.cai import fiche_contrat, make_contrat
 
 pytestmark = pytest.mark.django_db
 SIGNATURE = date(2010, 4, 1)
@@ -125,16 +126,40 @@ def test_the_parents_day_is_followed_with_its_attestation_only(famille: ContratF
 
 
 @pytest.mark.rule("C.4-consequences")
-def test_the_prefet_is_told_of_a_missed_day_only_and_then_it_no_longer_changes(
-    famille: ContratFamille, agent_ofii: Agent
-):
+def test_the_prefet_is_told_of_a_missed_day_only(famille: ContratFamille, agent_ofii: Agent):
     day = date(2010, 5, 20)
     with pytest.raises(RuleViolation, match="non suivie sans motif"):
         services_famille.inform_prefet(famille=famille, informe_le=day, by=agent_ofii)
     services_famille.record_parents_day(famille=famille, journee="non_suivie_sans_motif", by=agent_ofii)
-    services_famille.inform_prefet(famille=famille, informe_le=day, by=agent_ofii)
-    with pytest.raises(RuleViolation, match="déjà informé"):
-        services_famille.record_parents_day(famille=famille, journee="prescrite", by=agent_ofii)
+    assert services_famille.inform_prefet(famille=famille, informe_le=day, by=agent_ofii).prefet_informe_le == day
+
+
+@pytest.mark.rule("C.4-consequences")
+def test_a_reason_that_comes_late_is_accepted_and_what_the_prefet_was_told_stays(
+    famille: ContratFamille, agent_ofii: Agent
+):
+    services_famille.record_parents_day(famille=famille, journee="non_suivie_sans_motif", by=agent_ofii)
+    services_famille.inform_prefet(famille=famille, informe_le=date(2010, 5, 20), by=agent_ofii)
+    late = services_famille.record_parents_day(famille=famille, journee="differee_motif_legitime", by=agent_ofii)
+    assert (late.journee, late.prefet_informe_le) == ("differee_motif_legitime", date(2010, 5, 20))
+
+
+def test_the_same_answer_twice_is_told_once(famille: ContratFamille, agent_ofii: Agent):
+    for _ in range(2):
+        services_famille.record_parents_day(famille=famille, journee="non_suivie_sans_motif", by=agent_ofii)
+        services_famille.inform_prefet(famille=famille, informe_le=date(2010, 5, 20), by=agent_ofii)
+        services_famille.inform_conseil_general(famille=famille, informe_le=date(2010, 5, 20), by=agent_ofii)
+        services_famille.record_school(enfant=famille.enfants.get(), vue_le=date(2010, 5, 20), by=agent_ofii)
+    told = [nom for nom in Evenement.objects.values_list("nom", flat=True) if nom.startswith("famille.")]
+    assert sorted(told) == [
+        "famille.conseil_general", "famille.inscription", "famille.journee", "famille.prefet", "famille.signee",
+    ]  # fmt: skip
+
+
+def test_the_contract_cannot_be_corrected_to_begin_after_the_family_s(famille: ContratFamille, agent_ofii: Agent):
+    with pytest.raises(InvalidInput) as refusal:
+        correct_contrat(contrat=famille.contrat, fiche=fiche_contrat(date_signature=date(2010, 4, 2)), by=agent_ofii)
+    assert "date_signature" in refusal.value.fields
 
 
 @pytest.mark.rule("C.4-sans-effet-bilan")
