@@ -15,6 +15,7 @@ import structlog
 from django.db import DatabaseError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from agents.models import Agent
 from bilan import models as bilan
 from bilan.models import Bilan, TirageCourriers
 from bilan.states import FINAUX
@@ -23,7 +24,7 @@ from cai.models import NUMERO_ANONYME, Contrat, Signataire
 from cai.oubli import fin_nominative, no_longer_nominative
 from core import clock, journal
 from core.crypto import EncryptedBinaryField
-from core.errors import Blocage, RuleViolation, refuse_if
+from core.errors import Blocage, Gone, RuleViolation, refuse_if
 from core.french import date_sans_jour
 from exemptions import models as exemptions
 from poleemploi import models as poleemploi
@@ -208,6 +209,13 @@ def _apply(row: models.Model) -> None:
     for name, sort in SORTS[type(row)].items():
         column = row._meta.get_field(name).attname  # type: ignore[union-attr]
         setattr(row, column, sort(getattr(row, column)))
+
+
+def refuse_anonymised(agent: Agent, contrat_id: str) -> None:
+    """Raise Gone, with its day, when a file that the agent could have read was anonymised."""
+    contrat = Contrat.objects.anonymised_for(agent).filter(pk=contrat_id).first()
+    if contrat is not None:
+        raise Gone(f"Dossier anonymisé le {date_sans_jour(contrat.anonymise_at)}.", code="dossier_anonymise")
 
 
 # rule: E.6-anonymisation

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import generics, serializers
@@ -26,9 +27,9 @@ from core import journal
 from core.api import query_parameter
 from core.api_fields import CodeField, JourField, LigneField, NomField
 from core.api_schema import operation
-from core.errors import Forbidden, Gone
-from core.french import date_sans_jour
+from core.errors import Forbidden
 from core.models import Evenement
+from dossiers.anonymisation import refuse_anonymised
 from dossiers.chronologie import EXEMPTION, famille, sentence_of
 from dossiers.parcours import deadlines_of, facts_of
 from dossiers.selectors import situations_of
@@ -343,10 +344,11 @@ class ContratView(APIView):
         errors=(410,),
     )
     def get(self, request: Request, pk: str) -> Response:
-        # rule: E.6-anonymisation
-        if anonymised := Contrat.objects.anonymised_for(request.user).filter(pk=pk).first():
-            raise Gone(f"Dossier anonymisé le {date_sans_jour(anonymised.anonymise_at)}.", code="dossier_anonymise")
-        contrat = contrat_or_404(request, pk)
+        try:
+            contrat = contrat_or_404(request, pk)
+        except Http404:
+            refuse_anonymised(caller(request), pk)
+            raise
         journal.log_access("voir_dossier", by=caller(request), target=contrat)
         return Response(ContratSortie(whole_file(contrat, caller(request))).data)
 
