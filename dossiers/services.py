@@ -82,7 +82,8 @@ def correct_contrat(*, contrat: Contrat, fiche: FicheContrat, by: Agent) -> Cont
 def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
     """First and last day of what happened or is fixed under the contract.
 
-    Consents, prescription and the family's contract bound the beginning only: they may be dated after the end of the contract.
+    Consents, prescription and the family's contract bound the beginning only: they may be dated after the end of the
+    contract.
     """
     bilans = Bilan.objects.live().filter(contrat=contrat)
     under = [
