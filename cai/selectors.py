@@ -114,7 +114,8 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         *_cosignature_lines(contrat),
         ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
     ]
-    if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
+    sees_person = has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+    if sees_person:
         lines += _permit_lines(contrat)
     may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     famille = getattr(contrat, "famille", None)  # read with the contract
@@ -124,7 +125,7 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         "contrat": contrat,
         "lignes": lines,
         "personne": person_lines(contrat.signataire),
-        "famille": famille,
+        "famille": famille if sees_person else None,
         "can_sign_famille": famille is None and contrat.is_running and may_follow,
         "prestations": prestations_panel(contrat, agent),
         "can_export": has_permission(agent, Permission.EXPORTER_DOSSIER, direction_id=contrat.direction_id),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 class ContratFamilleQuerySet(models.QuerySet["ContratFamille"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "ContratFamilleQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+        """Those of the directions where the agent follows persons, not only the exchange (reference B)."""
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_EXEMPTION))
 
 
 class ContratFamille(BaseModel):

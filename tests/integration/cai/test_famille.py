@@ -253,6 +253,15 @@ def test_who_reads_the_birth_dates_of_the_children_leaves_a_line(
     assert seen.count() == 2
 
 
+def test_who_only_follows_the_exchange_sees_nothing_of_the_children(
+    connect: Callable[[Agent], Client], famille: ContratFamille, correspondant: Agent
+):
+    client = connect(correspondant)
+    page = reverse("cai:view_famille", args=[famille.contrat_id])
+    assert client.get(page).status_code == 404
+    assert page not in client.get(reverse("dossiers:view_file", args=[famille.contrat_id])).content.decode()
+
+
 def test_a_followed_day_without_attestation_is_refused_at_its_field(
     connect: Callable[[Agent], Client], famille: ContratFamille, agent_ofii: Agent
 ):
