@@ -244,12 +244,12 @@ def test_only_what_can_be_done_is_offered(
 
 
 def test_who_reads_the_birth_dates_of_the_children_leaves_a_line(
-    connect: Callable[[Agent], Client], famille: ContratFamille, correspondant: Agent
+    connect: Callable[[Agent], Client], famille: ContratFamille, agent_ofii: Agent
 ):
-    connect(correspondant).get(reverse("cai:view_famille", args=[famille.contrat_id]))
-    program = Client(headers={"Authorization": f"Bearer {create_token(correspondant, libelle='essai')}"})
+    connect(agent_ofii).get(reverse("cai:view_famille", args=[famille.contrat_id]))
+    program = Client(headers={"Authorization": f"Bearer {create_token(agent_ofii, libelle='essai')}"})
     program.get(reverse("api:famille", args=[famille.contrat_id]))
-    seen = JournalAcces.objects.filter(action="voir_famille", objet_id=str(famille.pk), agent=correspondant)
+    seen = JournalAcces.objects.filter(action="voir_famille", objet_id=str(famille.pk), agent=agent_ofii)
     assert seen.count() == 2
 
 
