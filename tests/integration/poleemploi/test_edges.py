@@ -446,7 +446,7 @@ def test_a_cancelled_row_says_why(
         case "synthese_reprise":
             services.rework_synthese(bilan=bilan, motif=next(iter(MotifReprise)), by=conseiller)
         case "contenu_detruit":
-            Synthese.objects.update(contenu=None, observations=None, detruite_at=clock.now())
+            Synthese.objects.update(contenu=None, contenu_sha256="", observations=None, detruite_at=clock.now())
             settle()
         case _:
             partenaire.panne("NUMERO_CAI_INCONNU", nombre=1)
