@@ -12,7 +12,9 @@ def visit(page: Page, url: str) -> None:
 
 
 def field(page: Page, name: str) -> Locator:
-    return page.locator(f"main [name='{name}']")
+    """The field that is sent with the page's form, rather than the one of the same name that changes what is shown."""
+    sent = page.locator(f"main form[method='post'] [name='{name}']")
+    return sent if sent.count() else page.locator(f"main [name='{name}']")
 
 
 def fill(page: Page, **values: str) -> None:
