@@ -5,5 +5,5 @@ set -u
 cd "$(dirname "$0")/.."
 verdict=0
 .venv/bin/python -m pytest -q -m "not systeme" -n 2 "$@" || verdict=1
-.venv/bin/python -m pytest -q -m systeme -n 2 "$@" || verdict=1
+.venv/bin/python -m pytest -q -m systeme -n 2 --dist worksteal "$@" || verdict=1
 exit $verdict

@@ -33,7 +33,7 @@ def choose(page: Page, **values: str) -> None:
         label = select.locator(f"option[value='{value}']").first.text_content() or value
         search = page.get_by_role("combobox").and_(page.locator(f"#{select.get_attribute('id')}-recherche"))
         search.fill(label.strip())
-        page.get_by_role("option", name=label.strip()).first.click()
+        page.locator("[role='option']:visible", has_text=label.strip()).first.click()  # a select has options of its own
 
 
 def answer(page: Page, **values: str) -> None:
