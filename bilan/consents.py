@@ -31,7 +31,7 @@ def record_consent(
     decision: Consentement.Decision,
     mode: Consentement.Mode,
     langue: str,
-    interprete: bool,
+    interprete: bool | None = None,
     representant_legal: str = "",
     document_empreinte: str = "",
     commentaire: str = "",
@@ -43,7 +43,8 @@ def record_consent(
     Guarantees that a consent to transmission is bound to the current version, validated and conserved, and is not
     older than its validation. Refuses: an agreement or a refusal repeated, the withdrawal of what was not granted, a
     mere declaration for anything but a withdrawal, the agreement of a minor without their representative, a moment to
-    come or before the previous decision. Withdrawing is possible in every state.
+    come or before the previous decision, an answer that does not say whether an interpreter was there (``None``).
+    Withdrawing is possible in every state, and says no more than the person and the agent said.
 
     The row names the version of the words that the forms carried on the day of the decision.
 
@@ -65,7 +66,7 @@ def record_consent(
     refuse_if(
         [
             *_moment_blocages(moment, last),
-            *_form_blocages(bilan, decision, mode, representant_legal, moment),
+            *_form_blocages(bilan, decision, mode, interprete, representant_legal, moment),
             *(
                 _withdrawal_blocages(bilan, portee)
                 if withdraws
@@ -117,6 +118,7 @@ def _form_blocages(
     bilan: Bilan,
     decision: Consentement.Decision,
     mode: Consentement.Mode,
+    interprete: bool | None,
     representant_legal: str,
     moment: datetime,
 ) -> list[Blocage]:
@@ -126,6 +128,8 @@ def _form_blocages(
         blocages.append(
             Blocage("ecrit_necessaire", "Un accord ou un refus se donne par écrit, pas par une déclaration.", "mode")
         )
+    if interprete is None and decision != Decision.RETIRE:
+        blocages.append(Blocage("interprete_non_dit", "Dites si un interprète était présent.", "interprete"))
     age = bilan.contrat.signataire.age_on(moment.astimezone(clock.PARIS).date())
     # A minor refuses or withdraws alone: doubt goes to secrecy [D].
     # rule: E.2-mineur

@@ -35,7 +35,11 @@ class ConsentementEntree(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=Consentement.Decision.choices)
     mode = serializers.ChoiceField(choices=Consentement.Mode.choices)
     langue = CodeField(queryset=Langue.objects.all(), help_text="Langue dans laquelle la question a été posée.")
-    interprete = serializers.BooleanField(default=False)
+    interprete = serializers.BooleanField(
+        allow_null=True,
+        default=None,
+        help_text="Un interprète était-il présent\u00a0? Facultatif pour un retrait.",
+    )
     representant_legal = NomField(max_length=200, required=False, allow_blank=True, default="")
     document_empreinte = serializers.RegexField(
         r"^[0-9a-f]{64}$", required=False, allow_blank=True, default="", help_text="SHA-256 du formulaire signé."

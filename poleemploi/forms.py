@@ -1,4 +1,4 @@
-"""What is written down of a person's decision. Nothing is ever ticked beforehand, but the easy way to withdraw."""
+"""What is written down of a person's decision. Nothing is ever ticked beforehand."""
 
 from datetime import date, datetime
 from typing import Any
@@ -39,7 +39,7 @@ class RecueilForm(BaseForm):
         return {
             "mode": Mode(self.cleaned_data["mode"]),
             "langue": self.cleaned_data["langue"],
-            "interprete": bool(self.cleaned_data["interprete"]),
+            "interprete": self.cleaned_data.get("interprete"),
         }
 
 
@@ -98,23 +98,35 @@ class DecisionForm(RecueilForm):
 
 
 class RetraitForm(RecueilForm):
-    """Withdrawing is as easy as giving: at the counter, by a word, is the way offered first (E.2)."""
+    """Withdrawing is as easy as giving (E.2): how the person withdraws is the button that is pressed.
+
+    Nothing else has to be answered, and what nobody said is not written down.
+    """
+
+    BOUTONS = (
+        (Mode.GUICHET, "La personne le dit (au guichet, au téléphone)"),
+        (Mode.COURRIER, "La personne l’écrit (courrier, courriel)"),
+        (Mode.FORMULAIRE, "La personne a signé un formulaire"),
+    )
 
     mode = ChoixField(
         label="La personne retire son accord par",
-        choices=[
-            (Mode.GUICHET, "une déclaration au guichet ou au téléphone"),
-            (Mode.COURRIER, "un courrier ou un courriel"),
-            (Mode.FORMULAIRE, "un formulaire signé"),
-        ],
-        radios=True,
-        initial=Mode.GUICHET,
+        choices=BOUTONS,
+        error_messages={"required": "Dites comment la personne retire son accord, par le bouton qui convient."},
     )
-    field_order = ["mode", "langue", "interprete"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("interprete", False)
+    def __init__(self, *args: Any, bilan: Bilan, **kwargs: Any) -> None:
+        super().__init__(*args, bilan=bilan, **kwargs)
+        langue, interprete = self.fields["langue"], self.fields["interprete"]
+        langue.help_text = "D’après le dossier. Changez-la si l’échange a eu lieu dans une autre."
+        interprete.required = False
+        interprete.help_text = "Si la personne le dit. Sans réponse, rien n’en est noté."
+        if bilan.contrat.signataire.langue_comprise_id == "fr":
+            del self.fields["interprete"]
+
+    def recueil(self) -> dict[str, Any]:
+        spoken = self.cleaned_data["mode"] == Mode.GUICHET
+        return super().recueil() | {"interprete": self.cleaned_data.get("interprete") if spoken else None}
 
 
 class RetourForm(BilanForm):

@@ -38,7 +38,7 @@ class Recueil(TypedDict, total=False):
 
     mode: Consentement.Mode
     langue: str
-    interprete: bool
+    interprete: bool | None
     representant_legal: str
     document_empreinte: str
     commentaire: str

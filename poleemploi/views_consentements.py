@@ -159,7 +159,7 @@ def print_form(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpRespons
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpResponse:
-    """From the file: one click to come here, one to withdraw."""
+    """From the file: one click to come here, one on the way in which the person withdraws."""
     bilan, scope = _bilan_or_404(request.user, pk), _portee_or_404(portee)
     check_can_withdraw(request.user, bilan)
     form = RetraitForm(request.POST if request.method == "POST" else None, bilan=bilan)
@@ -178,9 +178,8 @@ def withdraw_consent(request: AgentRequest, pk: uuid.UUID, portee: str) -> HttpR
         "bilan": bilan,
         "form": form,
         "annuler_url": _home_of(request.user, bilan),
-        "bouton": "Retirer l’accord",
     }
-    return render(request, "poleemploi/confirmation.html", context)
+    return render(request, "poleemploi/retrait.html", context)
 
 
 def _withdrawal_words(bilan: Bilan, portee: Consentement.Portee) -> dict[str, object]:

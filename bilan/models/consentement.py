@@ -48,7 +48,8 @@ class Consentement(BaseModel):
     recueilli_par = models.ForeignKey(Agent, verbose_name="recueillie par", on_delete=models.PROTECT, related_name="+")
     mode = models.CharField("forme", max_length=20, choices=Mode.choices)
     langue = models.ForeignKey("cai.Langue", on_delete=models.PROTECT, related_name="+")
-    interprete = models.BooleanField("avec interprète", default=False)
+    # None: nobody said; only a withdrawal, which takes any form at any time, may leave it so.
+    interprete = models.BooleanField("avec interprète", null=True, blank=True)
     version_texte = models.CharField("version du texte", max_length=20)
     version_synthese = models.PositiveSmallIntegerField("version de la synthèse", null=True, blank=True)
     representant_legal = models.CharField("représentant légal", max_length=200, blank=True)
@@ -71,6 +72,10 @@ class Consentement(BaseModel):
                 # rule: E.2-guichet
                 condition=~Q(mode="declaration_guichet") | Q(decision="retire"),
                 name="consentement_guichet_pour_retrait_seul",
+            ),
+            models.CheckConstraint(
+                condition=Q(interprete__isnull=False) | Q(decision="retire"),
+                name="consentement_interprete_dit",
             ),
         ]
 

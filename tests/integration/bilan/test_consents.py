@@ -292,3 +292,10 @@ def test_a_consent_entered_late_names_the_words_that_were_signed(
             by=conseiller,
         )
     assert row.version_texte == version
+
+
+@pytest.mark.rule("E.2-champs")
+def test_an_answer_says_whether_an_interpreter_was_there(validee: Bilan, conseiller: Agent) -> None:
+    with clock.travel(MOMENT), pytest.raises(RuleViolation) as refusal:
+        record_consent(bilan=validee, portee=P.SUIVI, decision=D.ACCORDE, mode=M.COURRIER, langue="fr", by=conseiller)
+    assert refusal.value.code == "interprete_non_dit"

@@ -250,9 +250,11 @@ def test_withdrawing_takes_one_click_on_the_file_and_one_on_its_page(
     agree(bilan, Portee.TRANSMISSION, by=conseiller)
     client, url = connect(agent_ofii), address("withdraw_consent", bilan, "transmission")
     assert url in client.get(reverse("dossiers:view_file", args=[bilan.contrat_id])).content.decode()
-    form = client.get(url).context["form"]
-    answer = client.post(url, {name: form[name].value() for name in ("mode", "langue")} | {"interprete": "non"})
-    assert answer.status_code == 302
+    langue = client.get(url).context["form"]["langue"].value()
+    refused = client.post(url, {"langue": langue})
+    assert refused.context["form"].errors["mode"], "how the person withdraws is never supposed"
+    assert client.post(url, {"langue": langue, "mode": "courrier", "interprete": "oui"}).status_code == 302
+    assert Consentement.objects.latest("date_heure").interprete is None, "a letter has no interpreter"
     assert Transmission.objects.get().etat == T.ANNULEE
     assert Consentement.objects.filter(portee=Portee.TRANSMISSION).first().decision == "retire"
 

@@ -45,10 +45,11 @@ def test_a_withdrawal_takes_two_clicks(
             fin.close(bilan=bilan, by=None)
         browser = Navigateur(client, pages_of(bilan, agent))
         browser.follow("Enregistrer un retrait (transmission")
-        browser.press()
+        browser.press("La personne le dit")
     assert browser.clics == 2
     assert "Le retrait est enregistré." in browser.reponse.content.decode()
     last = Consentement.objects.filter(portee=Consentement.Portee.TRANSMISSION).latest("rang")
-    assert (last.decision, last.recueilli_par) == ("retire", agent)
+    assert (last.decision, last.recueilli_par, last.mode) == ("retire", agent, "declaration_guichet")
+    assert last.interprete is None, "nobody said whether an interpreter was there"
     assert Transmission.objects.get().etat == "effacement_demande"
     assert Bilan.objects.get().etat == ("clos" if clos else "synthese_validee")
