@@ -14,8 +14,16 @@ ENTRETIEN = date(2010, 11, 10)
 JOUR = "10 novembre 2010, jour où l’exemption s’apprécie"
 
 
-def piece(type_piece: str, day: date, statut: str = "verifiee", fin: date | None = None) -> Piece:
-    return Piece(type=TypePiece(type_piece), statut=StatutPiece(statut), date_document=day, fin_validite=fin)
+def piece(
+    type_piece: str, day: date, statut: str = "verifiee", debut: date | None = None, fin: date | None = None
+) -> Piece:
+    return Piece(
+        type=TypePiece(type_piece),
+        statut=StatutPiece(statut),
+        date_document=day,
+        debut_validite=debut,
+        fin_validite=fin,
+    )
 
 
 SIGNEE = piece("declaration_non_recherche", ENTRETIEN)
@@ -53,6 +61,15 @@ def employe(*pieces: Piece, naissance: date = date(1980, 7, 1)) -> Situation:
         (
             employe(SIGNEE, piece("contrat_travail", date(2009, 1, 5), fin=date(2010, 11, 9))),
             f"la pièce vérifiée « Contrat de travail » n’est plus valable après le 9 novembre 2010, avant le {JOUR}",
+        ),
+        (
+            employe(SIGNEE, piece("contrat_travail", ENTRETIEN, debut=date(2010, 11, 11))),  # signed, not begun
+            f"la pièce vérifiée « Contrat de travail » n’est valable qu’à partir du 11 novembre 2010, après le {JOUR}",
+        ),
+        (
+            employe(SIGNEE, piece("attestation_employeur", ENTRETIEN, fin=date(2010, 11, 9))),  # of a job just lost
+            "la pièce vérifiée « Attestation de l’employeur » n’est plus valable après le 9 novembre 2010, "
+            f"avant le {JOUR}",
         ),
         (
             employe(CONTRAT, SIGNEE, piece("certificat_scolarite", date(2010, 3, 1)), naissance=date(1994, 1, 1)),

@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 
 from exemptions.domain import bareme
-from exemptions.domain.phrases import ans, oui_non
-from exemptions.domain.resultat import Resultat
+from exemptions.domain.phrases import ans, enumere, oui_non
 from exemptions.domain.rules import evaluer
-from exemptions.domain.situation import Motif, Piece, Situation, StatutPiece, TypePiece
-from tests.unit.exemptions.test_rules import CONTRAT, ENTRETIEN, SIGNEE, adulte, eleve, employe, piece
+from exemptions.domain.situation import Motif, Situation, StatutPiece
+from tests.factories.situations import CONTRAT, ENTRETIEN, SIGNEE, adulte, eleve, employe, piece
 
 pytestmark = pytest.mark.rule("C.5-motifs")
 A, B, C, D = Motif
@@ -95,10 +94,6 @@ def test_each_ground_is_told_in_a_sentence(situation: Situation, motif: Motif, s
             "Un certificat de scolarité vérifié couvre cette date, mais la scolarité est déclarée terminée.",
         ),
         (
-            employe(inscrit_pole_emploi=True),
-            "La personne dit ne pas rechercher d’emploi, mais son inscription à Pôle emploi est en cours.",
-        ),
-        (
             employe(declare_ne_recherche_pas=False),
             "La personne dit rechercher un emploi, mais une déclaration contraire et vérifiée est au dossier.",
         ),
@@ -108,8 +103,10 @@ def test_each_ground_is_told_in_a_sentence(situation: Situation, motif: Motif, s
         ),
     ],
 )
-def test_a_contradiction_is_told_and_only_that_one(situation: Situation, said: str):
-    assert plain(evaluer(situation, ENTRETIEN).contradictions) == (said,)
+def test_a_contradiction_is_told_and_only_that_one_and_exempts_nobody(situation: Situation, said: str):
+    resultat = evaluer(situation, ENTRETIEN)
+    assert plain(resultat.contradictions) == (said,)
+    assert resultat.motifs == ()
 
 
 COPIE_MANQUANTE = (
@@ -122,7 +119,6 @@ SAISONNIER = bareme.TITRES["L313-10-4"]
     ("situation", "said"),
     [
         (adulte(), ()),
-        (adulte(titre_admission="L313-9", pieces=(piece("copie_titre"),)), ()),
         (adulte(titre_admission="L313-9"), (COPIE_MANQUANTE,)),
         (adulte(titre_admission="L313-10-4"), (SAISONNIER.reserve, COPIE_MANQUANTE)),
         (
@@ -164,31 +160,74 @@ def test_an_answer_not_given_is_told_as_such(reponse: bool | None, said: str):
     assert oui_non(reponse) == said
 
 
-def test_a_result_is_written_under_names_that_evaluations_keep_for_ever():
-    written = evaluer(employe(), ENTRETIEN).to_dict()
-    assert written["motif_principal"] == "en_emploi_non_demandeur"
-    assert written["phrase"] == evaluer(employe(), ENTRETIEN).phrase
-    assert Resultat.from_dict(written) == evaluer(employe(), ENTRETIEN)
-    assert evaluer(adulte(), ENTRETIEN).to_dict()["motif_principal"] is None
+def test_a_verdict_is_said_with_the_pronoun_of_the_person():
+    resultat = evaluer(adulte(date_naissance=date(1955, 3, 1)), date(2011, 3, 1))
+    assert resultat.raison("il") == "il a plus de 55\u00a0ans le 1er mars 2011 (56\u00a0ans)"
+    assert resultat.phrase == (
+        "La personne est dispensée du bilan\u00a0: la personne a plus de 55\u00a0ans le 1er mars 2011 (56\u00a0ans)."
+    )
+
+
+def test_several_grounds_are_all_said():
+    raison = evaluer(employe(date_naissance=date(1953, 1, 5), titre_admission="L313-9"), ENTRETIEN).raison("elle")
+    assert raison == (
+        "elle a plus de 55\u00a0ans le 15 mars 2010 (57\u00a0ans)\u00a0; "
+        "elle a obtenu son admission au séjour par une carte «\u00a0profession artistique et culturelle\u00a0» "
+        "(L. 313-9)\u00a0; "
+        "elle travaille, comme le prouve une pièce vérifiée (contrat de travail), "
+        "et déclare ne pas rechercher d’emploi"
+    )
+
+
+def test_a_bilan_that_is_due_says_what_is_still_to_be_brought_and_asked():
+    resultat = evaluer(employe(inscrit_pole_emploi=None, pieces=()), ENTRETIEN)
+    assert resultat.phrase == (
+        "Le bilan est à proposer\u00a0: aucun des quatre cas de dispense n’est établi le 15 mars 2010\u00a0; "
+        "à fournir ou à vérifier\u00a0: justificatif d’activité professionnelle et déclaration signée de ne pas "
+        "rechercher d’emploi\u00a0; à demander\u00a0: inscription à Pôle emploi comme demandeur d’emploi."
+    )
+
+
+def test_a_bilan_that_is_due_without_any_missing_document_says_just_that():
+    raison = evaluer(adulte(), ENTRETIEN).raison()
+    assert raison == "aucun des quatre cas de dispense n’est établi le 15 mars 2010"
+
+
+def test_each_ground_makes_a_whole_sentence_with_its_article():
+    for motif, explication in zip(Motif, evaluer(adulte(), ENTRETIEN).explications, strict=True):
+        assert explication.phrase == f"La personne {explication.constat}."
+        assert (explication.motif, explication.article) == (motif, bareme.article(motif))
+        assert explication.satisfait is False
+
+
+def test_the_facts_used_are_listed_with_the_fate_of_each_document():
+    perime = piece("bulletin_paie", date_document=date(2009, 1, 31))
+    tardif = piece("attestation_employeur", date_document=date(2010, 4, 1))
+    sans_date = piece("bulletin_paie")
+    recu = piece("extrait_kbis", StatutPiece.RECUE)
+    rejete = piece("contrat_travail", StatutPiece.REJETEE)
+    faits = evaluer(employe(pieces=(perime, tardif, sans_date, recu, rejete, SIGNEE)), ENTRETIEN).explication(D).faits
+    assert faits == (
+        "Activité professionnelle\u00a0: oui",
+        "Absence de recherche d’emploi\u00a0: oui",
+        "Inscription à Pôle emploi comme demandeur d’emploi\u00a0: non",
+        "Bulletin de paie\u00a0: document valable seulement jusqu’au 30 avril 2009",
+        "Attestation de l’employeur\u00a0: document valable seulement à partir du 1er avril 2010",
+        "Bulletin de paie\u00a0: document sans date, période inconnue",
+        "Extrait Kbis ou immatriculation\u00a0: document reçu, pas encore vérifié",
+        "Contrat de travail\u00a0: document rejeté",
+        "Déclaration signée de ne pas rechercher d’emploi\u00a0: document vérifié et valable le 15 mars 2010",
+    )
+
+
+def test_the_copy_of_the_permit_is_listed_among_the_facts():
+    copie = piece("copie_titre", StatutPiece.RECUE)
+    faits = evaluer(adulte(pieces=(copie,)), ENTRETIEN).explication(C).faits
+    assert faits[1] == "Copie du titre de séjour\u00a0: reçue, à vérifier"
 
 
 @pytest.mark.parametrize(
-    ("written", "valid"),
-    [
-        ({"date_document": date(2010, 3, 15)}, True),  # dated that very day
-        ({"debut_validite": date(2010, 3, 15), "date_document": date(2010, 1, 1)}, True),
-        ({"debut_validite": date(2010, 3, 16), "date_document": date(2010, 1, 1)}, False),
-    ],
+    ("termes", "expected"), [((), ""), (("a",), "a"), (("a", "b"), "a et b"), ("abc", "a, b et c")]
 )
-def test_a_document_speaks_from_its_own_day_on(written: dict[str, date], valid: bool):
-    proof = Piece(type=TypePiece.CONTRAT_TRAVAIL, statut=StatutPiece.VERIFIEE, **written)
-    assert (D in evaluer(employe(pieces=(proof, SIGNEE)), ENTRETIEN).motifs) is valid
-
-
-@pytest.mark.parametrize(
-    ("le", "covered"),
-    [(date(2009, 8, 31), False), (date(2009, 9, 1), True), (date(2010, 8, 31), True), (date(2010, 9, 1), False)],
-)
-def test_a_school_certificate_without_bounds_speaks_for_its_school_year(le: date, covered: bool):
-    certificat = piece("certificat_scolarite", date_document=date(2009, 11, 2))
-    assert (A in evaluer(eleve(ENFANT, certificat), le).motifs) is covered
+def test_an_enumeration_reads_as_french(termes, expected):
+    assert enumere(termes) == expected
