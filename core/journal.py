@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -20,12 +21,17 @@ EFFACEE = "donnée effacée"  # what is read in place of a private fact whose ke
 _PRIVE = "prive"  # its place among the facts: {"noms": [...], "jeton": "..."}
 
 
+def _instant(moment: datetime) -> str:
+    """As the database will give it back: an hour that the change to summer time skips is written as the one after."""
+    return moment.astimezone(UTC).astimezone(clock.PARIS).isoformat()
+
+
 def _digest(event: Evenement) -> str:
     content = json.dumps(
         [
             str(event.dossier), event.numero, event.nom, event.cible_type, str(event.cible_id), event.etat_avant,
-            event.etat_apres, str(event.par_id or ""), event.survenu_at.astimezone(clock.PARIS).isoformat(),
-            event.enregistre_at.astimezone(clock.PARIS).isoformat(), event.faits, event.empreinte_precedente,
+            event.etat_apres, str(event.par_id or ""), _instant(event.survenu_at), _instant(event.enregistre_at),
+            event.faits, event.empreinte_precedente,
         ],
         ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
 
@@ -34,6 +34,7 @@ from tests.properties.partenaire import SAIN, Partenaire
 
 Portee, Decision = Consentement.Portee, Consentement.Decision
 BAIL = timedelta(seconds=60)
+SIGNATURE = date(2010, 3, 15)  # of every contract the factory makes
 NAISSANCES = [date(1980, 7, 1), date(1954, 8, 20)]  # the second turns 56 in the middle of the contract
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -58,8 +59,12 @@ class Temps:
     """Both clocks of the application, in our hands: the business one, and the one of leases and retries."""
 
     def __init__(self) -> None:
-        self.reel = datetime(2026, 1, 5, 9, tzinfo=clock.PARIS)
-        self.metier = clock.at(date(2010, 3, 15), 14)
+        self.start()
+
+    def start(self) -> None:
+        """Both at the beginning of a walk: each walk is the same whatever came before it."""
+        self.reel = datetime(2026, 1, 5, 9, tzinfo=UTC)
+        self.metier = clock.at(SIGNATURE, 14)
 
     def __call__(self) -> datetime:
         self.reel += timedelta(milliseconds=1)
@@ -115,9 +120,9 @@ class Marche(RuleBasedStateMachine):
         depart = hasard.choice(self.departs)
         if depart != Etat.A_EVALUER:
             naissance, titre = NAISSANCES[0], "L313-11"
+        self.temps.start()
         contrat = make_contrat(by=self.monde.prescripteur, date_naissance=naissance, titre_admission=titre)
         self.contrat, self.pk = contrat.pk, contrat.bilans.get().pk
-        self.temps.metier = clock.at(contrat.date_signature, 14)
         self.modele = Modele(
             naissance, contrat.date_signature, contrat.date_echeance, admis_pour_travail=titre == "L313-9"
         )

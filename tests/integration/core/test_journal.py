@@ -1,6 +1,7 @@
 """The journal of a file: numbered without a gap, chained, and honest about tampering."""
 
 import uuid
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from agents.models import Agent, DirectionTerritoriale
-from core import journal
+from core import clock, journal
 from core.models import Evenement
 
 
@@ -36,6 +37,15 @@ def test_events_are_numbered_by_file_and_chained(direction: DirectionTerritorial
     assert [row.numero for row in rows] == [1, 2, 3]
     assert [row.empreinte_precedente for row in rows] == ["", rows[0].empreinte, rows[1].empreinte]
     assert journal.verify(one) == journal.verify(other) == []
+
+
+def test_an_event_of_the_hour_that_summer_time_skips_still_verifies(
+    direction: DirectionTerritoriale, agent_ofii: Agent
+) -> None:
+    dossier = uuid.uuid4()
+    with clock.travel(clock.at(date(2010, 3, 28), 2, 30)):
+        tell(direction, agent_ofii, dossier, times=1)
+    assert journal.verify(dossier) == []
 
 
 @pytest.mark.parametrize(
