@@ -38,6 +38,15 @@ def contrat_en_cours(contrat: Contrat) -> list[Blocage]:
     return [Blocage("contrat_termine", f"Le contrat est à l’état «\u00a0{contrat.get_statut_display()}\u00a0».")]
 
 
+# rule: C.6-validite
+def contrat_non_echu(contrat: Contrat) -> list[Blocage]:
+    """The contract must not be past its effective échéance, that day included; a mere proposal extends nothing."""
+    fin = contrat.echeance_effective
+    if clock.today() <= fin:
+        return []
+    return [Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(fin)}.")]
+
+
 # rule: C.5-jour-entretien
 def evaluation_sans_motif(bilan: Bilan) -> list[Blocage]:
     """Guard of transition 2: an evaluation at the date of the interview, without any ground."""
@@ -106,10 +115,7 @@ def _may_be_exempt_on(jour: date, bilan: Bilan) -> bool:
 # rule: D.2-3
 def levee(bilan: Bilan) -> list[Blocage]:
     """Guards of transition 3: a contract that runs, an evaluation made today for today, true to the file, no ground."""
-    blocages = contrat_en_cours(bilan.contrat)
-    fin = bilan.contrat.echeance_effective
-    if clock.today() > fin:
-        blocages.append(Blocage("contrat_echu", f"Le contrat a pris fin le {date_sans_jour(fin)}."))
+    blocages = contrat_en_cours(bilan.contrat) + contrat_non_echu(bilan.contrat)
     evaluation = evaluation_du_jour(bilan.contrat)
     if evaluation is None or evaluation.date_reference != clock.today():
         blocages.append(Blocage("evaluation_du_jour_absente", "Évaluez d’abord l’exemption à la date d’aujourd’hui."))
@@ -145,9 +151,9 @@ def prescripteur_de_la_direction(contrat: Contrat, prescripteur: Agent) -> list[
 
 # rule: D.2-2
 def prescription(bilan: Bilan, prescripteur: Agent) -> list[Blocage]:
-    """Guards of transition 2 (``prescrire``)."""
+    """Guards of transition 2 (``prescrire``): a bilan takes place within the contract, or is not prescribed (C.6)."""
     contrat = bilan.contrat
-    blocages = contrat_en_cours(contrat) + evaluation_sans_motif(bilan)
+    blocages = contrat_en_cours(contrat) + contrat_non_echu(contrat) + evaluation_sans_motif(bilan)
     # rule: C.5-depuis-2008
     if contrat.date_signature < BILAN_OBLIGATOIRE_DEPUIS:
         blocages.append(

@@ -78,15 +78,16 @@ def _possible(contrat: Contrat, agent: Agent) -> tuple[list[tuple[str, str]], li
     signs = has_permission(agent, P.SIGNER_PROPOSITION, direction_id=contrat.direction_id)
     open_ones = [row for row in contrat.propositions.all() if row.is_open]
     drafts = {row.type for row in open_ones if row.statut == Statut.BROUILLON}
-    suspended = {row.type for row in open_ones if row.suspendue_at is not None}
     liens, attentes = [], []
     for kind in Type:
         blocages = propositions.conditions(contrat, kind)
-        if blocages and blocages[0].code != "deja_proposee":
+        if blocages and blocages[0].code in ("deja_proposee", "proposition_suspendue"):
+            continue  # told by its own line
+        if blocages:
             attentes.append(f"{kind.label}\u00a0: {minuscule(blocages[0].message)}")
         elif kind == Type.CLOTURE and not propositions.cloture_is_due(contrat):
             attentes.append(f"{kind.label}\u00a0: à la fin du contrat ou des formations.")
-        elif not blocages and kind not in suspended:
+        else:
             name = "bilan:sign_proposition" if signs else "bilan:prepare_proposition"
             verb = "Proposer" if signs else "Compléter" if kind in drafts else "Préparer"
             liens.append((f"{verb} la {minuscule(kind.label)}", reverse(name, args=[contrat.pk, kind.value])))

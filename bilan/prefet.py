@@ -49,7 +49,8 @@ def prepare(
 ) -> PropositionPrefet:
     """An agent lays the facts before the directeur territorial: a draft, which proposes nothing to anybody.
 
-    Prepared again before it is signed, it replaces what it said. Refuses what ``propose`` refuses, the reasoning apart.
+    Prepared again before it is signed, it replaces what it said. Refuses what ``propose`` refuses, the reasoning apart:
+    a draft suspended is not completed.
     """
     type_proposition = _type(type_proposition)
     check_permission(by, P.PREPARER_PROPOSITION, direction_id=contrat.direction_id)
@@ -83,14 +84,14 @@ def propose(
     Refuses, each at its field: a reasoning shorter than MOTIVATION_MIN; a résiliation when no prestation is noted
     without legitimate reason; a prorogation without a renewed permit, without ground (language training running, or a
     prestation deferred), or beyond a year after the first échéance; a contract that no longer runs; a proposal of
-    the same type already before the préfet. Nothing changes for the contract until he decides (C.9).
+    the same type already before the préfet, or suspended. Nothing changes for the contract until he decides (C.9).
     """
     type_proposition = _type(type_proposition)
     check_permission(by, P.SIGNER_PROPOSITION, direction_id=contrat.direction_id)
     contrat = lock_contrat(contrat.pk)
     refuse_if(propositions.conditions(contrat, type_proposition))
     proposition = _draft(contrat, type_proposition, by)
-    blocages = [*_suspended(proposition), *propositions.motivation(motivation.strip())]
+    blocages = propositions.motivation(motivation.strip())
     _lay_prorogation(proposition, contrat, titre_renouvele_le, echeance_proposee, blocages)
     proposition.motivation = motivation.strip()
     proposition.propose_at, proposition.propose_par = clock.now(), by
@@ -106,7 +107,7 @@ def record_intention(*, proposition: PropositionPrefet, date_reception: date, by
     blocages = propositions.jour_passe(
         date_reception, depuis=proposed, field="date_reception", quoi="le jour où la personne a reçu la lettre"
     )
-    refuse_if([*_suspended(proposition), *blocages])
+    refuse_if([*propositions.suspension(proposition), *blocages])
     proposition.date_reception = date_reception
     fin_mois = propositions.fin_observations(proposition)
     return _finish(proposition, "notifier_intention", by=by, date_reception=date_reception, fin_observations=fin_mois)
@@ -244,13 +245,15 @@ def _check_state(proposition: PropositionPrefet, name: str) -> None:
 
 
 def _draft(contrat: Contrat, type_proposition: PropositionPrefet.Type, by: Agent) -> PropositionPrefet:
-    """The open draft of this type, else a new one of this author, not saved yet."""
+    """The open draft of this type, else a new one of this author, with the failings of today; not saved yet."""
     draft: PropositionPrefet | None = (
         PropositionPrefet.objects.select_for_update().open().filter(contrat=contrat, type=type_proposition).first()
     )
     if draft is None:
         draft = PropositionPrefet(type=type_proposition, prepare_at=clock.now(), prepare_par=by)
     draft.contrat = contrat
+    if draft.is_resiliation:
+        draft.manquements = propositions.manquements(contrat)
     return draft
 
 
@@ -277,20 +280,10 @@ def _lay_prorogation(
         proposition.fondement = propositions.fondement_of(contrat) or ""
 
 
-def _suspended(proposition: PropositionPrefet) -> list[Blocage]:
-    if proposition.suspendue_at is None:
-        return []
-    message = (
-        "L’absence qui fondait cette proposition a été excusée depuis : la résiliation ne peut plus avancer. "
-        "Abandonnez-la ; d’autres manquements se proposent à part."
-    )
-    return [Blocage("proposition_suspendue", message)]
-
-
 def _excused_before(proposition: PropositionPrefet, date_decision: date) -> list[Blocage]:
     """A résiliation decided before the absence was excused stands; afterwards there is nothing left to decide."""
     suspended = proposition.suspendue_at
-    return _suspended(proposition) if suspended and date_decision >= day_of(suspended) else []
+    return propositions.suspension(proposition) if suspended and date_decision >= day_of(suspended) else []
 
 
 def _finish(proposition: PropositionPrefet, name: str, *, by: Agent, **faits: object) -> PropositionPrefet:

@@ -24,7 +24,10 @@ INACHEVEES = (StatutP.PRESCRITE, StatutP.EN_COURS, StatutP.DIFFEREE)
 
 
 def conditions(contrat: Contrat, type_proposition: str) -> list[Blocage]:
-    """Why this cannot be proposed today; nothing when it can."""
+    """Why this cannot be proposed today, nor prepared; nothing when it can."""
+    for row in contrat.propositions.all():
+        if row.type == type_proposition and row.is_open and row.suspendue_at is not None:
+            return suspension(row)
     if waiting := pending(contrat, type_proposition):
         quand, nom = date_sans_jour(waiting.propose_at), minuscule(waiting.get_type_display())
         return [Blocage("deja_proposee", f"La {nom} est déjà proposée au préfet depuis le {quand}.")]
@@ -39,10 +42,53 @@ def pending(contrat: Contrat, type_proposition: str) -> PropositionPrefet | None
     return next((row for row in rows if row.statut in PropositionPrefet.PROPOSES), None)
 
 
+# rule: D.2-9-proposition
+def suspension(proposition: PropositionPrefet) -> list[Blocage]:
+    """Why a résiliation whose failing was excused goes no further; nothing when it was not."""
+    if proposition.suspendue_at is None:
+        return []
+    message = (
+        "L’absence qui fondait cette proposition a été excusée depuis\u00a0: la résiliation ne peut plus avancer. "
+        "Abandonnez-la\u00a0; d’autres manquements se proposent à part."
+    )
+    return [Blocage("proposition_suspendue", message)]
+
+
+def manquements(contrat: Contrat) -> list[str]:
+    """What was not followed without a legitimate reason, as of today, in the order of the contract."""
+    failing = {row.type for row in contrat.prestations.all() if row.statut == StatutP.NON_SUIVIE}
+    return [kind.value for kind in TypeP if kind in failing]
+
+
+# rule: C.9-reparation
+def reparations(proposition: PropositionPrefet) -> list[str]:
+    """What an open résiliation rests on and is no failing any more, one sentence each; nothing for the other types.
+
+    The person came after all, or the missing paper was received. Told before each further step and never blocking:
+    an excuse alone suspends (D.2, transition 9); whoever signs gives it up, or the préfet weighs it (C.8).
+    """
+    if not proposition.is_open or proposition.suspendue_at is not None:
+        return []
+    today = {row.type: row for row in proposition.contrat.prestations.all()}
+    return [
+        _changed(Prestation(type=kind, statut=StatutP.NON_SUIVIE), today.get(kind))
+        for kind in proposition.manquements
+        if kind not in manquements(proposition.contrat)
+    ]
+
+
+def _changed(then: Prestation, now: Prestation | None) -> str:
+    etat = minuscule(now.statut_accorde) if now else "rien n’est noté"
+    return (
+        f"{then.get_type_display()}\u00a0: «\u00a0{minuscule(then.statut_accorde)}\u00a0» au moment de la proposition, "
+        f"«\u00a0{etat}\u00a0» aujourd’hui."
+    )
+
+
 # rule: C.9-resiliation
 def _manquement(contrat: Contrat) -> list[Blocage]:
     """Non-attendance without a legitimate reason, at a training or at the bilan (C.8, K-07)."""
-    if any(row.statut == StatutP.NON_SUIVIE for row in contrat.prestations.all()):
+    if manquements(contrat):
         return []
     message = "Aucune prestation n’est notée «\u00a0non suivie sans motif\u00a0»\u00a0: rien ne fonde une résiliation."
     return [Blocage("aucun_manquement", message)]

@@ -179,7 +179,9 @@ def _training(request: Request, pk: str, name: str) -> Contrat:
 
 
 def _answer(contrat: Contrat, name: str, status: int = 200) -> Response:
-    training = contrat.prestations.prefetch_related("seances", "certificats").get(type=name)
+    training = contrat.prestations.prefetch_related("seances", "certificats").filter(type=name).first()
+    if training is None:
+        return Response(status=204)  # the paper taken away was all that was known of it
     return Response(PrestationSortie(training).data, status=status)
 
 
@@ -208,12 +210,12 @@ class PrescriptionView(APIView):
 class DecisionFormationView(APIView):
     @operation(
         "Décider de l’état d’une formation",
-        "Dispensée, différée pour motif légitime, non suivie sans motif, sans objet. Les autres états se déduisent des "
-        "séances et des justificatifs.",
+        "Dispensée (sauf la formation civique), différée pour motif légitime, non suivie sans motif, sans objet. Les "
+        "autres états se déduisent des séances et des justificatifs.",
         request=DecisionFormationEntree,
         responses={200: PrestationSortie},
-        sent={"statut": "dispensee"},
-        received={**EXEMPLE_PRESTATION, "statut": "dispensee"},
+        sent={"statut": "non_suivie_sans_motif"},
+        received={**EXEMPLE_PRESTATION, "statut": "non_suivie_sans_motif"},
         errors=(409, 422),
     )
     def post(self, request: Request, pk: str, name: str) -> Response:
@@ -307,8 +309,9 @@ class SeanceFormationView(APIView):
 class CertificatView(APIView):
     @operation(
         "Retirer un justificatif de formation",
-        "Enregistré par erreur. L’état et le niveau redeviennent ceux que montrent les autres justificatifs.",
-        responses={200: PrestationSortie},
+        "Enregistré par erreur. L’état et le niveau redeviennent ceux que montrent les autres justificatifs "
+        "(204 si ce justificatif était tout ce qui était noté de la formation).",
+        responses={200: PrestationSortie, 204: None},
         received=EXEMPLE_PRESTATION,
         errors=(409,),
     )

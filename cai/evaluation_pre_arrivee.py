@@ -27,6 +27,14 @@ def facts_of(row: EvaluationPreArrivee) -> PreArrivee:
     return PreArrivee(**{field.name: getattr(row, field.name) for field in fields(PreArrivee)})
 
 
+def statut_avant_arrivee(prestation: Prestation) -> str:
+    """The state that the evaluation made before the arrival gives to a training; nothing when it says nothing of it."""
+    row = EvaluationPreArrivee.objects.filter(contrat=prestation.contrat_id).first()
+    if row is None or prestation.type != Prestation.Type.FORMATION_LINGUISTIQUE:
+        return ""
+    return STATUT_LINGUISTIQUE.get(effet_sur_cai(facts_of(row)), "")
+
+
 def check_recordable(contrat: Contrat) -> EvaluationPreArrivee | None:
     """The evaluation already recorded, or None; refuses (RuleViolation) one that has become read-only.
 

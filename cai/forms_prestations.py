@@ -8,7 +8,7 @@ from django import forms
 from cai import regles_prestations as regles
 from cai.models import SEANCE_MINUTES_MAX, Certificat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import PreArrivee
-from cai.prestations import DECISIONS, SANS_PRESCRIPTION, FicheCertificat, FicheSeance
+from cai.prestations import DECISIONS, SANS_PRESCRIPTION, FicheCertificat, FicheSeance, decisions_of
 from core import clock
 from core.form_fields import ChoixField, DateField, NombreField, YesNoField
 from core.forms import BaseForm
@@ -99,9 +99,11 @@ class DecisionForm(BaseForm):
     def __init__(self, *args: Any, training: Prestation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if training is not None:
-            possible = SANS_PRESCRIPTION if training._state.adding else DECISIONS
+            known = not training._state.adding
             self.fields["statut"].choices = [  # type: ignore[attr-defined]
-                (statut.value, statut.label) for statut in possible if statut != training.statut
+                (statut.value, statut.label)
+                for statut in decisions_of(training.type)
+                if statut != training.statut and (known or statut in SANS_PRESCRIPTION)
             ]
 
 

@@ -18,6 +18,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from cai import regles_prestations as regles
 from cai.controles import Errors, columns_errors, refuse
+from cai.evaluation_pre_arrivee import statut_avant_arrivee
 from cai.models import SEANCE_MINUTES_MAX, Certificat, Contrat, Prestation, SeancePrestation
 from cai.services import check_not_cancelled, locked
 from cai.suspension import suspend_resiliation
@@ -31,6 +32,8 @@ S = Prestation.Statut
 DECISIONS = (S.DISPENSEE, S.DIFFEREE, S.NON_SUIVIE, S.SANS_OBJET)
 # Decisions that make sense of a training nobody prescribed.
 SANS_PRESCRIPTION = (S.DISPENSEE, S.SANS_OBJET)
+# States that excuse what was not followed: a legitimate reason, or nothing owed.
+EXCUSES = (S.DISPENSEE, S.DIFFEREE, S.SANS_OBJET)
 NON_PRESCRITE = "La formation n’est pas prescrite\u00a0: prescrivez-la d’abord."
 _OUVERTE_PAR_PRESENCE = (S.PRESCRITE, S.DIFFEREE, S.NON_SUIVIE)
 
@@ -97,18 +100,28 @@ def prescribe(
     return prestation
 
 
+def decisions_of(type_prestation: str) -> tuple[Prestation.Statut, ...]:
+    """What can be decided of a training: the civic one is always due, and never dispensed (reference C.3)."""
+    return tuple(one for one in DECISIONS if one != S.DISPENSEE or type_prestation != regles.FORMATION_CIVIQUE)
+
+
 @transaction.atomic
 def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) -> Prestation:
     """What OFII decides of a training: dispensed, deferred for a legitimate reason, not followed, without object.
 
-    Refuses any other state (InvalidInput), a training already proved by a paper, the deferral or the failure of one
-    that was never prescribed (RuleViolation), all at ``statut``. Decided twice alike, it writes nothing the second
-    time. A failing that is excused suspends the résiliation proposed for it.
+    Refuses any other state (InvalidInput), a dispense of the civic training, a training that its paper proves followed,
+    the deferral or the failure of one that was never prescribed (RuleViolation), all at ``statut``. Decided twice
+    alike, it writes nothing the second time. A failing that is excused suspends the résiliation proposed for it.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
     if statut not in DECISIONS:
         refuse({"statut": ["Choisissez un état de la liste."]})
-    if prestation.statut == S.SUIVIE:
+    # rule: C.3-civique
+    if statut not in decisions_of(type_prestation):
+        refuse_act(
+            "formation_toujours_due", "La formation civique est toujours due\u00a0: elle ne se dispense pas.", "statut"
+        )
+    if prestation.statut == S.SUIVIE and prestation.certificats.filter(genre=regles.PREUVES[type_prestation]).exists():
         refuse_act(
             "prestation_suivie",
             "La formation est suivie\u00a0: retirez d’abord le justificatif qui le prouve.",
@@ -122,9 +135,7 @@ def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) ->
     prestation.statut, prestation.date_fin = statut, None
     prestation.save()
     _record("prestation.enregistree", prestation, by=by, avant=before)
-    # rule: D.2-9-proposition
-    if before == S.NON_SUIVIE:
-        suspend_resiliation(contrat.pk, by=by)
+    _suspend_if_excused(prestation, before, by=by)
     return prestation
 
 
@@ -185,7 +196,8 @@ def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertif
     """A paper seen: the one that proves the training makes it *suivie*, an AMDFL dispenses from the language training.
 
     The end of the training is the day given, else that of the last attendance, else that of the paper. The level
-    reached is the highest of the papers'; a DILF passed says A1.1. Refuses (InvalidInput, at the field) a paper of
+    reached is the highest of the papers'; a DILF passed says A1.1. A failing that an AMDFL excuses suspends the
+    résiliation proposed for it; one that is made good suspends nothing. Refuses (InvalidInput, at the field) a paper of
     another training, a day to come, an end before the contract, a DILF without its result, sat before 16 or a second
     time for free; and (Conflict) a paper already recorded.
     """
@@ -216,19 +228,42 @@ def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertif
     _record(
         "prestation.certificat_enregistre", prestation, by=by, avant=before, **{**stated, "niveau": certificat.niveau}
     )
+    _suspend_if_excused(prestation, before, by=by)
     return certificat
 
 
 @transaction.atomic
 def remove_certificat(*, certificat: Certificat, by: Agent) -> None:
-    """Take away a paper recorded by mistake: state, end and level are those that the other papers show."""
+    """Take away a paper recorded by mistake: state, end and level are those that the other papers show.
+
+    A training of which only this paper spoke is again what the evaluation before the arrival says of it; else nothing
+    is noted of it any more.
+    """
     _, prestation = _open(certificat.prestation.contrat, certificat.prestation.type, by)
     if not Certificat.objects.filter(pk=certificat.pk).exists():
         raise Conflict("Ce justificatif est déjà retiré.", code="certificat_retire")
     genre, jour, before = certificat.genre, certificat.jour, prestation.statut
     certificat.delete()
     _follow_papers(prestation, dilf=genre == regles.DILF)
+    if before != prestation.statut and _is_unspoken_of(prestation):
+        prestation.statut = statut_avant_arrivee(prestation)
+        Prestation.objects.filter(pk=prestation.pk).update(statut=prestation.statut)
     _record("prestation.certificat_retire", prestation, by=by, avant=before, genre=genre, jour=jour)
+    if not prestation.statut:
+        Prestation.objects.filter(pk=prestation.pk).delete()
+
+
+def _is_unspoken_of(prestation: Prestation) -> bool:
+    """Whether no prescription, no session and no paper tells anything of a training."""
+    known = prestation.date_prescription or prestation.seances.exists() or prestation.certificats.exists()
+    return not known
+
+
+# rule: D.2-9-proposition
+def _suspend_if_excused(prestation: Prestation, before: str, *, by: Agent) -> None:
+    """A failing that a decision or an AMDFL excuses founds no résiliation any more (C.8, D.2-9)."""
+    if before == S.NON_SUIVIE and prestation.statut in EXCUSES:
+        suspend_resiliation(prestation.contrat_id, by=by)
 
 
 def _open(contrat: Contrat, type_prestation: str, by: Agent) -> tuple[Contrat, Prestation]:

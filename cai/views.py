@@ -87,9 +87,9 @@ def _acts(contrat: Contrat, formation: Formation) -> list[tuple[str, str]]:
     decided = prestation is not None and prestation.statut in prestations.DECISIONS
     again = "Prescrire de nouveau" if decided else "Corriger la prescription"
     prescribe_act = act(again if prescribed else "Prescrire la formation", "prescribe")
+    decide_act = act("Décider de l’état de la formation", "decide")
     if prestation is None:
-        return [prescribe_act, *papers, act("Dispenser ou classer sans objet", "decide")]
-    decide_act = act("Dispenser, différer ou constater", "decide")
+        return [prescribe_act, *papers, decide_act]
     if prestation.statut in prestations.SANS_PRESCRIPTION:
         return [*reversed(papers), prescribe_act, decide_act]  # the exam first: it may be due without any training
     session = act("Ajouter une séance", "add_seance")

@@ -15,7 +15,7 @@ from cai.models.contrat import (
 from cai.models.famille import ContratFamille, Enfant
 from cai.models.pre_arrivee import EvaluationPreArrivee
 from cai.models.prestations import SEANCE_MINUTES_MAX, Certificat, Prestation, PrestationQuerySet, SeancePrestation
-from cai.models.proposition import MOTIVATION_MIN, PropositionPrefet, PropositionPrefetQuerySet
+from cai.models.proposition import MOTIVATION_MIN, MonthLater, PropositionPrefet, PropositionPrefetQuerySet
 
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
@@ -30,6 +30,7 @@ __all__ = [
     "Enfant",
     "EvaluationPreArrivee",
     "Langue",
+    "MonthLater",
     "Pays",
     "Prestation",
     "PrestationQuerySet",

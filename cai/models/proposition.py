@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThanOrEqual
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
@@ -12,6 +13,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, trans
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from cai.models.contrat import Contrat
+from cai.models.prestations import Prestation
 from core.models import BaseModel
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 # [D] Three sentences about one person; a formula that would do for anybody is shorter (reference C.8).
 MOTIVATION_MIN = 100
+
+
+class MonthLater(Func):
+    """The same quantième a month later, else the last day of that month: as ``delais.add_months`` counts."""
+
+    template = "(%(expressions)s + interval '1 month')::date"
+    output_field = models.DateField()
 
 
 class PropositionPrefetQuerySet(models.QuerySet["PropositionPrefet"]):
@@ -94,6 +103,10 @@ class PropositionPrefet(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     titre_renouvele_le = models.DateField("titre renouvelé le", null=True, blank=True)
     fondement = models.CharField("fondement", max_length=20, choices=Fondement.choices, blank=True)
     echeance_proposee = models.DateField("échéance proposée", null=True, blank=True)
+    manquements = ArrayField(
+        models.CharField(max_length=30, choices=Prestation.Type.choices),
+        verbose_name="prestations non suivies", default=list, blank=True,
+    )  # fmt: skip
     date_reception = models.DateField("lettre d’intention reçue le", null=True, blank=True)
     date_observations = models.DateField("observations reçues le", null=True, blank=True)
     observations = models.TextField("observations", blank=True)
@@ -173,9 +186,16 @@ class PropositionPrefet(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 | ~Q(type="prorogation", decision="accord") & Q(echeance_accordee=None),
                 name="proposition_accord_de_prorogation_date",
             ),
+            # rule: C.9-observations
+            # The month itself; that its last day moves to a working day is for the service to know (C.7).
             models.CheckConstraint(
-                condition=Q(date_reception=None) | Q(date_decision=None) | Q(date_decision__gt=F("date_reception")),
-                name="proposition_decision_apres_intention",
+                condition=Q(date_reception=None)
+                | Q(date_decision=None)
+                | Q(date_decision__gt=MonthLater(F("date_reception"))),
+                name="proposition_decision_apres_le_mois",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="resiliation") | Q(manquements=[]), name="proposition_manquements_de_resiliation"
             ),
             models.CheckConstraint(
                 condition=Q(statut="abandonnee", abandonne_at__isnull=False, abandonne_par__isnull=False)

@@ -16,7 +16,7 @@ from bilan.propositions import INACHEVEES, Type
 from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
-from cai.models import Contrat, Prestation, PropositionPrefet
+from cai.models import Contrat, MonthLater, Prestation, PropositionPrefet
 from core import clock
 from dossiers.listes.modele import Bilans, Liste, has_proposal, to_file
 
@@ -69,13 +69,6 @@ def _before_the_prefet(agent: Agent) -> Bilans:
     return _with_proposal(agent, P.PREPARER_PROPOSITION, rows, "propose_at")
 
 
-class _MonthLater(Func):
-    """The same quantième a month later, else the last day of that month: as ``delais.add_months`` counts."""
-
-    template = "(%(expressions)s + interval '1 month')::date"
-    output_field = DateField()
-
-
 class _TwoDaysLater(Func):
     """The second day after: one *jour franc*, as ``delais.limite_cloture_examen`` counts."""
 
@@ -98,7 +91,7 @@ def _to_close(agent: Agent) -> Bilans:
         .exclude(etat__in=BEFORE_SYNTHESE)
         .alias(formations=Subquery(ended.values("fin")), examen=Subquery(exams.values("jour")))
         .filter(Q(ordre__lt=clock.today()) | finished & sat)
-        .annotate(ordre=Coalesce(Greatest(_MonthLater(F("formations")), _TwoDaysLater(F("examen"))), F("ordre")))
+        .annotate(ordre=Coalesce(Greatest(MonthLater(F("formations")), _TwoDaysLater(F("examen"))), F("ordre")))
     )
 
 

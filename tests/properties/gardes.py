@@ -197,7 +197,8 @@ class Gardes:
 
     def _garde_prescrire(self, t: datetime) -> bool:
         entretien = [exempte for _, jour, exempte in self.evaluations if jour == self.signature]
-        return bool(entretien) and not entretien[-1] and self.signature >= date(2008, 12, 1)
+        depuis_2008 = self.signature >= date(2008, 12, 1)
+        return bool(entretien) and not entretien[-1] and depuis_2008 and t.date() <= self.echeance
 
     def _garde_lever_exemption(self, t: datetime) -> bool:
         today = t.date()

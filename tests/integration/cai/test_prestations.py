@@ -117,10 +117,10 @@ def test_an_exam_is_planned_for_the_language_training_once_it_is_prescribed(
         assert _prescribe().examen_prevu_le == examen
 
 
-def test_coming_ends_a_deferral_or_a_failure_and_not_a_dispense(contrat: Contrat, agent_ofii: Agent) -> None:
+def test_coming_ends_a_deferral_or_a_failure_and_no_other_decision(contrat: Contrat, agent_ofii: Agent) -> None:
     prescribe(contrat, agent_ofii)
     for rank, (decided, after) in enumerate(
-        (("differee_motif_legitime", "en_cours"), ("non_suivie_sans_motif", "en_cours"), ("dispensee", "dispensee"))
+        (("differee_motif_legitime", "en_cours"), ("non_suivie_sans_motif", "en_cours"), ("sans_objet", "sans_objet"))
     ):
         decide(contrat, agent_ofii, decided)
         seance(contrat, agent_ofii, jour=date(2010, 4, 6 + rank), minutes=60)
@@ -153,6 +153,18 @@ def test_what_was_recorded_by_mistake_goes_and_the_state_follows(contrat: Contra
     assert training(LANGUE).statut == "prescrite"
     with pytest.raises(Conflict):
         prestations.remove_seance(seance=came, by=agent_ofii)
+
+
+@pytest.mark.rule("C.3-civique")
+def test_the_civic_training_is_always_due_and_never_dispensed(contrat: Contrat, agent_ofii: Agent) -> None:
+    with pytest.raises(RuleViolation, match="toujours due"):
+        decide(contrat, agent_ofii, "dispensee")
+    assert decide(contrat, agent_ofii, "dispensee", LANGUE).statut == "dispensee"
+
+
+def test_a_training_followed_without_its_paper_can_still_be_decided(contrat: Contrat, agent_ofii: Agent) -> None:
+    Prestation.objects.create(contrat=contrat, type=CIVIQUE, statut="suivie")
+    assert decide(contrat, agent_ofii, "non_suivie_sans_motif").statut == "non_suivie_sans_motif"
 
 
 def test_a_failed_exam_says_nothing_of_the_level_nor_of_the_training(contrat: Contrat, agent_ofii: Agent) -> None:
@@ -232,7 +244,7 @@ def test_acts_that_make_no_sense_are_refused_with_a_sentence(
     assert decide(contrat, agent_ofii, "sans_objet", LANGUE).statut == "sans_objet"
     paper(contrat, agent_ofii, "attestation_nominative", CIVIQUE)
     with pytest.raises(RuleViolation, match="retirez d’abord le justificatif"):
-        decide(contrat, agent_ofii, "dispensee")
+        decide(contrat, agent_ofii, "sans_objet")
     with pytest.raises(Conflict):
         paper(contrat, agent_ofii, "attestation_nominative", CIVIQUE)
 
@@ -370,3 +382,15 @@ def test_the_exam_is_due_after_the_training_and_until_it_is_passed(contrat: Cont
     assert proof() == "DILF à passer"
     paper(contrat, agent_ofii, "dilf", reussi=True, gratuit=True)
     assert "à passer" not in proof()
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_paper_removed_from_a_training_never_prescribed_leaves_what_was_known_before(
+    contrat: Contrat, agent_ofii: Agent, recorded: bool
+) -> None:
+    if recorded:
+        record_pre_arrivee(contrat=contrat, fiche=ACQUIS, by=agent_ofii)
+    proof = paper(contrat, agent_ofii, "certificat_assiduite")
+    prestations.remove_certificat(certificat=proof, by=agent_ofii)
+    assert list(Prestation.objects.values_list("statut", flat=True)) == (["dispensee"] if recorded else [])
+    assert states(LANGUE)[-1] == ("certificat_retire", "suivie", "dispensee" if recorded else "")

@@ -173,7 +173,7 @@ def test_a_resiliation_decided_before_the_absence_was_excused_is_still_recorded(
 
 
 @pytest.mark.rule("D.2-9-proposition")
-@pytest.mark.parametrize("statut", [StatutP.DIFFEREE, StatutP.DISPENSEE, StatutP.SANS_OBJET])
+@pytest.mark.parametrize("statut", [StatutP.DIFFEREE, StatutP.SANS_OBJET])
 def test_a_training_excused_suspends_the_resiliation_proposed_for_it(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, statut: str
 ) -> None:
@@ -182,6 +182,75 @@ def test_a_training_excused_suspends_the_resiliation_proposed_for_it(
         prestations.decide(contrat=contrat, type_prestation=TypeP.FORMATION_CIVIQUE, statut=statut, by=agent_ofii)
     assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "proposition_suspendue"
     assert reread(contrat).statut == "signe"
+
+
+@pytest.mark.rule("C.9-reparation")
+def test_a_failing_made_good_is_told_and_leaves_the_prefet_to_decide(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, TypeP.BILAN, StatutP.NON_SUIVIE)
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    assert proposition.manquements == ["formation_civique", "bilan"]
+    assert propositions.reparations(proposition) == []
+    with clock.travel(date(2010, 6, 1)):
+        fiche = prestations.FicheCertificat(genre="attestation_nominative", jour=date(2010, 5, 31))
+        prestations.add_certificat(contrat=contrat, type_prestation=TypeP.FORMATION_CIVIQUE, fiche=fiche, by=agent_ofii)
+    proposition = PropositionPrefet.objects.get()
+    assert proposition.suspendue_at is None
+    (told,) = propositions.reparations(proposition)
+    assert told == (
+        "Formation civique\u00a0: «\u00a0non suivie sans motif\u00a0» au moment de la proposition, "
+        "«\u00a0suivie\u00a0» aujourd’hui."
+    )
+    assert propositions.reparations(decide(proposition, by=agent_ofii, le=APRES)) == []
+
+
+@pytest.mark.rule("D.2-9-proposition")
+def test_a_language_test_passed_since_suspends_the_resiliation_proposed_for_the_training(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.NON_SUIVIE)
+    propose(contrat, "resiliation", by=directeur, le=MAI)
+    with clock.travel(RECUE):
+        fiche = prestations.FicheCertificat(genre="amdfl", jour=RECUE)
+        prestations.add_certificat(
+            contrat=contrat, type_prestation=TypeP.FORMATION_LINGUISTIQUE, fiche=fiche, by=agent_ofii
+        )
+    assert PropositionPrefet.objects.get().suspendue_at is not None
+
+
+@pytest.mark.rule("D.2-9-proposition")
+def test_a_suspended_draft_is_neither_completed_nor_signed(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
+    draft = {"contrat": contrat, "type_proposition": "resiliation"}
+    with clock.travel(MAI):
+        prefet.prepare(**draft, faits="Absente deux fois.", by=agent_ofii)
+        PropositionPrefet.objects.update(suspendue_at=clock.now())
+        assert refusal(prefet.prepare, **draft, faits="Encore.", by=agent_ofii).code == "proposition_suspendue"
+        assert refusal(prefet.propose, **draft, motivation=MOTIVATION, by=directeur).code == "proposition_suspendue"
+
+
+@pytest.mark.rule("C.9-observations")
+@pytest.mark.parametrize(
+    ("recue", "acte", "refused"),
+    [
+        (RECUE, date(2010, 6, 17), True), (RECUE, date(2010, 6, 18), False),
+        (date(2010, 8, 31), date(2010, 9, 30), True), (date(2010, 8, 31), date(2010, 10, 1), False),
+    ],
+)  # fmt: skip
+def test_the_database_refuses_a_decision_within_the_month_of_observations(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent, recue: date, acte: date, refused: bool
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=recue)
+    decide(proposition, by=agent_ofii, le=date(2010, 10, 15), decision=Decision.REFUS)
+    row = PropositionPrefet.objects.filter(pk=proposition.pk)
+    if refused:
+        with pytest.raises(IntegrityError, match="proposition_decision_apres_le_mois"), transaction.atomic():
+            row.update(date_decision=acte)
+    else:
+        assert row.update(date_decision=acte) == 1
 
 
 @pytest.mark.rule("C.9-decision")

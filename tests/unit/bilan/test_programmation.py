@@ -67,6 +67,18 @@ def test_a_prescription_is_refused_to_an_exempt_person(monde: Monde) -> None:
     assert refused.code == "personne_exemptee"
 
 
+@pytest.mark.rule("D.2-2", "C.6-validite")
+@pytest.mark.parametrize(("le", "refused"), [(date(2011, 3, 15), False), (date(2011, 3, 16), True)])
+def test_nothing_is_prescribed_after_the_last_day_of_the_contract(monde: Monde, le: date, refused: bool) -> None:
+    bilan = monde.a_evaluer(naissance=MAJEURE)
+    arguments = {"bilan": bilan, "prescripteur": monde.prescripteur, "by": monde.prescripteur}
+    with clock.travel(clock.at(le, 17)):
+        if refused:
+            assert refusal(programmation.prescribe, **arguments).code == "contrat_echu"
+        else:
+            assert programmation.prescribe(**arguments).etat == Etat.A_PROGRAMMER
+
+
 @pytest.mark.rule("D.2-2")
 @pytest.mark.parametrize(
     ("statut", "refused"), [("signe", False), ("proroge", False), ("cloture", True), ("resilie", True)]
