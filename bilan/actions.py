@@ -21,7 +21,7 @@ from bilan.propositions import prorogation_en_attente
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
-from bilan.suivi import is_due
+from bilan.suivi import is_due, may_contact
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, heure
@@ -142,7 +142,10 @@ def _writing(agent: Agent, bilan: Bilan) -> list[Action]:
 
 
 def _following(agent: Agent, bilan: Bilan) -> list[Action]:
-    """The follow-up, first in line from fifteen days before its date; the optional contact from three months on."""
+    """The follow-up, first in line from fifteen days before its date; the optional contact from three months on.
+
+    Who did not agree to be contacted is not awaited: only their own visit, if they come, can be noted (E.2).
+    """
     if not can(agent, P.ENREGISTRER_SUIVI, bilan):
         return []
     if is_due(bilan):
@@ -151,6 +154,8 @@ def _following(agent: Agent, bilan: Bilan) -> list[Action]:
         name, label = "noter_contact", "Noter un suivi à trois mois"
     else:
         return []
+    if not may_contact(bilan):
+        name, label = "noter_venue", "Noter un suivi, si la personne vient d’elle-même"
     return [Action(name=name, label=label, url_name="bilan:record_follow_up", args=(bilan.pk,))]
 
 

@@ -78,6 +78,20 @@ def motif_destruction(
     return None
 
 
+# rule: E.4-un-an, E.4-30-jours
+def jour_sans_decision(faits: FaitsConservation, *, jours_sans_decision: int = 30) -> date | None:
+    """The day of the destruction if the person decides nothing more and nothing is sent; None while nothing is written.
+
+    One year after the first validation when they agreed to the conservation, otherwise the days without a decision.
+    """
+    if faits.ecrite_le is None or faits.premiere_le is None:
+        return None
+    terme = delais.date_destruction(faits.premiere_le)
+    if faits.conservation == Accord.ACCORDE:
+        return terme
+    return min(terme, delais.add_days(faits.ecrite_le, jours_sans_decision))
+
+
 # rule: E.4-conservation-retiree
 def _after_withdrawal(faits: FaitsConservation, today: date, jours: int) -> MotifDestruction | None:
     if not faits.transmission_en_attente or faits.conservation_retiree_le is None:

@@ -6,7 +6,7 @@ from django import forms
 
 from bilan.forms_programmation import BilanForm
 from bilan.models import Suivi
-from bilan.suivi import is_due
+from bilan.suivi import is_due, may_contact
 from core import clock
 from core.form_fields import ChoixField, DateField
 
@@ -41,5 +41,11 @@ class SuiviForm(BilanForm):
             self.initial.setdefault("echeance", six)
         for name in ("situation", "date_embauche"):
             self.fields[name].mention = ""  # type: ignore[attr-defined]
+        if not may_contact(self.bilan):
+            statuts = dict(self.fields["statut"].choices)  # type: ignore[attr-defined]
+            statuts[Suivi.Statut.SANS_REPONSE] = "La personne n’est pas venue"
+            self.fields["statut"].choices = list(statuts.items())  # type: ignore[attr-defined]
         self.initial.setdefault("fait_le", clock.today())
-        self.fields["fait_le"].max_date = clock.today()  # type: ignore[attr-defined]
+        # No interview is held in the future, and nobody was hired after it: both are told whatever else is missing.
+        for name in ("fait_le", "date_embauche"):
+            self.fields[name].max_date = clock.today()  # type: ignore[attr-defined]

@@ -132,7 +132,10 @@ def compose(bilan: Bilan, agent: Agent, *, travail: TravailForm | None = None) -
         ],
         versions=versions,
         tombe=tombe,
-        decisions=[(portee, said, not_asked(portee), _withdrawal(bilan, portee)) for portee, said in decisions],
+        decisions=[
+            (portee, said, not_asked(portee, is_destroyed=tombe is not None), _withdrawal(bilan, portee))
+            for portee, said in decisions
+        ],
         awaits_decisions=awaited,
     )
 

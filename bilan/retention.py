@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from agents.models import Agent
-from bilan.conservation import Accord, FaitsConservation, motif_destruction
+from bilan.conservation import Accord, FaitsConservation, jour_sans_decision, motif_destruction
 from bilan.models import Bilan, BilanQuerySet, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
 from bilan.passation import destroy_work
 from bilan.selectors import Portee, current_synthese, in_force, last_decision, terme_des_ecrits
@@ -79,6 +79,11 @@ def would_destroy(bilan: Bilan, portee: Consentement.Portee, decision: Consentem
     else:
         facts = replace(facts, conservation=accord, conservation_retiree_le=clock.today())
     return _motif_today(facts) is not None
+
+
+def day_without_decision(bilan: Bilan) -> date | None:
+    """The day on which the content goes if the person decides nothing more (``jour_sans_decision``)."""
+    return jour_sans_decision(read_facts(bilan), jours_sans_decision=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
 
 
 def _motif_today(facts: FaitsConservation) -> MotifDestruction | None:

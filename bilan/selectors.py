@@ -71,8 +71,10 @@ def is_to_ask(portee: Consentement.Portee, decision: Consentement | None, versio
     return decision is None or (lapses and decision.decision != Decision.RETIRE)
 
 
-def not_asked(portee: Consentement.Portee) -> str:
-    """What is shown of a question without an answer."""
+def not_asked(portee: Consentement.Portee, *, is_destroyed: bool) -> str:
+    """What is shown of a question without an answer; nothing is asked any more of a content that is gone."""
+    if is_destroyed and portee != Portee.SUIVI:
+        return "Jamais demandé"
     return "Facultatif, pas demandé" if portee == Portee.SUIVI else "Pas encore demandé"
 
 

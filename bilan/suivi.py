@@ -58,8 +58,12 @@ def is_due(bilan: Bilan, echeance: Suivi.Echeance = Echeance.SIX_MOIS) -> bool:
     return is_awaited(bilan)
 
 
+# rule: E.2-contact
 def may_contact(bilan: Bilan) -> bool:
-    """Whether the person agreed to be contacted for the follow-up; without it, only their own visit is noted."""
+    """Whether the person agreed to be contacted for the follow-up.
+
+    Without it nothing is expected of the adviser: no reminder, no letter; only the person's own visit is noted.
+    """
     return in_force(bilan, Consentement.Portee.SUIVI) is not None
 
 
@@ -79,8 +83,9 @@ def record_follow_up(
 
     Right of the adviser in charge. An interview without an answer may still be held later; done or refused is final.
     Refuses: a bilan not concluded or ended, a day to come or before the conclusion, an interview noted more than
-    fifteen days before its date (a refusal may come at any time), three months once six were noted, an employment date
-    without employment, and anything beyond the person's period of services (C.10).
+    fifteen days before its date (a refusal may come at any time; the silence of someone whom nobody may invite, from
+    its date on), three months once six were noted, an employment date without employment, and anything beyond the
+    person's period of services (C.10).
     """
     bilan = lock(bilan.pk)
     check_can(by, Permission.ENREGISTRER_SUIVI, bilan)
@@ -157,14 +162,20 @@ def _period_blocages(bilan: Bilan) -> list[Blocage]:
 def _date_blocages(bilan: Bilan, echeance: Suivi.Echeance, statut: str, fait_le: date, prevu_le: date) -> list[Blocage]:
     if fait_le > clock.today():
         return [Blocage("date_future", "Indiquez une date au plus tard aujourd’hui.", "fait_le")]
-    concluded = bilan.date_fin_conclusion or prevu_le
-    earliest = concluded if statut == Statut.REFUSE else prevu_le - RAPPEL
+    earliest = _earliest(bilan, statut, prevu_le)
     if fait_le < earliest:
         message = f"Ce suivi est prévu le {date_sans_jour(prevu_le)}\u00a0: il se note à partir du "
         return [Blocage("suivi_trop_tot", f"{message}{date_sans_jour(earliest)}.", "fait_le")]
     if echeance == Echeance.TROIS_MOIS and fait_le >= _due(bilan, Echeance.SIX_MOIS) - RAPPEL:
         return [Blocage("suivi_de_six_mois", "À cette date, notez le suivi à six mois.", "echeance")]
     return []
+
+
+def _earliest(bilan: Bilan, statut: str, prevu_le: date) -> date:
+    if statut == Statut.REFUSE:
+        return bilan.date_fin_conclusion or prevu_le
+    # Whom nobody may invite has not failed to answer before the day itself.
+    return prevu_le if statut == Statut.SANS_REPONSE and not may_contact(bilan) else prevu_le - RAPPEL
 
 
 # rule: D.5-situation
@@ -174,13 +185,14 @@ def _situation_blocages(statut: str, situation: str, date_embauche: date | None,
             message = "Sans entretien, aucune situation n’est notée."
             return [Blocage("situation_sans_entretien", message, "situation")]
         return []
+    found = []
     if not situation:
-        return [Blocage("situation_absente", "Choisissez la situation de la personne.", "situation")]
-    if date_embauche and situation != Situation.EMPLOI:
-        return [Blocage("embauche_sans_emploi", "Une date d’embauche suppose un emploi.", "date_embauche")]
+        found.append(Blocage("situation_absente", "Choisissez la situation de la personne.", "situation"))
+    elif date_embauche and situation != Situation.EMPLOI:
+        found.append(Blocage("embauche_sans_emploi", "Une date d’embauche suppose un emploi.", "date_embauche"))
     if date_embauche and date_embauche > fait_le:
-        return [Blocage("embauche_future", "L’embauche ne peut pas suivre l’entretien.", "date_embauche")]
-    return []
+        found.append(Blocage("embauche_future", "L’embauche ne peut pas suivre l’entretien.", "date_embauche"))
+    return found
 
 
 def tell(suivi: Suivi) -> str:

@@ -1,14 +1,13 @@
 """What a file page says of one file: the facts, the steps of the course, the deadlines, the next act."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-
-from django.conf import settings
 
 from bilan.fin import DELAI_APRES_SUIVI
 from bilan.guards import exemption, limite_justification
 from bilan.models import Bilan, RendezVous, Suivi, Synthese
+from bilan.retention import day_without_decision
 from bilan.selectors import current_synthese
 from bilan.states import ABSENCES, BEFORE_SYNTHESE, FINAUX, PHASES, Etat
 from cai.models import Contrat
@@ -34,6 +33,12 @@ class Faits:
     manque: RendezVous | None
     synthese: Synthese | None
     suivis: list[Suivi]
+    destruction_le: date | None  # of a validated synthesis about which the person has not answered
+
+    @property
+    def is_destroyed(self) -> bool:
+        """Whether the content of the synthesis is gone: nothing of it can be signed or sent any more."""
+        return self.synthese is not None and self.synthese.detruite_at is not None
 
     @property
     def is_over(self) -> bool:
@@ -97,16 +102,19 @@ def facts_of(contrat: Contrat) -> Faits:
         RendezVous.objects.filter(bilan=bilan).select_related("lieu", "conseiller", "prestataire").order_by("-debut")
     )
     evaluations = list(contrat.evaluations.with_verdict().latest_first())
+    situation, synthese = Situation(getattr(bilan, "situation", bilan.etat)), current_synthese(bilan)
+    undecided = situation == S.SYNTHESE_VALIDEE and synthese is not None and synthese.detruite_at is None
     return Faits(
         contrat=contrat,
         bilan=bilan,
-        situation=Situation(getattr(bilan, "situation", bilan.etat)),
+        situation=situation,
         evaluation=next(iter(evaluations), None),
         evaluation_entretien=next((e for e in evaluations if e.date_reference == contrat.date_entretien), None),
         rendez_vous=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.PREVU), None),
         manque=next((rdv for rdv in appointments if rdv.statut == RendezVous.Statut.MANQUE), None),
-        synthese=current_synthese(bilan),
+        synthese=synthese,
         suivis=list(bilan.suivis.all()),
+        destruction_le=day_without_decision(bilan) if undecided else None,
     )
 
 
@@ -134,6 +142,9 @@ _COURSE: tuple[tuple[str, frozenset[str]], ...] = (
     ),
     ("Suivi", frozenset({S.TRANSMISE, S.PRIS_EN_CHARGE_PPAE})),
 )
+_TRANSMISSION, _SUIVI = len(_COURSE) - 2, len(_COURSE) - 1
+_DECIDEE = {S.TRANSMISSION_REFUSEE: "refusée", S.CONSENTEMENT_RETIRE: "accord retiré"}
+_UNSENT = (S.SYNTHESE_REDIGEE, S.SYNTHESE_PRESENTEE, S.SYNTHESE_VALIDEE)
 
 
 def steps_of(faits: Faits) -> list[dict[str, Any]]:
@@ -142,8 +153,13 @@ def steps_of(faits: Faits) -> list[dict[str, Any]]:
         {"label": "Contrat", "etat": "fait", "detail": f"signé le {date_sans_jour(faits.contrat.date_signature)}"}
     ]
     present = next((rank for rank, (_, states) in enumerate(_COURSE) if faits.situation in states), None)
+    nothing_sent = _why_nothing_is_sent(faits)
+    if nothing_sent:
+        present = _SUIVI
     for rank, (label, _) in enumerate(_COURSE):
         steps.append({"label": label, "etat": _step_state(faits, rank, present)})
+    if nothing_sent:
+        steps[1 + _TRANSMISSION] |= {"etat": "sans_objet", "detail": nothing_sent}
     if faits.is_to_prescribe:
         steps[1] |= {"etat": "fait", "detail": "bilan à prescrire"}
         steps[2]["etat"] = "present"
@@ -152,6 +168,13 @@ def steps_of(faits: Faits) -> list[dict[str, Any]]:
     if faits.situation in (S.CLOS, S.NON_REALISE, S.ANNULE):
         steps.append({"label": faits.situation.label, "etat": "terme"})
     return steps
+
+
+def _why_nothing_is_sent(faits: Faits) -> str:
+    """What ended the transmission of a bilan that runs on; nothing while one is possible or has been made."""
+    if faits.situation in (S.TRANSMISSION_REFUSEE, S.CONSENTEMENT_RETIRE):
+        return "signature refusée" if faits.bilan.etat == Etat.SIGNATURE_REFUSEE else _DECIDEE[faits.situation]
+    return "synthèse détruite" if faits.is_destroyed and faits.situation in _UNSENT else ""
 
 
 def _step_state(faits: Faits, rank: int, present: int | None) -> str:
@@ -199,10 +222,8 @@ def deadlines_of(faits: Faits) -> list[Echeance]:
         found.append(Echeance("Rendez-vous", _day(faits.rendez_vous.debut), est_limite=False))
     if etat == Etat.ABSENT_A_QUALIFIER and faits.manque:
         found.append(Echeance("Fin du délai pour justifier l’absence", limite_justification(faits.manque)))
-    version = faits.synthese if faits.situation == S.SYNTHESE_VALIDEE else None
-    if version and version.date_validation and version.detruite_at is None:
-        limite = version.date_validation + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS)
-        found.append(Echeance("Destruction de la synthèse sans décision de la personne", limite))
+    if faits.destruction_le:
+        found.append(Echeance("Destruction de la synthèse sans décision de la personne", faits.destruction_le))
     if bilan.date_suivi and etat not in FINAUX and not faits.is_followed:
         found.append(Echeance("Suivi à six mois", bilan.date_suivi, est_limite=False))
     return sorted(found, key=lambda echeance: echeance.jour)

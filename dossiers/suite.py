@@ -11,6 +11,7 @@ from bilan.fin import is_too_late, not_done_blocages
 from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
+from bilan.suivi import may_contact
 from core import clock
 from core.french import date_longue, date_sans_jour, heure, minuscule
 from dossiers.parcours import Faits, Suite, closing_is_due, deadlines_of
@@ -246,14 +247,14 @@ def _unjustified(faits: Faits, agent: Agent) -> Suite:
 
 
 def _conducted(faits: Faits, agent: Agent) -> Suite:
-    if _is_destroyed(faits):
+    if faits.is_destroyed:
         return _closing(faits, agent, DETRUITE)
     conseiller = faits.bilan.conseiller.get_full_name() if faits.bilan.conseiller else "Le conseiller"
     return Suite(titre="Attendre le conseiller", phrase=f"{conseiller} conduit le bilan et rédige la synthèse.")
 
 
 def _undecided(faits: Faits, agent: Agent) -> Suite:
-    if _is_destroyed(faits):
+    if faits.is_destroyed:
         return _closing(faits, agent, DETRUITE)
     limite = next((e.jour for e in deadlines_of(faits) if e.est_limite), None)
     suite = Suite(
@@ -304,23 +305,24 @@ def _refused_deposit(row: Transmission, agent: Agent, page: str) -> Suite:
 DETRUITE = "Le contenu de la synthèse a été détruit\u00a0: plus rien ne peut être signé ni transmis."
 
 
-def _is_destroyed(faits: Faits) -> bool:
-    return faits.synthese is not None and faits.synthese.detruite_at is not None
-
-
 def _after(faits: Faits, agent: Agent) -> Suite:
     noted = "Le suivi à six mois est noté."
     return _closing(faits, agent, noted if faits.is_followed else "Le suivi à six mois est passé depuis trente jours.")
 
 
 SUIVI = "Le conseiller y note ce que la personne est devenue\u00a0; ne pas y venir est sans conséquence."
+SUIVI_SANS_CONTACT = (
+    "La personne n’a pas accepté d’être contactée\u00a0: personne ne l’y invite. Si elle vient, le conseiller "
+    "note ce qu’elle est devenue\u00a0; ne pas venir est sans conséquence."
+)
 
 
 def _closing(faits: Faits, agent: Agent, phrase: str) -> Suite:
     suivi = faits.bilan.date_suivi
     if suivi and not closing_is_due(faits):
+        qui = SUIVI if may_contact(faits.bilan) else SUIVI_SANS_CONTACT
         return Suite(
-            titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}. {SUIVI}"
+            titre="Attendre le suivi à six mois", phrase=f"Le suivi est prévu le {date_sans_jour(suivi)}. {qui}"
         )
     suite = Suite(titre="Clore le bilan", phrase=phrase, bouton="Clore le bilan", url=_act(faits, "cloturer"))
     return _offered(

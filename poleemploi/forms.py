@@ -120,7 +120,7 @@ class RetraitForm(RecueilForm):
         langue, interprete = self.fields["langue"], self.fields["interprete"]
         langue.help_text = "D’après le dossier. Changez-la si l’échange a eu lieu dans une autre."
         interprete.required = False
-        interprete.help_text = "Si la personne le dit. Sans réponse, rien n’en est noté."
+        interprete.help_text = "Pour un retrait de vive voix. Sans réponse, rien n’en est noté."
         if bilan.contrat.signataire.langue_comprise_id == "fr":
             del self.fields["interprete"]
 

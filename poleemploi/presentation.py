@@ -233,6 +233,7 @@ class Question:
     withdraw_url: str = ""
     attente: str = ""  # why the question cannot be asked now
     a_poser: bool = False  # the person has still to answer for the present version
+    sans_objet: bool = False  # the content is gone: nothing is asked of it any more
 
     @property
     def is_open(self) -> bool:
@@ -242,7 +243,7 @@ class Question:
     @property
     def etat(self) -> str:
         if self.decision is None:
-            return selectors.not_asked(self.portee)
+            return selectors.not_asked(self.portee, is_destroyed=self.sans_objet)
         if self.caduque:
             return "Accord devenu caduc\u00a0: la synthèse a changé"
         return str(self.decision.get_decision_display())
@@ -250,7 +251,7 @@ class Question:
     @property
     def couleur(self) -> str:
         if self.decision is None:
-            return "neutre" if self.portee == Portee.SUIVI else "nouveau"
+            return "neutre" if self.portee == Portee.SUIVI or self.sans_objet else "nouveau"
         if self.caduque:
             return "attention"
         return "succes" if self.en_vigueur else "neutre"
@@ -327,6 +328,7 @@ def _question(
         withdraw_url=reverse("poleemploi:withdraw_consent", args=[bilan.pk, SLUGS[portee]]) if withdraws else "",
         attente=attente,
         a_poser=selectors.is_to_ask(portee, decision, synthese.version if synthese else None),
+        sans_objet=synthese is not None and synthese.detruite_at is not None,
     )
 
 

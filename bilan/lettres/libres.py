@@ -46,12 +46,18 @@ class LettreLibre:
 # --- the follow-up -----------------------------------------------------------------------------
 
 
+CONTACT_NON_ACCEPTE = (
+    "La personne n’a pas accepté d’être contactée pour le suivi de son bilan\u00a0: aucune lettre ne lui est envoyée. "
+    "Cet accord se recueille avec ses autres décisions, à la question «\u00a0Contact pour le suivi\u00a0»."
+)
+
+
 def _suivi_due(contrat: Contrat, bilan: Bilan | None) -> Bilan | Blocage:
     """From fifteen days before the six months, to a person who agreed to be contacted (reference D.5, D.6 and E.2)."""
     if bilan is None or not suivi.is_due(bilan):
         return Blocage("suivi_non_du", "L’invitation s’envoie à partir de quinze jours avant les six mois du bilan.")
     if not suivi.may_contact(bilan):
-        return Blocage("contact_refuse", "La personne n’a pas accepté d’être contactée pour le suivi de son bilan.")
+        return Blocage("contact_refuse", CONTACT_NON_ACCEPTE)
     return bilan
 
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.models import Bilan, RendezVous, Suivi
+from bilan.models import Bilan, Consentement, RendezVous, Suivi
 from bilan.states import PHASES, Etat
 from bilan.suivi import RAPPEL, SUIVIS
 from cai import delais
@@ -70,14 +70,19 @@ def _adviser_consents(agent: Agent) -> Bilans:
 
 # rule: D.6-suivi
 def _follow_ups(agent: Agent) -> Bilans:
-    """Six-month interviews to hold, from fifteen days before (D.6), within the period of services (C.10)."""
+    """Six-month interviews to hold, from fifteen days before (D.6), within the period of services (C.10).
+
+    Of those alone who agreed to be contacted (E.2): the others come if they wish, and nothing is waited for.
+    """
+    contact = Consentement.objects.filter(bilan=OuterRef("pk"), portee=Consentement.Portee.SUIVI).order_by("-rang")
     due = Suivi.objects.filter(bilan=OuterRef("pk"), statut=Suivi.Statut.A_FAIRE).values("prevu_le")[:1]
     services = Q(contrat__date_premier_titre=None) | Q(
         contrat__date_premier_titre__gte=delais.add_years(clock.today(), -delais.PERIODE_SERVICES_ANNEES)
     )
     return (
         Bilan.objects.entrusted_to(agent)
-        .filter(services, etat__in=SUIVIS)
+        .alias(_contact=Subquery(contact.values("decision")[:1]))
+        .filter(services, etat__in=SUIVIS, _contact=Consentement.Decision.ACCORDE)
         .annotate(ordre=Subquery(due))
         .filter(ordre__lte=clock.today() + RAPPEL)
     )

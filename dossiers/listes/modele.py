@@ -6,14 +6,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import DateField, Exists, OuterRef, Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, DateField, Exists, Func, OuterRef, Subquery, When
+from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from agents.models import Agent
 from agents.permissions import direction_ids, has_permission, prestataire_ids
 from agents.roles import Permission
-from bilan.models import Bilan, RendezVous, Synthese
+from bilan.models import Bilan, Consentement, RendezVous, Synthese
 from bilan.states import ABSENCES, PHASES, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
@@ -140,9 +141,25 @@ def appointment(statut: RendezVous.Statut) -> Subquery:
     return Subquery(rows.values("debut")[:1])
 
 
-def _last_validation() -> Subquery:
-    rows = Synthese.objects.filter(bilan=OuterRef("pk")).order_by("-version")
-    return Subquery(rows.values("date_validation")[:1])
+class _YearLater(Func):
+    """The same quantième a year later, else the last day of that month: as ``delais.add_years`` counts."""
+
+    template = "(%(expressions)s + interval '1 year')::date"
+    output_field = DateField()
+
+
+# rule: E.4-un-an, E.4-30-jours
+def _day_without_decision() -> Case:
+    """As ``bilan.conservation.jour_sans_decision`` says, for a bilan whose present version is validated."""
+    versions: Any = Synthese.objects.filter(bilan=OuterRef("pk"), date_validation__isnull=False)
+    last = Subquery(versions.order_by("-version").values("date_validation")[:1])
+    first = Subquery(versions.order_by("date_validation").values("date_validation")[:1])
+    kept = Consentement.objects.filter(bilan=OuterRef("pk"), portee=Consentement.Portee.CONSERVATION).order_by("-rang")
+    # A date to which SQL adds days becomes a moment without a zone, which no page key could give back.
+    days = Cast(last + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
+    year = _YearLater(first)
+    agreed = Exact(Subquery(kept.values("decision")[:1]), Consentement.Decision.ACCORDE)
+    return Case(When(agreed, then=year), default=Least(days, year), output_field=DateField())
 
 
 def midnight(day: date) -> datetime:
@@ -151,10 +168,8 @@ def midnight(day: date) -> datetime:
 
 def undecided(bilans: Bilans) -> Bilans:
     """Validated, and the person has not yet answered about the transmission."""
-    # A date to which SQL adds days becomes a moment without a zone, which no page key could give back.
-    limite = Cast(_last_validation() + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
     return (
         with_situation(bilans.filter(etat=Etat.SYNTHESE_VALIDEE, synthese_detruite=None))
         .filter(situation=Situation.SYNTHESE_VALIDEE)
-        .annotate(ordre=limite)
+        .annotate(ordre=_day_without_decision())
     )

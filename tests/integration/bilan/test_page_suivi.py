@@ -47,6 +47,14 @@ def test_a_follow_up_is_noted_from_the_page_then_shown_on_the_bilan(
     assert Suivi.objects.get().situation == "recherche"
 
 
+def test_every_wrong_date_is_told_at_its_field(client: Client, conclu: Bilan, conseiller: Agent) -> None:
+    client.force_login(conseiller)
+    wrong = REPONSE | {"fait_le": "11/11/2010", "situation": "emploi", "date_embauche": "12/11/2010"}
+    with clock.travel(date(2010, 11, 10)):
+        form = client.post(reverse("bilan:record_follow_up", args=[conclu.pk]), wrong).context["form"]
+    assert set(form.errors) == {"fait_le", "date_embauche"}
+
+
 @pytest.mark.rule("D.5-6-mois")
 def test_the_adviser_s_software_notes_a_follow_up(conclu: Bilan, conseiller: Agent) -> None:
     api = Client(headers={"Authorization": f"Bearer {create_token(conseiller, libelle='essai')}"})

@@ -7,10 +7,12 @@ import pytest
 from django.template import Context, Template
 
 from agents.models import Agent, DirectionTerritoriale
+from bilan import retention
 from bilan.models import Bilan
 from bilan.states import Etat
 from cai.models import Contrat, Signataire
 from core import clock
+from dossiers.listes.modele import undecided
 from dossiers.page import compose
 from dossiers.parcours import deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
@@ -195,14 +197,33 @@ def test_the_adviser_is_waited_for_by_name(convoque: Bilan, prescripteur: Agent,
     assert suite(convoque.contrat, prescripteur, JOUR).phrase.startswith("Camille Conseillère")
 
 
-def test_a_validated_synthesis_waits_for_the_persons_decision(
-    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent
-) -> None:
-    bilan = make_valide(direction, prescripteur, conseiller)
+@pytest.mark.rule("E.4-un-an", "E.4-30-jours")
+@pytest.mark.parametrize(("conserver", "limite"), [(False, date(2010, 6, 9)), (True, date(2011, 5, 10))])
+def test_a_validated_synthesis_waits_for_the_persons_decision_until_the_day_of_its_destruction(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, agent_ofii: Agent, conserver: bool,
+    limite: date,
+) -> None:  # fmt: skip
+    bilan = make_valide(direction, prescripteur, conseiller, conserver=conserver)
 
     act = suite(bilan.contrat, prescripteur, JOUR)
-    assert (act.bouton, act.limite) == ("Recueillir la décision", date(2010, 6, 9))
+    assert (act.bouton, act.limite) == ("Recueillir la décision", limite)
+    with clock.travel(JOUR):
+        assert undecided(Bilan.objects.all()).get().ordre == limite, "the desk and the file page say one date"
     assert suite(bilan.contrat, agent_ofii, JOUR).bouton == ""
+
+
+@pytest.mark.rule("D.1-situation")
+def test_once_the_content_is_destroyed_the_transmission_is_not_under_way(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    bilan = make_valide(direction, prescripteur, conseiller, conserver=False)
+    with clock.travel(date(2010, 6, 9)):
+        retention.apply_rules(bilan)
+        faits = facts_of(Contrat.objects.select_related("signataire").get(pk=bilan.contrat_id))
+        transmission, follow_up = steps_of(faits)[-2:]
+    assert transmission == {"label": "Transmission", "etat": "sans_objet", "detail": "synthèse détruite"}
+    assert follow_up["etat"] == "present"
+    assert not any(echeance.label.startswith("Destruction") for echeance in deadlines_of(faits))
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bilan import fin, redaction, suivi
-from bilan.actions import actions_for
+from bilan.actions import actions_for, next_action
 from bilan.models import Bilan, Consentement, Suivi
 from bilan.states import Etat
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from dossiers.listes.conseiller import LISTES
-from tests.factories.conduite import advance, consent
+from tests.factories.conduite import JOUR, advance, consent
 from tests.factories.transitions import Monde, fresh
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +69,25 @@ def test_all_but_the_sessions_may_come_after_the_contract_and_the_follow_up_take
 @pytest.mark.rule("D.6-suivi")
 @pytest.mark.parametrize(("on", "shown"), [(date(2010, 10, 25), False), (date(2010, 10, 26), True)])
 def test_the_adviser_is_reminded_fifteen_days_before(monde: Monde, valide: Bilan, on: date, shown: bool) -> None:
+    consent(valide, Consentement.Portee.SUIVI, at=clock.at(JOUR, 17), by=monde.conseiller)
     with clock.travel(on):
         assert A_FAIRE.bilans(monde.conseiller).exists() is shown
         assert ("noter_suivi" in {action.name for action in actions_for(monde.conseiller, valide)}) is shown
         assert not A_FAIRE.bilans(monde.autre_conseiller).exists()
+
+
+@pytest.mark.rule("E.2-contact")
+def test_nothing_is_awaited_of_whom_nobody_may_contact_but_their_own_visit_is_noted(
+    monde: Monde, valide: Bilan
+) -> None:
+    early = date(2010, 11, 1)
+    with clock.travel(early):
+        assert not A_FAIRE.bilans(monde.conseiller).exists()
+        offered = actions_for(monde.conseiller, valide)
+        assert next_action(offered) is None
+        assert "noter_venue" in {action.name for action in offered}
+    assert refused(monde, valide, early, statut="sans_reponse", situation="") == "suivi_trop_tot"
+    assert note(monde, valide, early).statut == "realise"
 
 
 @pytest.mark.rule("D.5-situation")
@@ -161,5 +176,6 @@ def test_a_refusal_may_be_said_before_its_time(monde: Monde, valide: Bilan) -> N
 def test_the_contact_at_three_months_is_offered_at_its_time(
     monde: Monde, valide: Bilan, on: date, offered: bool
 ) -> None:
+    consent(valide, Consentement.Portee.SUIVI, at=clock.at(JOUR, 17), by=monde.conseiller)
     with clock.travel(on):
         assert ("noter_contact" in {action.name for action in actions_for(monde.conseiller, valide)}) is offered
