@@ -12,11 +12,11 @@ from bilan import guards
 from bilan.guards import Proposition
 from bilan.models import Bilan, RendezVous, Seance
 from bilan.states import Etat
-from cai.models import Contrat, Prestation
+from cai.models import Contrat
 from core import clock
 from tests.factories.agents import make_agent, make_lieu, make_marche, make_prestataire
 from tests.factories.conduite import JOUR, make_convoque
-from tests.factories.programmation import make_prescrit, proposition
+from tests.factories.programmation import proposition
 
 pytestmark = pytest.mark.django_db
 
@@ -264,21 +264,6 @@ def test_every_fault_is_told_at_once_each_at_its_field(
     ]
 
 
-@pytest.mark.rule("C.3-bilan-apres-langue")
-def test_a_second_thought_is_offered_on_a_day_off_or_during_the_french_course(a_programmer: Bilan) -> None:
-    lundi, dimanche, ferie = clock.at(JOUR, 9), clock.at(date(2010, 5, 9), 9), clock.at(date(2010, 7, 14), 9)
-    assert guards.avertissements(a_programmer, lundi) == []
-    assert "dimanche 9\u00a0mai" in guards.avertissements(a_programmer, dimanche)[0]
-    assert "14\u00a0juillet" in guards.avertissements(a_programmer, ferie)[0]
-    training = Prestation.objects.create(
-        contrat=a_programmer.contrat, type=Prestation.Type.FORMATION_LINGUISTIQUE, statut=Prestation.Statut.EN_COURS
-    )
-    assert "formation linguistique" in guards.avertissements(a_programmer, lundi)[0]
-    training.statut = Prestation.Statut.SUIVIE
-    training.save()
-    assert guards.avertissements(a_programmer, lundi) == []
-
-
 @pytest.mark.rule("C.8-delai")
 @pytest.mark.parametrize(
     ("missed", "limite"),
@@ -312,12 +297,3 @@ def test_a_reason_is_shown_before_it_is_accepted(
 ) -> None:
     with clock.travel(JOUR):
         assert [b.code for b in guards.motif_absence(motif, precision, vu_le)] == refused
-
-
-def test_an_evaluation_made_before_a_correction_no_longer_speaks_for_the_file(prescripteur: Agent) -> None:
-    bilan = make_prescrit(by=prescripteur)
-    assert guards.evaluation_sans_motif(bilan) == []
-    signataire = bilan.contrat.signataire
-    signataire.date_naissance = date(1950, 1, 1)
-    signataire.save()
-    assert [blocage.code for blocage in guards.evaluation_sans_motif(bilan)] == ["evaluation_perimee"]
