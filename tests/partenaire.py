@@ -1,15 +1,19 @@
-"""The partner as fixtures: one simulator for all, emptied before each test, and a sender in a hurry."""
+"""The partner as fixtures: one simulator for all, emptied before each test; a sender in a hurry, or step by step."""
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
-from poleemploi import sender
+from poleemploi import canal, sender
+from poleemploi.client import Reponse
 from poleemploi.models import Transmission
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME
 from tests.simulateur import SimulateurEnProcessus
+
+UNE_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +52,20 @@ def settle() -> Callable[..., None]:
                 time.sleep(0.01)
 
     return _settle
+
+
+def take(lease: timedelta = UNE_MINUTE) -> sender.Travail:
+    """Claim the due row, as a worker does."""
+    channel = canal.read()
+    jeton = canal.token(sender.partner(), channel)
+    assert jeton is not None
+    _, travail = sender.claim(jeton, channel, lease=lease)
+    assert travail is not None
+    return travail
+
+
+def answer(travail: sender.Travail, reponse: Reponse) -> None:
+    """Record what the partner answered to that attempt."""
+    sender.record(
+        sender.Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, 1, travail.jeton)
+    )

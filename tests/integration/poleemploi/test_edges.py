@@ -1,4 +1,4 @@
-"""The corners of the sender: what comes too late, what fails inside, tokens that are scarce, probes that race."""
+"""The corners of the sender: what comes too late, what fails inside, what two services cross."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,34 +20,18 @@ from poleemploi.depot import freeze
 from poleemploi.models import Canal, Transmission
 from poleemploi.presentation import sentence_of
 from poleemploi.reprise import Rythme
-from poleemploi.states import EtatTransmission, MotifFin, MotifPause
+from poleemploi.states import EtatTransmission, MotifFin
 from tests.factories.transmissions import RECUEIL, add_version, make_valide
+from tests.partenaire import UNE_MINUTE, answer, take
 from tests.simulateur import SimulateurEnProcessus
 
 pytestmark = pytest.mark.usefixtures("le_lendemain")
 T = EtatTransmission
 Settle = Callable[..., None]
-UNE_MINUTE = timedelta(minutes=1)
 
 
 def read(transmission: Transmission) -> Transmission:
     return Transmission.objects.get(pk=transmission.pk)
-
-
-def take(lease: timedelta = UNE_MINUTE) -> sender.Travail:
-    """Claim the due row, as a worker does."""
-    channel = canal.read()
-    jeton = canal.token(sender.partner(), channel)
-    assert jeton is not None
-    _, travail = sender.claim(jeton, channel, lease=lease)
-    assert travail is not None
-    return travail
-
-
-def answer(travail: sender.Travail, reponse: Reponse) -> None:
-    sender.record(
-        sender.Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, 1, travail.jeton)
-    )
 
 
 # --- answers ------------------------------------------------------------------------------------
@@ -233,120 +217,6 @@ def test_a_row_that_another_worker_took_meanwhile_is_left_to_it(
 
 def test_nothing_is_claimed_when_nothing_is_due(db: None) -> None:
     assert sender.claim(JetonEnCours("x", 1), canal.read(), lease=UNE_MINUTE) == (False, None)
-
-
-# --- the channel --------------------------------------------------------------------------------
-
-
-def test_only_one_worker_probes_after_a_pause(partenaire: SimulateurEnProcessus, transmission: Transmission) -> None:
-    ended = timezone.now() - timedelta(seconds=1)
-    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
-    seen_by_both = canal.read()
-    assert canal.take_probe(timezone.now(), timezone.now() + UNE_MINUTE)
-    assert sender.claim(JetonEnCours("x", 1), seen_by_both, lease=UNE_MINUTE) == (False, None)
-    assert transmission.tentatives.count() == 0
-
-
-def test_a_probe_that_fails_pauses_again_and_one_that_proves_nothing_leaves_its_turn(
-    partenaire: SimulateurEnProcessus, transmission: Transmission
-) -> None:
-    ended = timezone.now() - timedelta(seconds=1)
-    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
-    partenaire.panne("JETON_REFUSE", nombre=1)
-    assert sender.step()
-    pause = Canal.objects.get().pause_jusqua
-    assert pause is not None
-    assert pause <= timezone.now()
-    partenaire.panne("ERREUR_500", operation="deposerSynthese", nombre=1)
-    assert sender.step()
-    assert Canal.objects.get().pause_motif == MotifPause.PANNE
-
-
-def test_a_partner_that_asks_for_time_with_a_503_gets_it(
-    partenaire: SimulateurEnProcessus, transmission: Transmission
-) -> None:
-    answer(take(), Reponse(503, code="INDISPONIBLE", retry_after="120"))
-    pause = Canal.objects.get().pause_jusqua
-    assert pause is not None
-    assert pause - timezone.now() > timedelta(seconds=110)
-
-
-@pytest.mark.parametrize(
-    ("genre", "motif"),
-    [
-        ("QUOTA_SECONDES", MotifPause.QUOTA),
-        ("ERREUR_500", MotifPause.PANNE),
-        ("CLIENT_REFUSE", MotifPause.COMPTE),
-        ("CORPS_HTML", MotifPause.PANNE),
-    ],
-)
-def test_without_a_token_the_channel_waits_and_no_attempt_is_opened(
-    partenaire: SimulateurEnProcessus, transmission: Transmission, genre: str, motif: str
-) -> None:
-    partenaire.panne(genre, operation="obtenirJeton", nombre=1)
-    assert not sender.step()
-    assert Canal.objects.get().pause_motif == motif
-    assert transmission.tentatives.count() == 0
-
-
-# --- the token ----------------------------------------------------------------------------------
-
-
-def test_a_token_that_cannot_be_renewed_serves_to_its_end(
-    partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
-) -> None:
-    assert canal.token(sender.partner(), canal.read()) is not None
-    Canal.objects.update(jeton_renouveler_at=timezone.now())
-    partenaire.panne("ERREUR_500", operation="obtenirJeton")
-    settle()
-    assert read(transmission).etat == T.ACCUSEE
-    assert Canal.objects.get().pause_jusqua is None
-
-
-def test_a_token_is_renewed_before_its_end(partenaire: SimulateurEnProcessus, transmission: Transmission) -> None:
-    first = canal.token(sender.partner(), canal.read())
-    Canal.objects.update(jeton_renouveler_at=timezone.now())
-    second = canal.token(sender.partner(), canal.read())
-    assert first is not None
-    assert second is not None
-    assert (first.generation, second.generation) == (1, 2)
-
-
-def test_a_worker_goes_on_with_the_old_token_while_another_renews_it(
-    partenaire: SimulateurEnProcessus, db: None
-) -> None:
-    first = canal.token(sender.partner(), canal.read())
-    Canal.objects.update(jeton_renouveler_at=timezone.now(), jeton_bail_jusqua=timezone.now() + UNE_MINUTE)
-    assert canal.token(sender.partner(), canal.read()) == first
-
-
-@pytest.mark.parametrize("outcome", ["fetched", "given_up", "never"])
-def test_a_worker_without_token_waits_for_the_one_that_fetches_it(
-    partenaire: SimulateurEnProcessus, db: None, monkeypatch: pytest.MonkeyPatch, outcome: str
-) -> None:
-    canal.read()
-    Canal.objects.update(jeton_bail_jusqua=timezone.now() + UNE_MINUTE)
-
-    def meanwhile(_: float) -> None:
-        if outcome == "fetched":
-            Canal.objects.update(
-                jeton=b"neuf", jeton_expire_at=timezone.now() + UNE_MINUTE, jeton_generation=7, jeton_bail_jusqua=None
-            )
-        elif outcome == "given_up":
-            Canal.objects.update(jeton_bail_jusqua=None)
-
-    monkeypatch.setattr(canal.time, "sleep", meanwhile)
-    expected = JetonEnCours("neuf", 7) if outcome == "fetched" else None
-    assert canal.token(sender.partner(), canal.read()) == expected
-
-
-def test_a_refused_token_does_not_take_the_next_one_with_it(partenaire: SimulateurEnProcessus, db: None) -> None:
-    old = canal.token(sender.partner(), canal.read())
-    Canal.objects.update(jeton_renouveler_at=timezone.now())
-    new = canal.token(sender.partner(), canal.read())
-    assert old is not None
-    canal.drop_token(old)
-    assert canal.usable_token(canal.read(), timezone.now()) == new
 
 
 # --- services -----------------------------------------------------------------------------------
