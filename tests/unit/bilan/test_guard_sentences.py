@@ -35,6 +35,7 @@ PERIMEE = (
     "nouveau.",
 )
 HORAIRES = ("heure_non_ouverte", "heure", "Un rendez-vous commence entre 8 h et 18 h.")
+ECHU = ("contrat_echu", "", "Le contrat a pris fin le 15 mars 2011.")
 CLOTURE = ("contrat_termine", "", "Le contrat est à l’état « Clôturé ».")
 
 
@@ -244,21 +245,23 @@ def test_a_prescription_waits_for_an_evaluation_of_this_file_without_a_ground(
 def test_a_prescription_is_for_a_running_contract_signed_since_the_law_and_a_prescriber_of_the_direction(
     monde: Monde, a_programmer: Bilan, agent_ofii: Agent
 ) -> None:
-    with clock.travel(APRES_MIDI):
-        monde.evaluate(a_programmer, SIGNATURE)
     contrat = a_programmer.contrat
     contrat.date_signature = date(2008, 12, 1)
-    assert guards.prescription(a_programmer, monde.prescripteur) == []
+    with clock.travel(date(2011, 3, 15)):
+        monde.evaluate(a_programmer, SIGNATURE)
+        assert guards.prescription(a_programmer, monde.prescripteur) == []
     contrat.date_signature, contrat.statut = date(2008, 11, 30), Contrat.Statut.CLOTURE
-    assert said(guards.prescription(a_programmer, agent_ofii)) == [
-        CLOTURE,
-        (
-            "contrat_anterieur",
-            "",
-            "Ce contrat a été signé avant le 1er décembre 2008 : le bilan n’était pas encore prévu.",
-        ),
-        ("prescripteur_inconnu", "prescripteur", "Choisissez un prescripteur de cette direction."),
-    ]
+    with clock.travel(date(2011, 3, 16)):
+        assert said(guards.prescription(a_programmer, agent_ofii)) == [
+            CLOTURE,
+            ECHU,
+            (
+                "contrat_anterieur",
+                "",
+                "Ce contrat a été signé avant le 1er décembre 2008 : le bilan n’était pas encore prévu.",
+            ),
+            ("prescripteur_inconnu", "prescripteur", "Choisissez un prescripteur de cette direction."),
+        ]
 
 
 @pytest.mark.rule("D.2-1")
@@ -307,7 +310,7 @@ def test_an_exemption_is_lifted_during_the_contract_on_an_evaluation_of_today_wi
     with clock.travel(date(2011, 3, 16)):
         assert said(guards.levee(bilan)) == [
             CLOTURE,
-            ("contrat_echu", "", "Le contrat a pris fin le 15 mars 2011."),
+            ECHU,
             absente,
         ]
 
