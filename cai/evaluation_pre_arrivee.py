@@ -84,7 +84,7 @@ def record_pre_arrivee(*, contrat: Contrat, fiche: PreArrivee, by: Agent) -> Eff
         target=row,
         by=by,
         effet=effet,
-        qualite=fiche.qualite,
+        prive={"qualite": fiche.qualite},
     )
     _follow(contrat, effet, former, by)
     return effet

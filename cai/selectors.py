@@ -129,6 +129,7 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         "can_sign_famille": famille is None and contrat.is_running and may_follow,
         "prestations": prestations_panel(contrat, agent),
         "can_export": has_permission(agent, Permission.EXPORTER_DOSSIER, direction_id=contrat.direction_id),
-        "can_correct": contrat.is_running and may_correct,
+        "can_correct_person": contrat.statut != Contrat.Statut.ANNULE and may_correct,
+        "can_correct_contrat": contrat.is_running and may_correct,
         "can_cancel": cancellable and contrat.is_running and may_cancel,
     }

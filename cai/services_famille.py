@@ -48,8 +48,7 @@ def sign_famille(
         by=by,
         date_signature=date_signature,
         date_echeance=famille.date_echeance,
-        conjoint=conjoint,
-        nombre_enfants=len(enfants),
+        prive={"conjoint": conjoint, "nombre_enfants": len(enfants)},
     )
     return famille
 
@@ -77,8 +76,7 @@ def correct_famille(
         by=by,
         avant=str(before[0]),
         date_signature=date_signature,
-        conjoint=conjoint,
-        nombre_enfants=len(enfants),
+        prive={"conjoint": conjoint, "nombre_enfants": len(enfants)},
     )
     return famille
 

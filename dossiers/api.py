@@ -1,6 +1,5 @@
 """Files through the API: open, find, read whole, and what happened to them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,7 +29,7 @@ from core.api_schema import operation
 from core.errors import Forbidden
 from core.models import Evenement
 from dossiers.anonymisation import refuse_anonymised
-from dossiers.chronologie import EXEMPTION, famille, sentence_of
+from dossiers.chronologie import may_tell, sentence_of
 from dossiers.parcours import deadlines_of, facts_of
 from dossiers.selectors import situations_of
 from dossiers.services import open_file
@@ -390,11 +389,8 @@ class EvenementsView(APIView):
     )
     def get(self, request: Request, pk: str) -> Response:
         contrat = contrat_or_404(request, pk)
-        events: Sequence[Evenement] | QuerySet[Evenement] = (
-            Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")
-        )
         sees = has_permission(caller(request), Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
-        if not sees:
-            events = [event for event in events if famille(event.nom) != EXEMPTION]
+        every = Evenement.objects.filter(dossier=contrat.pk).select_related("par").order_by("numero")
+        events = [event for event in every if may_tell(event, sees_exemption=sees)]
         context = {"sees_exemption": sees, "read": journal.facts_reader()}
         return Response(EvenementSortie(events, many=True, context=context).data)

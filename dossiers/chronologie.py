@@ -33,6 +33,10 @@ FAMILLES: dict[str, str] = {
     "courrier": "Courriers",
 }
 EXEMPTION = "exemption"
+# Told only to those who may see grounds of exemption: they speak of the person's family or permit (reference B, E.5).
+_RESERVES = frozenset({"exemption", "justificatif", "famille", "prearrivee"})
+# Reasons that may speak of health: the event is told, not its reason.
+_AVEC_RAISON = frozenset({"bilan.reconnaitre_motif_legitime", "bilan.requalifier_absence"})
 # Fields of a correction that say as much as a ground of exemption: permits (reference B).
 _TITRES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"})
 _FAMILLE_OF = {
@@ -67,27 +71,36 @@ def famille(nom: str) -> str:
 def timeline(dossier: uuid.UUID, *, familles: Sequence[str] = (), sees_exemption: bool) -> list[Ligne]:
     """The events of a file, latest first, told in French; only some families when asked.
 
-    Neither grounds nor permits are told to those who may not see them.
+    Neither grounds, family, permits nor reasons of an absence are told to those who may not see them.
     """
     events = Evenement.objects.filter(dossier=dossier).select_related("par").order_by("-numero")
     read = journal.facts_reader()
-    told = [event for event in events if sees_exemption or famille(event.nom) != EXEMPTION]
-    lines = [_tell(event, read, sees_exemption) for event in told]
+    lines = [_tell(event, read, sees_exemption) for event in events if may_tell(event, sees_exemption=sees_exemption)]
     return [line for line in lines if not familles or line.famille in familles]
 
 
+def may_tell(event: Evenement, *, sees_exemption: bool) -> bool:
+    """Whether the event may be told at all to somebody who may, or may not, see grounds of exemption."""
+    return sees_exemption or event.nom.split(".", 1)[0] not in _RESERVES
+
+
 def sentence_of(event: Evenement, *, sees_exemption: bool, read: Reader = journal.facts) -> str:
-    """One event as a sentence, with its facts; permits only for those who may see them.
+    """One event that may be told, as a sentence with its facts; permits and reasons only for those who may see them.
 
     ``read`` is given by who tells many events of a file (``journal.facts_reader``).
     """
     titre, detail = SENTENCES.get(event.nom, (NEUTRE, rien))
-    return f"{titre}. {detail(_facts(read(event), sees_exemption))}".strip()
+    return f"{titre}. {detail(_facts(event, read, sees_exemption))}".strip()
 
 
-def _facts(faits: Facts, sees_exemption: bool) -> Facts:
+def _facts(event: Evenement, read: Reader, sees_exemption: bool) -> Facts:
+    faits = read(event)
+    if sees_exemption:
+        return faits
+    if event.nom in _AVEC_RAISON:
+        return {name: value for name, value in faits.items() if name != "motif"}
     champs = faits.get("champs")
-    if sees_exemption or not isinstance(champs, dict):
+    if not isinstance(champs, dict):
         return faits
     return {**faits, "champs": {name: values for name, values in champs.items() if name not in _TITRES}}
 
@@ -98,7 +111,7 @@ def _tell(event: Evenement, read: Reader, sees_exemption: bool) -> Ligne:
         nom=event.nom,
         at=event.survenu_at,
         titre=titre,
-        detail=detail(_facts(read(event), sees_exemption)),
+        detail=detail(_facts(event, read, sees_exemption)),
         auteur=event.par.get_full_name() if event.par else SYSTEME,
         famille=famille(event.nom),
     )

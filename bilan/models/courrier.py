@@ -41,9 +41,15 @@ class Courrier(BaseModel):
         CAI_FAMILLE = "cai_famille", "Lettre du contrat famille"
         ATTESTATION = "attestation", "Attestation récapitulative"
 
-    # They say on what ground the person is exempt, or why the contract should end: not everybody who sees the file may
-    # read it (reference B).
-    GENRES_AVEC_MOTIF = (Genre.EXEMPTION, Genre.INTENTION_RESILIATION, Genre.TRANSMISSION_PREFET, Genre.ATTESTATION)
+    # They say on what ground the person is exempt, why the contract should end, or who their family is: not everybody
+    # who sees the file may read it (reference B).
+    GENRES_AVEC_MOTIF = (
+        Genre.EXEMPTION,
+        Genre.INTENTION_RESILIATION,
+        Genre.TRANSMISSION_PREFET,
+        Genre.CAI_FAMILLE,
+        Genre.ATTESTATION,
+    )
 
     contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
     direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")

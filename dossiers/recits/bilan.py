@@ -39,6 +39,8 @@ def _absence(faits: Facts) -> str:
 
 
 def _excuse(faits: Facts) -> str:
+    if not faits.get("motif"):
+        return ""
     vu = faits.get("justificatif_vu_le")
     return f"Raison : {label(MotifAbsence, faits['motif'])}." + (f" Justificatif vu le {jour(vu)}." if vu else "")
 

@@ -53,9 +53,11 @@ def _shown(field: Any, value: Any) -> str:
 
 
 def _famille(faits: Facts) -> str:
-    enfants = faits["nombre_enfants"]
-    signee = f"Signé le {jour(faits['date_signature'])}, pour {enfants} enfant{'s' if enfants > 1 else ''}"
-    return f"{signee}. {label(ContratFamille.Conjoint, faits['conjoint'])}."
+    enfants, signe = faits["nombre_enfants"], f"Signé le {jour(faits['date_signature'])}"
+    if enfants == journal.EFFACEE:
+        return f"{signe}."
+    pour = f"pour {enfants} enfant{'s' if enfants > 1 else ''}"
+    return f"{signe}, {pour}. {label(ContratFamille.Conjoint, faits['conjoint'])}."
 
 
 def _journee(faits: Facts) -> str:

@@ -2,6 +2,7 @@
 
 from cai.models import Certificat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import PHRASES, Effet
+from core import journal
 from core.french import duree, insecable
 from dossiers.recits.mots import Facts, Recits, jour, label
 
@@ -40,8 +41,10 @@ def _certificat(faits: Facts) -> str:
 
 
 def _pre_arrivee(faits: Facts) -> str:
-    qualite = label(EvaluationPreArrivee.Qualite, faits["qualite"])
-    return f"{qualite}. {insecable(PHRASES[Effet(faits['effet'])])}"
+    effet = insecable(PHRASES[Effet(faits["effet"])])
+    if faits["qualite"] == journal.EFFACEE:
+        return effet
+    return f"{label(EvaluationPreArrivee.Qualite, faits['qualite'])}. {effet}"
 
 
 SENTENCES: Recits = {

@@ -49,8 +49,8 @@ def famille(contrat: Contrat, agent_ofii: Agent) -> ContratFamille:
 def test_it_lasts_one_year_and_is_told_without_a_name(famille: ContratFamille):
     assert famille.date_echeance == date(2011, 4, 1)
     event = Evenement.objects.get(nom="famille.signee")
-    assert event.faits["nombre_enfants"] == 1
-    assert sentence_of(event, sees_exemption=False) == (
+    assert "conjoint" not in event.faits, "the family is a private fact of the journal"
+    assert sentence_of(event, sees_exemption=True) == (
         "Contrat famille enregistré. Signé le 1er\u00a0avril\u00a02010, pour 1 enfant. Le conjoint signe aussi."
     )
     assert journal.verify(famille.contrat_id) == []
@@ -259,7 +259,9 @@ def test_who_only_follows_the_exchange_sees_nothing_of_the_children(
     client = connect(correspondant)
     page = reverse("cai:view_famille", args=[famille.contrat_id])
     assert client.get(page).status_code == 404
-    assert page not in client.get(reverse("dossiers:view_file", args=[famille.contrat_id])).content.decode()
+    for name in ("dossiers:view_file", "dossiers:view_timeline", "api:evenements"):
+        told = client.get(reverse(name, args=[famille.contrat_id])).content.decode()
+        assert not [word for word in (page, "onjoint", "enfant") if word in told], name
 
 
 def test_a_followed_day_without_attestation_is_refused_at_its_field(

@@ -7,7 +7,7 @@ import pytest
 
 from core import clock
 from core.models import Evenement
-from dossiers.chronologie import sentence_of
+from dossiers.chronologie import may_tell, sentence_of
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,30 @@ def test_a_limit_still_to_come_is_told_in_the_present() -> None:
         assert "La personne peut se justifier" in sentence_of(event, sees_exemption=True)
     with clock.travel(date(2010, 5, 26)):
         assert "La personne pouvait se justifier" in sentence_of(event, sees_exemption=True)
+
+
+@pytest.mark.rule("E.5-jamais")
+@pytest.mark.parametrize(
+    ("nom", "faits", "phrase"),
+    [
+        (
+            "bilan.reconnaitre_motif_legitime",
+            {"motif": "maladie_hospitalisation", "justificatif_vu_le": "2010-05-25"},
+            "Motif légitime reconnu.",
+        ),
+        ("bilan.requalifier_absence", {"motif": "grossesse_maternite"}, "Absence requalifiée\u00a0: motif légitime."),
+    ],
+)
+def test_who_only_follows_the_exchange_reads_no_reason_of_an_absence(
+    nom: str, faits: dict[str, Any], phrase: str
+) -> None:
+    event = Evenement(nom=nom, faits=faits)
+
+    assert may_tell(event, sees_exemption=False)
+    assert sentence_of(event, sees_exemption=False) == phrase
+
+
+@pytest.mark.parametrize("nom", ["famille.signee", "prearrivee.enregistree", "exemption.evaluee", "justificatif.recu"])
+def test_who_only_follows_the_exchange_is_told_nothing_of_family_and_grounds(nom: str) -> None:
+    assert not may_tell(Evenement(nom=nom), sees_exemption=False)
+    assert may_tell(Evenement(nom=nom), sees_exemption=True)
