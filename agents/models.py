@@ -46,6 +46,8 @@ class DirectionTerritoriale(BaseModel):
     prefecture = models.TextField(
         "adresse de la préfecture",
         blank=True,
+        default="",
+        db_default="",  # the previous image adds directions without it
         max_length=300,
         help_text="Une ligne par ligne, pour les courriers au préfet.",
     )

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from cai.models import Contrat, Langue, Pays, TitreAdmission
+from cai.models import LANGUE_INCONNUE, PAYS_INCONNU, Contrat, Langue, Pays, TitreAdmission
 from core.admin import CodeTableAdmin, ReadOnlyAdmin
 
 
@@ -13,6 +13,7 @@ class PaysAdmin(CodeTableAdmin):
 
     aide = "Les autres noms, séparés par des virgules, servent à la recherche\u00a0: synonymes, anciens noms, sigles."
     fixed_once_created = ("code", "nom")
+    toujours = (PAYS_INCONNU,)
     fields = ("code", "nom", "synonymes", "frequent")
     list_display = ("nom", "code", "synonymes", "frequent")
     list_filter = ("frequent",)
@@ -25,6 +26,7 @@ class LangueAdmin(CodeTableAdmin):
 
     aide = PaysAdmin.aide
     fixed_once_created = ("code", "nom")
+    toujours = (LANGUE_INCONNUE,)
     fields = ("code", "nom", "synonymes", "frequent")
     list_display = ("nom", "code", "synonymes", "frequent")
     list_filter = ("frequent",)

@@ -71,6 +71,7 @@ class CodeTableAdmin(JournalledAdmin):
     """A table of reference: its codes are for ever, what is not used anywhere may go."""
 
     fixed_once_created: tuple[str, ...] = ("code",)
+    toujours: tuple[str, ...] = ()  # codes that the application itself writes one day
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = self.fixed_once_created if obj is not None else ()
@@ -78,7 +79,7 @@ class CodeTableAdmin(JournalledAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Without a row it is asked for the bulk action, which could not tell which rows are used.
-        return obj is not None and not is_used(obj)
+        return obj is not None and obj.pk not in self.toujours and not is_used(obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         journal.log_access("administration_suppression", by=request.user, target=obj)

@@ -94,6 +94,7 @@ def configure(options: dict[str, str]) -> None:
                 "axes": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},
+                "pikepdf": {"level": "WARNING"},  # tells at each start that its own logger is there
             },
         }
     )

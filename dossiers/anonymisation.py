@@ -20,7 +20,7 @@ from bilan import models as bilan
 from bilan.models import Bilan, TirageCourriers
 from bilan.states import FINAUX
 from cai import models as cai
-from cai.models import NUMERO_ANONYME, Contrat, Signataire
+from cai.models import LANGUE_INCONNUE, NUMERO_ANONYME, PAYS_INCONNU, Contrat, Signataire
 from cai.oubli import fin_nominative, no_longer_nominative
 from core import clock, journal
 from core.crypto import EncryptedBinaryField
@@ -98,7 +98,7 @@ SORTS: dict[type[models.Model], dict[str, Sort]] = {
     Signataire: {
         "id": garde, "created_at": garde, "updated_at": garde, "sexe": garde,
         "nom": devient(NOM), "prenom": devient(None), "date_naissance": _premier_janvier,
-        "nationalite": devient("XXX"), "langue_comprise": devient("und"),
+        "nationalite": devient(PAYS_INCONNU), "langue_comprise": devient(LANGUE_INCONNUE),
         "adresse": devient(""), "adresse_complement": devient(""), "code_postal": devient("00000"),
         "ville": devient(""), "telephone": devient(""), "courriel": devient(""),
         "representant_nom": devient(""), "representant_qualite": devient(""),

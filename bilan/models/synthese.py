@@ -38,7 +38,8 @@ class Synthese(BaseModel):
     version = models.PositiveSmallIntegerField("version")
     contenu = EncryptedJSONField(null=True)  # bilan.contenu.SyntheseContenu as a dictionary
     # Of the frozen content; gone with it. Proves that a re-encryption changed nothing (core.rotation).
-    contenu_sha256 = models.CharField("empreinte du contenu", max_length=64, blank=True)
+    # For one release more the previous image, during an upgrade, presents versions without it.
+    contenu_sha256 = models.CharField("empreinte du contenu", max_length=64, blank=True, default="", db_default="")
     auteur = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")
     date_redaction = models.DateField("rédigée le", null=True, blank=True)
     figee_at = models.DateTimeField("figée le", null=True, blank=True)
@@ -74,9 +75,8 @@ class Synthese(BaseModel):
                 name="synthese_figee_avec_pdf",
             ),
             models.CheckConstraint(
-                condition=Q(figee_at__isnull=False, contenu__isnull=False) & ~Q(contenu_sha256="")
-                | (Q(figee_at=None) | Q(contenu__isnull=True)) & Q(contenu_sha256=""),
-                name="synthese_figee_avec_empreinte",
+                condition=Q(contenu_sha256="") | Q(figee_at__isnull=False, contenu__isnull=False),
+                name="synthese_empreinte_d_un_contenu_fige",
             ),
             models.CheckConstraint(
                 condition=Q(date_validation=None)

@@ -2,8 +2,10 @@
 
 from cai.models.contrat import (
     BILAN_OBLIGATOIRE_DEPUIS,
+    LANGUE_INCONNUE,
     NUMERO_ANONYME,
     NUMERO_CAI_FORME,
+    PAYS_INCONNU,
     Contrat,
     ContratQuerySet,
     Langue,
@@ -19,9 +21,11 @@ from cai.models.proposition import MOTIVATION_MIN, MonthLater, PropositionPrefet
 
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
+    "LANGUE_INCONNUE",
     "MOTIVATION_MIN",
     "NUMERO_ANONYME",
     "NUMERO_CAI_FORME",
+    "PAYS_INCONNU",
     "SEANCE_MINUTES_MAX",
     "Certificat",
     "Contrat",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BILAN_OBLIGATOIRE_DEPUIS = date(2008, 12, 1)  # law of 20 Nov 2007, in force 1 Dec 2008 [S-C][S-N]
 NUMERO_ANONYME = "ANONYME-"  # begins the number of an anonymised file, which nothing links to the former one
+# What an anonymised file says of its person; the database keeps these two rows (trigger).
+PAYS_INCONNU, LANGUE_INCONNUE = "XXX", "und"
 NUMERO_CAI_FORME = r"^[A-Z0-9-]{6,20}$"  # [D] the sources give no format
 
 

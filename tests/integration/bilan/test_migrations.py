@@ -1,10 +1,12 @@
 """What the migrations write into rows that were there before them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from bilan.models import Suivi, Synthese
 from bilan.models.synthese import fingerprint
@@ -24,15 +26,36 @@ def test_a_bilan_already_concluded_is_given_its_follow_up_and_no_other_is(monde:
     assert given == ([(bilan, "six_mois", bilan.date_suivi, "a_faire")] if etat == Etat.SYNTHESE_REDIGEE else [])
 
 
+@contextmanager
+def frozen_trigger_off() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
 @pytest.mark.parametrize("etat", [Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])
 def test_a_content_already_frozen_is_given_its_fingerprint_and_no_other_is(monde: Monde, etat: Etat) -> None:
     advance(monde.convoque(), etat)
-    module = import_module("bilan.migrations.0010_fingerprint_of_frozen_content")
-    with connection.cursor() as cursor:  # as the table was before, until the end of this test
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE bilan_synthese DROP CONSTRAINT synthese_figee_avec_empreinte")
-        cursor.execute(module.FORMER)
-    Synthese.objects.update(contenu_sha256="")
-    module.fill(apps, None)
+    with frozen_trigger_off():
+        Synthese.objects.update(contenu_sha256="")
+    for _ in range(2):
+        import_module("bilan.migrations.0015_fingerprint_what_was_frozen_before").fill(apps, None)
     row = Synthese.objects.get()
     assert row.contenu_sha256 == (fingerprint(row.contenu) if etat == Etat.SYNTHESE_PRESENTEE else "")
+
+
+def test_the_previous_image_writes_and_presents_versions_during_an_upgrade(monde: Monde) -> None:
+    """It names no column that it does not know, and freezes a content without its fingerprint; which may come later."""
+    advance(monde.convoque(), Etat.SYNTHESE_PRESENTEE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'bilan_synthese'")
+        known = {name for (name,) in cursor.fetchall()} - {"id", "version", "contenu_sha256"}
+        names = ", ".join(sorted(known))
+        copied = f"SELECT gen_random_uuid(), 2, {names} FROM bilan_synthese"
+        cursor.execute(f"INSERT INTO bilan_synthese (id, version, {names}) {copied}")
+    row = Synthese.objects.get(version=2)
+    assert (row.is_frozen, row.contenu_sha256) == (True, "")
+    assert Synthese.objects.filter(pk=row.pk).update(contenu_sha256=fingerprint(row.contenu)) == 1
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Synthese.objects.filter(pk=row.pk).update(contenu_sha256="0" * 64)

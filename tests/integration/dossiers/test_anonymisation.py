@@ -1,13 +1,17 @@
 """A nominative file ends with its five years: nothing of the person stays, what happened does (C.10, E.6)."""
 
 import itertools
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.authentication import create_token
 from agents.models import Agent, DirectionTerritoriale
@@ -107,7 +111,7 @@ def rooms(contrat: Contrat, bilan: Bilan, row: Transmission, person, conseiller:
     at, jour = clock.at(date(2010, 5, 20), 10), date(2010, 5, 20)
     with transaction.atomic():
         journal.record("contrat.exporte", dossier=contrat.pk, target=contrat, by=by, prive={"mot": person()})
-    consent = {"recueilli_par": by, "langue_id": "bm", "version_texte": "1", "date_heure": at}
+    consent = {"recueilli_par": by, "langue_id": "bm", "version_texte": "1", "date_heure": at, "interprete": False}
     Consentement.objects.create(
         bilan=bilan, portee="contact_suivi", rang=1, decision="accorde", mode="courrier",
         representant_legal=person(), commentaire=person(), **consent,
@@ -228,6 +232,7 @@ def test_the_service_refuses_before_its_day_whoever_calls_it(contrat: Contrat) -
     close(contrat)
     with clock.travel(TERME), pytest.raises(RuleViolation, match="jusqu’au 15\u00a0mars\u00a02015 inclus"):
         anonymise(contrat)
+    Signataire.objects.update(nom=anonymisation.NOM)
     with pytest.raises(DatabaseError, match="contrat_anonymise_apres_cinq_ans"), transaction.atomic():
         Contrat.objects.filter(pk=contrat.pk).update(anonymise_at=clock.at(TERME), numero_cai="ANONYME-1")
 
@@ -317,8 +322,13 @@ def test_a_person_with_two_contracts_stays_known_to_the_one_that_runs(contrat: C
     assert not Signataire.objects.filter(nom="Diallo", contrats__isnull=False).exists()
 
 
+EVIDENCE = (
+    exemptions.Evaluation, Consentement, bilans.SyntheseDetruite, poleemploi.Tentative, poleemploi.Retour,
+)  # fmt: skip
+
+
 def test_the_database_gives_up_evaluations_and_consents_of_an_anonymised_file_alone(dossier: Contrat) -> None:
-    for modele in (exemptions.Evaluation, Consentement, bilans.SyntheseDetruite, poleemploi.Tentative):
+    for modele in EVIDENCE:
         for sql in ("DELETE FROM {}", "UPDATE {} SET id = id"):
             with pytest.raises(DatabaseError, match=r"append-only|never changed"), transaction.atomic():
                 connection.cursor().execute(sql.format(modele._meta.db_table))
@@ -327,6 +337,67 @@ def test_the_database_gives_up_evaluations_and_consents_of_an_anonymised_file_al
     for rows, change in (
         (Contrat.objects.all(), {"anonymise_at": None}),
         (Signataire.objects.filter(contrats=dossier), {"nom": "Diallo"}),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            rows.update(**change)
+
+
+def test_a_clock_set_forward_anonymises_nothing(contrat: Contrat) -> None:
+    """The database counts the five years by its own; what the application says of the day, anything could say."""
+    close(contrat)
+    young = timezone.localdate() - timedelta(days=1600)
+    Contrat.objects.update(date_entretien=young, date_signature=young, date_echeance=young + timedelta(days=365))
+    later = young + timedelta(days=1900)
+    with clock.travel(later), pytest.raises(DatabaseError, match="five years"), transaction.atomic():
+        anonymise(contrat)
+    with clock.travel(later):
+        assert sweep(later) == 0
+    assert Signataire.objects.get().nom == "Diallo"
+
+
+def test_the_database_lets_no_evidence_go_from_a_file_that_still_names_the_person(dossier: Contrat) -> None:
+    said = {"anonymise_at": clock.at(APRES), "numero_cai": "ANONYME-1"}
+    with pytest.raises(DatabaseError, match="who the person is"), transaction.atomic():
+        Contrat.objects.filter(pk=dossier.pk).update(**said)
+    copy = Contrat.objects.get(pk=dossier.pk)
+    copy.pk, copy.anonymise_at, copy.numero_cai = uuid.uuid4(), said["anonymise_at"], said["numero_cai"]
+    with pytest.raises(DatabaseError, match="not born so"), transaction.atomic():
+        copy.save(force_insert=True)
+
+
+@pytest.mark.parametrize(("modele", "code"), [(cai.Pays, "XXX"), (cai.Langue, "und")])
+def test_the_two_rows_of_nobody_come_with_the_migrations_and_stay(
+    modele: type[models.Model], code: str, administrateur: Agent, connect: Callable[[Agent], Client]
+) -> None:
+    for _ in range(2):
+        import_module("cai.migrations.0012_anonymise_by_the_clock_of_the_database").add_nobody(apps, None)
+    row = modele.objects.get(pk=code)
+    office = connect(administrateur)
+    assert office.get(reverse(f"admin:cai_{modele._meta.model_name}_delete", args=[code])).status_code == 403
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        row.delete()
+
+
+def test_evidence_goes_in_the_transaction_of_the_anonymisation_and_in_no_later_one(dossier: Contrat) -> None:
+    with clock.travel(APRES):
+        anonymise(dossier)
+    bilan = Bilan.objects.get(contrat=dossier)
+    late = bilans.SyntheseDetruite.objects.create(
+        bilan=bilan, nombre_versions=1, motif="cloture", detruite_at=clock.at(APRES)
+    )
+    with connection.cursor() as cursor:  # what the same row says to any other transaction
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE cai_contrat SET anonymise_dans = (anonymise_dans::text::bigint - 1)::text::xid8")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        late.delete()
+
+
+def test_evidence_does_not_move_to_another_file(dossier: Contrat, agent_ofii: Agent) -> None:
+    other = make_contrat(by=agent_ofii, nom="Keita")
+    for rows, change in (
+        (Bilan.objects.filter(contrat=dossier), {"contrat": other}),
+        (Transmission.objects.all(), {"bilan": other.bilans.get()}),
     ):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             rows.update(**change)
