@@ -148,6 +148,7 @@ def _start_postgresql(place: Place, folder: Path, family: Family, *, durable: bo
         "fsync": "on" if durable else "off",
         "synchronous_commit": "on" if durable else "off",
         "full_page_writes": "on" if durable else "off",
+        "max_connections": "100" if durable else "300",  # tests race fifty connections at a time, in two processes
     }
     server = family.start(
         "PostgreSQL",
