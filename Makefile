@@ -51,7 +51,7 @@ captures: dev ## photographie chaque page de l’application démarrée (make ru
 	@sh outils/systeme.sh navigateur
 	@exec $(PY) -m outils.captures
 
-planche: dev ## refait docs/images/courriers.png, une vignette de chaque page de chaque courrier et PDF
+planche: dev ## refait les planches de docs/images : une vignette de chaque courrier et PDF, en chaque langue
 	@sh outils/systeme.sh lecture
 	@exec $(PY) -m outils.planche
 

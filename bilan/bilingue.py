@@ -1,7 +1,7 @@
 """Letters and forms in two columns, French and the language of the person, paragraph facing paragraph (E.2, D.2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.html import format_html
@@ -122,7 +122,13 @@ def rows_of_texte(portee: str, traduction: Traduction) -> tuple[Ligne, ...]:
 
 
 def _rows(french_column: Iterator[Bloc], other: Iterator[Bloc]) -> tuple[Ligne, ...]:
-    return tuple(zip(french_column, other, strict=True))
+    return tuple((_joined(left), _joined(right)) for left, right in zip(french_column, other, strict=True))
+
+
+def _joined(bloc: Bloc) -> Bloc:
+    """The two words of the partner's name never part: cut between two lines that go leftwards, they change places."""
+    name, kept = "Pôle emploi", f"Pôle{NBSP}emploi"
+    return replace(bloc, titre=bloc.titre.replace(name, kept), texte=bloc.texte.replace(name, kept))
 
 
 def _convocation(lettre: Convocation, colonne: _Colonne, *, seule: bool = False) -> Iterator[Bloc]:

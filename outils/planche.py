@@ -1,13 +1,16 @@
-"""The contact sheet of every letter and PDF, from invented people, into docs/images/courriers.png: make planche.
+"""The contact sheets of every letter and PDF, from invented people, into docs/images: make planche.
 
-One small picture a page, to see at a glance that none has lost its shape; their words are read by the tests.
+``courriers.png`` has every page of every paper in French; ``convocations.png`` and ``accords.png`` the first page of
+the convocation and of the forms of consent in each language, then drawn for any other. One small picture a page, to
+see at a glance that none has lost its shape; their words are read by the tests.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +26,7 @@ django.setup()
 from bilan import fiche  # noqa: E402 - reads the settings
 from bilan.certificat import MOTIFS, Certificat  # noqa: E402
 from bilan.courriers import Consentement, Convocation, Direction, Information, Personne  # noqa: E402
-from bilan.documents import consentement_pdf, paper_pdf, synthese_pdf  # noqa: E402
+from bilan.documents import consentement_pdf, convocation_pdf, paper_pdf, synthese_pdf  # noqa: E402
 from bilan.lettres.contenus import (  # noqa: E402
     Absence,
     Attestation,
@@ -38,8 +41,10 @@ from bilan.lettres.contenus import (  # noqa: E402
 from bilan.lettres.registre import MODELES  # noqa: E402
 from bilan.states import MotifDestruction  # noqa: E402
 from bilan.textes import CONSENTEMENTS  # noqa: E402
+from bilan.traductions import CODES, traductions  # noqa: E402
 
-IMAGE = Path(__file__).resolve().parents[1] / "docs" / "images" / "courriers.png"
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+DESSINE = "wo"  # a language without a translation: the paper speaks in pictograms
 LARGEUR, COLONNES, MARGE, LEGENDE = 270, 6, 12, 18  # pixels, but for the columns
 A = datetime(2011, 2, 21, 10, tzinfo=ZoneInfo("Europe/Paris"))
 DEBUT = datetime(2011, 3, 15, 9, 30, tzinfo=ZoneInfo("Europe/Paris"))
@@ -73,30 +78,35 @@ IDENTITE: dict[str, Any] = {
     "nationalite": "Mali",
     "date_signature": SIGNATURE,
 }
+CONVOCATION = Convocation(
+    **ENTETE,
+    debut=DEBUT,
+    duree_minutes=180,
+    prestataire_nom="Atelier des compétences",
+    lieu_nom="Espace Part-Dieu",
+    lieu_adresse=("45 rue Garibaldi", "69006 Lyon"),
+    lieu_acces="Métro B, station Part-Dieu",
+    conseiller_nom="Hélène Le Guennec",
+    delai_justification_jours=15,
+)
 
 
 def courriers() -> Iterator[tuple[str, bytes]]:
     """Every numbered paper, once."""
     lettres = (
         Information(**QUI, date_remise=A.date()),
-        Convocation(
-            **ENTETE,
-            debut=DEBUT,
-            duree_minutes=180,
-            prestataire_nom="Atelier des compétences",
-            lieu_nom="Espace Part-Dieu",
-            lieu_adresse=("45 rue Garibaldi", "69006 Lyon"),
-            lieu_acces="Métro B, station Part-Dieu",
-            conseiller_nom="Hélène Le Guennec",
-            delai_justification_jours=15,
-        ),
+        CONVOCATION,
         Report(**ENTETE, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
         Absence(**ENTETE, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
         Exemption(**ENTETE, motifs=("en_emploi_non_demandeur",), rendez_vous_annule=DEBUT),
         Suivi(**ENTETE, date_bilan=date(2010, 9, 15), date_suivi=date(2011, 3, 15)),
         IntentionResiliation(**ENTETE, date_signature=SIGNATURE, motivation=MOTIVATION),
         TransmissionPrefet(
-            **{**ENTETE, "adresse": ("Préfecture du Rhône", "Service des étrangers", "69419 Lyon Cedex 03")},
+            **{
+                **ENTETE,
+                "adresse": ("Préfecture du Rhône", "Service des étrangers", "69419 Lyon Cedex 03"),
+                "signataire_qualite": "Directeur territorial",
+            },
             **IDENTITE,
             proposition="resiliation",
             contrat_echeance=ECHEANCE,
@@ -122,13 +132,32 @@ def courriers() -> Iterator[tuple[str, bytes]]:
         yield str(modele.genre.label), modele.pdf(numbered, A)
 
 
-def formulaires() -> Iterator[tuple[str, bytes]]:
+def convocations() -> Iterator[tuple[str, bytes]]:
+    """The summons in each language beside the French, and drawn."""
+    for langue in (*CODES, DESSINE):
+        yield f"Convocation ({_name(langue)})", convocation_pdf(replace(CONVOCATION, langue=langue), A)
+
+
+def accords() -> Iterator[tuple[str, bytes]]:
+    """The forms of the transmission and of the keeping in each language beside the French, and drawn."""
+    for langue in (*CODES, DESSINE):
+        for titre, pdf in formulaires(langue, portees=("transmission_pole_emploi", "conservation_synthese")):
+            yield f"{titre.split()[0]} ({_name(langue)})", pdf
+
+
+def _name(langue: str) -> str:
+    return "toute autre langue" if langue == DESSINE else traductions()[langue].nom_francais
+
+
+def formulaires(langue: str = "", portees: Iterable[str] = tuple(CONSENTEMENTS)) -> Iterator[tuple[str, bytes]]:
     """The form of each scope, blank."""
-    for portee, texte in CONSENTEMENTS.items():
+    for portee in portees:
+        texte = CONSENTEMENTS[portee]
         version = 1 if portee == "transmission_pole_emploi" else None
         formulaire = Consentement(
             **QUI,
             portee=portee,
+            langue=langue,
             date_bilan=DEBUT.date(),
             prestataire_nom="Atelier des compétences",
             version_synthese=version,
@@ -139,7 +168,7 @@ def formulaires() -> Iterator[tuple[str, bytes]]:
 def certificat() -> tuple[str, bytes]:
     paper = Certificat(
         **QUI,
-        date_lettre=A.date(),
+        date_lettre=date(2012, 4, 2),
         detruite_le=date(2012, 3, 16),
         motif=MOTIFS[MotifDestruction.TERME_CONSERVATION],
         nombre_versions=1,
@@ -178,19 +207,21 @@ def synthese() -> tuple[str, bytes]:
     return "Fiche de synthèse", synthese_pdf(sheet, A)
 
 
-def pages(pdf: bytes) -> list[Image.Image]:
-    """The pages as small pictures. Needs pdftoppm."""
+def pages(pdf: bytes, *, most: int) -> list[Image.Image]:
+    """The first ``most`` pages as small pictures. Needs pdftoppm."""
     with tempfile.TemporaryDirectory() as folder:
-        command = ["pdftoppm", "-png", "-scale-to-x", str(LARGEUR), "-scale-to-y", "-1", "-", f"{folder}/p"]
+        size = ["-scale-to-x", str(LARGEUR), "-scale-to-y", "-1"]
+        command = ["pdftoppm", "-png", "-l", str(most), *size, "-", f"{folder}/p"]
         subprocess.run(command, input=pdf, check=True)  # noqa: S603 - nothing of the file is in the command
         return [Image.open(BytesIO(file.read_bytes())) for file in sorted(Path(folder).iterdir())]
 
 
-def main() -> int:
+def lay_out(name: str, papers: Iterable[tuple[str, bytes]], *, most: int) -> None:
+    """One sheet of papers, the first ``most`` pages of each."""
     shown = [
         (titre if rang == 1 else f"{titre}, page {rang}", page)
-        for titre, pdf in (*courriers(), *formulaires(), certificat(), synthese())
-        for rang, page in enumerate(pages(pdf), start=1)
+        for titre, pdf in papers
+        for rang, page in enumerate(pages(pdf, most=most), start=1)
     ]
     haut = max(page.height for _, page in shown) + LEGENDE + MARGE
     lignes = -(-len(shown) // COLONNES)
@@ -200,8 +231,15 @@ def main() -> int:
         left, top = MARGE + rang % COLONNES * (LARGEUR + MARGE), MARGE + rang // COLONNES * haut
         pen.text((left, top), titre, fill="#161616", font=type_)
         sheet.paste(page, (left, top + LEGENDE))
-    sheet.quantize(32).save(IMAGE, optimize=True)
-    sys.stdout.write(f"{IMAGE.name} : {len(shown)} pages, {IMAGE.stat().st_size // 1000} ko\n")
+    image = IMAGES / name
+    sheet.quantize(16).save(image, optimize=True)
+    sys.stdout.write(f"{name} : {len(shown)} pages, {image.stat().st_size // 1000} ko\n")
+
+
+def main() -> int:
+    lay_out("courriers.png", (*courriers(), *formulaires(), certificat(), synthese()), most=2)
+    lay_out("convocations.png", convocations(), most=1)
+    lay_out("accords.png", accords(), most=1)
     return 0
 
 
