@@ -103,7 +103,7 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
         return [
             Blocage(
                 "duree_legale_depassee",
-                f"Le bilan dure trois heures au plus\u00a0: {used}\u00a0minutes sont déjà enregistrées, il en reste "
+                f"Le bilan dure {DUREE_MAX_MINUTES}\u00a0minutes au plus\u00a0: il en reste "
                 f"{DUREE_MAX_MINUTES - used}.",
                 "minutes",
             )
@@ -113,8 +113,8 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
         return [
             Blocage(
                 "duree_fixee_depassee",
-                f"La durée fixée est de {bilan.duree_fixee_minutes}\u00a0minutes et {used} sont déjà "
-                "enregistrées\u00a0: demandez au prescripteur de fixer une nouvelle durée.",
+                f"La durée fixée est de {bilan.duree_fixee_minutes}\u00a0minutes, il en reste "
+                f"{bilan.duree_fixee_minutes - used}\u00a0: demandez au prescripteur de fixer une nouvelle durée.",
                 "minutes",
             )
         ]

@@ -74,29 +74,54 @@ def test_a_ppae_long_after_the_registration_is_recorded_all_the_same(bilan: Bila
     assert situation_of(Bilan.objects.get()) == "pris_en_charge_ppae"
 
 
+REFUS: list[tuple[dict[str, Any], str, list[str], str]] = [
+    ({}, "retour_vide", ["date_entretien_ppae"], "Notez au moins une date que Pôle emploi a donnée."),
+    (
+        {"recu_le": date(2010, 6, 11), "date_inscription": JOUR},
+        "date_future",
+        ["recu_le"],
+        "Indiquez une date au plus tard aujourd’hui.",
+    ),
+    (
+        {"recu_le": date(2010, 5, 11), "date_inscription": JOUR},
+        "avant_reception",
+        ["recu_le"],
+        "Pôle emploi a reçu la synthèse le 12 mai 2010 : son retour ne peut la précéder.",
+    ),
+    (
+        {"date_entretien_ppae": date(2010, 5, 11)},
+        "ppae_avant_reception",
+        ["date_entretien_ppae"],
+        "Indiquez un entretien à partir du 12 mai 2010, réception de la synthèse.",
+    ),
+    (
+        {"date_entretien_ppae": RECU, "date_inscription": date(2010, 5, 13)},
+        "ppae_avant_inscription",
+        ["date_entretien_ppae"],
+        "L’entretien ne peut pas précéder l’inscription à Pôle emploi.",
+    ),
+    ({"date_embauche": JOUR}, "contrat_absent", ["type_contrat"], "Indiquez le type de contrat."),
+    ({"type_contrat": "CDI"}, "embauche_absente", ["date_embauche"], "Indiquez la date d’embauche."),
+    (
+        {"date_embauche": date(2010, 6, 11), "type_contrat": "CDI"},
+        "embauche_future",
+        ["date_embauche"],
+        "L’embauche ne peut pas être à venir.",
+    ),
+]
+
+
 @pytest.mark.rule("D.2-23")
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        ({}, "retour_vide"),
-        ({"recu_le": date(2010, 6, 11), "date_inscription": JOUR}, "date_future"),
-        ({"recu_le": date(2010, 5, 11), "date_inscription": JOUR}, "avant_reception"),
-        ({"date_entretien_ppae": date(2010, 5, 11)}, "ppae_avant_reception"),
-        ({"date_entretien_ppae": RECU, "date_inscription": date(2010, 5, 13)}, "ppae_avant_inscription"),
-        ({"date_embauche": JOUR}, "contrat_absent"),
-        ({"type_contrat": "CDI"}, "embauche_absente"),
-        ({"date_embauche": date(2010, 6, 11), "type_contrat": "CDI"}, "embauche_future"),
-    ],
-)
-def test_what_a_return_refuses(bilan: Bilan, correspondant: Agent, said: dict[str, Any], code: str) -> None:
-    assert refused(bilan, correspondant, **said) == code
+def test_a_return_refused_says_at_which_field_what_to_correct(bilan: Bilan, correspondant: Agent) -> None:
+    for said, code, fields, words in REFUS:
+        with pytest.raises(RuleViolation) as caught:
+            record(bilan, correspondant, **said)
+        found = caught.value
+        assert (found.code, list(found.fields), found.message.replace("\u00a0", " ")) == (code, fields, words), said
     assert not Retour.objects.exists()
-
-
-def test_the_same_return_is_kept_once(bilan: Bilan, correspondant: Agent) -> None:
-    record(bilan, correspondant, date_entretien_ppae=RECU)
-    assert refused(bilan, correspondant, date_entretien_ppae=RECU) == "retour_deja_enregistre"
-    assert Retour.objects.count() == 1
+    # The very day of the receipt, an interview on the day of the registration, a job begun today.
+    record(bilan, correspondant, recu_le=RECU, date_entretien_ppae=RECU, date_inscription=RECU)
+    record(bilan, correspondant, date_embauche=JOUR, type_contrat="CDI")
 
 
 @pytest.mark.rule("D.2-20")

@@ -167,7 +167,8 @@ def test_a_refused_place_or_adviser_is_named(
             "conseillers.",
         )
     ]
-    make_convoque(direction, prescripteur, conseiller)
+    other = make_convoque(direction, prescripteur, conseiller)
+    assert guards.creneau(other, conseiller, planned.debut, 180) == [], "nobody stands in their own way"
     assert convocation(a_programmer, planned) == [
         (
             "conseiller_occupe",
@@ -219,12 +220,13 @@ def correct(bilan: Bilan, naissance: date) -> None:
 
 
 @pytest.mark.rule("C.5-jour-entretien", "C.5-sans-volontaire")
-def test_a_prescription_waits_for_an_evaluation_of_this_file_without_a_ground(
+def test_a_prescription_waits_for_an_evaluation_of_this_file_at_its_interview_without_a_ground(
     monde: Monde, a_programmer: Bilan
 ) -> None:
     other = monde.convoque(date_naissance=AGEE)
     with clock.travel(APRES_MIDI):
         monde.evaluate(other, SIGNATURE)
+        monde.evaluate(a_programmer, JOUR)
         assert said(guards.evaluation_sans_motif(a_programmer)) == [
             (
                 "evaluation_absente",

@@ -99,25 +99,6 @@ def test_a_follow_up_done_says_where_the_person_stands_and_the_journal_does_not(
         assert not A_FAIRE.bilans(monde.conseiller).exists()
 
 
-@pytest.mark.rule("D.5-statuts")
-@pytest.mark.parametrize(
-    ("on", "changes", "code"),
-    [
-        (date(2010, 10, 25), {}, "suivi_trop_tot"),
-        (SIX_MOIS, {"fait_le": date(2010, 11, 11)}, "date_future"),
-        (SIX_MOIS, {"situation": ""}, "situation_absente"),
-        (SIX_MOIS, {"statut": "sans_reponse"}, "situation_sans_entretien"),
-        (SIX_MOIS, {"date_embauche": date(2010, 10, 1)}, "embauche_sans_emploi"),
-        (SIX_MOIS, {"situation": "emploi", "date_embauche": date(2010, 11, 11)}, "embauche_future"),
-        (SIX_MOIS, {"echeance": "trois_mois"}, "suivi_de_six_mois"),
-        (date(2010, 7, 25), {"echeance": "trois_mois"}, "suivi_trop_tot"),
-    ],
-)
-def test_what_a_follow_up_refuses(monde: Monde, valide: Bilan, on: date, changes: dict[str, Any], code: str) -> None:
-    assert refused(monde, valide, on, **changes) == code
-    assert not Suivi.objects.exclude(statut="a_faire").exists()
-
-
 @pytest.mark.rule("D.5-3-mois")
 def test_a_contact_at_three_months_is_optional_and_leaves_the_other_to_be_done(monde: Monde, valide: Bilan) -> None:
     note(monde, valide, date(2010, 8, 10), echeance="trois_mois", situation="recherche")
