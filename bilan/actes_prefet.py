@@ -8,11 +8,18 @@ from agents.models import Agent
 from agents.permissions import has_permission
 from agents.roles import Permission
 from bilan import prefet
-from bilan.forms_prefet import AbandonForm, DecisionForm, IntentionForm, ObservationsForm, PropositionForm
+from bilan.forms_prefet import (
+    AbandonForm,
+    CorrectionForm,
+    DecisionForm,
+    IntentionForm,
+    ObservationsForm,
+    PropositionForm,
+)
 from bilan.propositions import Type, fin_observations
 from cai.models import PropositionPrefet
 from core import clock
-from core.french import date_longue, minuscule
+from core.french import date_longue, date_sans_jour, minuscule
 
 _RIEN_NE_PART = "Rien ne part d’ici\u00a0: l’application garde la date et la référence."
 _PERDU = {
@@ -79,16 +86,6 @@ ACTES_PREFET: dict[str, ActePrefet] = {
             form=IntentionForm,
         ),
         ActePrefet(
-            name="observations",
-            transition="recevoir_observations",
-            titre="Noter les observations de la personne",
-            phrase=lambda row: f"{_month(row)}Arrivées plus tard, elles sont prises jusqu’à la décision.",
-            bouton="Noter les observations",
-            fait="Les observations sont notées.",
-            service=prefet.record_observations,
-            form=ObservationsForm,
-        ),
-        ActePrefet(
             name="decision",
             transition="decider",
             titre="Enregistrer la décision du préfet",
@@ -100,6 +97,29 @@ ACTES_PREFET: dict[str, ActePrefet] = {
             fait="La décision du préfet est enregistrée.",
             service=prefet.decide,
             form=DecisionForm,
+        ),
+        ActePrefet(
+            name="observations",
+            transition="recevoir_observations",
+            titre="Noter les observations de la personne",
+            phrase=lambda row: f"{_month(row)}Arrivées plus tard, elles sont prises jusqu’à la décision.",
+            bouton="Noter les observations",
+            fait="Les observations sont notées.",
+            service=prefet.record_observations,
+            form=ObservationsForm,
+        ),
+        ActePrefet(
+            name="correction",
+            transition="corriger_intention",
+            titre="Corriger la date de réception",
+            phrase=lambda row: (
+                f"La lettre d’intention est notée reçue le {date_sans_jour(row.date_reception)}. Le mois "
+                "d’observations se recompte du jour que vous indiquez\u00a0; l’ancienne date reste dans la chronologie."
+            ),
+            bouton="Corriger la date",
+            fait="La date de réception est corrigée, le mois d’observations est recompté.",
+            service=prefet.correct_intention,
+            form=CorrectionForm,
         ),
         ActePrefet(
             name="abandon",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 from agents.authentication import caller
 from agents.permissions import check_permission
 from agents.roles import Permission
-from bilan import attestation, prefet
+from bilan import attestation, prefet, propositions
 from bilan.actes_prefet import ACTES_PREFET
 from bilan.api_courriers import EXEMPLE_COURRIER, CourrierSortie
 from cai.models import MOTIVATION_MIN, Contrat, PropositionPrefet
@@ -26,19 +27,26 @@ UUID_EXEMPLE = "3c1f0a52-5d7e-4b8e-8a3d-2f1f6f0c9b10"
 class PropositionSortie(serializers.ModelSerializer[PropositionPrefet]):
     """Where a proposal stands; its reasoning and the observations are read on its page."""
 
+    reparations = serializers.SerializerMethodField(help_text="Ce qui fondait une résiliation et a été réparé depuis.")
+
     class Meta:
         model = PropositionPrefet
         fields = (
             "id", "contrat", "type", "statut", "fondement", "titre_renouvele_le", "echeance_proposee",
-            "date_reception", "date_observations", "suspendue_at", "decision", "date_decision", "reference_acte",
+            "date_reception", "date_observations", "manquements", "reparations", "suspendue_at", "decision",
+            "date_decision", "reference_acte",
             "echeance_accordee",
         )  # fmt: skip
 
+    def get_reparations(self, proposition: PropositionPrefet) -> list[str]:
+        return propositions.reparations(proposition)
 
-EXEMPLE = {
+
+EXEMPLE: dict[str, Any] = {
     "id": UUID_EXEMPLE, "contrat": "7f1c4b52-8a55-4c0e-9a76-0d8e8f6f4a11", "type": "prorogation",
     "statut": "proposee", "fondement": "formation_en_cours", "titre_renouvele_le": "2011-02-10",
-    "echeance_proposee": "2011-09-15", "date_reception": None, "date_observations": None, "suspendue_at": None,
+    "echeance_proposee": "2011-09-15", "date_reception": None, "date_observations": None, "manquements": [],
+    "reparations": [], "suspendue_at": None,
     "decision": "", "date_decision": None, "reference_acte": "", "echeance_accordee": None,
 }  # fmt: skip
 
@@ -61,6 +69,10 @@ class IntentionEntree(serializers.Serializer[Any]):
     date_reception = JourField()
 
 
+class CorrectionEntree(IntentionEntree):
+    """The day on which the letter was really received."""
+
+
 class ObservationsEntree(serializers.Serializer[Any]):
     date_observations = JourField()
     observations = TexteField(max_length=2000)
@@ -79,6 +91,7 @@ class AbandonPropositionEntree(serializers.Serializer[Any]):
 
 ENTREES: dict[str, tuple[type[serializers.Serializer[Any]], dict[str, Any]]] = {
     "intention": (IntentionEntree, {"date_reception": "2011-04-21"}),
+    "correction": (CorrectionEntree, {"date_reception": "2011-04-19"}),
     "observations": (
         ObservationsEntree,
         {"date_observations": "2011-05-06", "observations": "La personne était à l’étranger auprès d’un parent."},
@@ -114,6 +127,7 @@ class PropositionsView(APIView):
     def get(self, request: Request, pk: str) -> Response:
         contrat = contrat_or_404(request, pk)
         check_permission(request.user, Permission.ENREGISTRER_DECISION, direction_id=contrat.direction_id)
+        prefetch_related_objects([contrat], "prestations", "propositions")
         return Response(PropositionSortie(contrat.propositions.all(), many=True).data)
 
     @operation(
@@ -155,8 +169,8 @@ def _written(request: Request, pk: str, entree: type[serializers.Serializer[Any]
 class PropositionActeView(APIView):
     @operation(
         "Faire avancer une proposition au préfet",
-        "Lettre d’intention reçue, observations, décision du préfet, abandon. Une résiliation n’est décidée qu’à "
-        "partir du lendemain du mois d’observations.",
+        "Lettre d’intention reçue, correction de cette date, observations, décision du préfet, abandon. Une "
+        "résiliation n’est décidée qu’à partir du lendemain du mois d’observations.",
         request=PolymorphicProxySerializer(
             component_name="PropositionActeEntree",
             serializers=[entree for entree, _ in ENTREES.values()],

@@ -40,8 +40,14 @@ def compose(contrat: Contrat, *, by: Agent) -> Attestation:
     )
 
 
+# rule: C.9-quatre-mots
 def word_of(contrat: Contrat) -> str:
-    """The word of ``bilan.prefecture`` for this contract, as its rows stand."""
+    """The word of ``bilan.prefecture`` for this contract, as its rows stand: the one that every page and paper shows.
+
+    Nothing for a contract older than the bilan, which never owed one (reference C.5).
+    """
+    if contrat.date_signature < BILAN_OBLIGATOIRE_DEPUIS:
+        return ""
     statut = contrat.prestations.filter(type=Prestation.Type.BILAN).values_list("statut", flat=True).first()
     exempt = Evaluation.objects.filter(contrat=contrat, exempte=True).latest_first().first()
     return mot_du_bilan(statut or "", exempt.motif_principal if exempt else "")
@@ -52,9 +58,8 @@ def _lignes(contrat: Contrat) -> Iterator[LigneAttestation]:
     for kind in Prestation.Type:
         row = rows.get(kind)
         if kind == Prestation.Type.BILAN:
-            # A contract older than the bilan never owed one (reference C.5).
-            if contrat.date_signature >= BILAN_OBLIGATOIRE_DEPUIS:
-                yield LigneAttestation(str(kind.label), word_of(contrat))
+            if word := word_of(contrat):
+                yield LigneAttestation(str(kind.label), word)
         elif row is not None:
             yield LigneAttestation(str(kind.label), minuscule(row.statut_accorde), tuple(_preuves(row)))
         elif kind == Prestation.Type.FORMATION_CIVIQUE:

@@ -70,6 +70,12 @@ class IntentionForm(PropositionForm):
     )
 
 
+class CorrectionForm(IntentionForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("date_reception", self.proposition.date_reception)
+
+
 class ObservationsForm(PropositionForm):
     date_observations = DateField(label="Observations arrivées le")
     observations = TexteField(

@@ -28,11 +28,15 @@ class LignePrefet:
 
 @dataclass(frozen=True)
 class PanneauPrefet:
-    """What ``bilan/_panel_prefet.html`` shows; ``attentes`` is what cannot be proposed now, and why."""
+    """What ``bilan/_panel_prefet.html`` shows; ``attentes`` is what cannot be proposed now, and why.
+
+    ``mot`` is the word that the préfet reads of the bilan, once the contract has ended: the file has its own.
+    """
 
     lignes: list[LignePrefet]
     liens: list[tuple[str, str]]
     attentes: list[str]
+    mot: str
 
     def __bool__(self) -> bool:
         return bool(self.lignes or self.liens)
@@ -52,11 +56,16 @@ def prefet_panel(contrat: Contrat, agent: Agent, *, ailleurs: Collection[str] = 
         if row.statut != Statut.ABANDONNEE
     ]
     liens += _attestation(contrat) if may_read else []
-    return PanneauPrefet(lines, [(titre, url) for titre, url in liens if url not in ailleurs], attentes)
+    mot = attestation.word_of(contrat) if may_read and contrat.statut in attestation.FINIS else ""
+    return PanneauPrefet(lines, [(titre, url) for titre, url in liens if url not in ailleurs], attentes, mot)
 
 
 def sentence_of(row: PropositionPrefet) -> str:
-    """Where one proposal stands."""
+    """Where one proposal stands, and what was made good since."""
+    return " ".join([_standing(row), *propositions.reparations(row)])
+
+
+def _standing(row: PropositionPrefet) -> str:
     nom = str(row.get_type_display())
     if row.statut == Statut.DECIDEE:
         return f"{nom}\u00a0: {minuscule(row.get_decision_display())}, acte du {date_sans_jour(row.date_decision)}."

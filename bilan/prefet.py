@@ -31,6 +31,7 @@ P = Permission
 ACTES = {
     "proposer": "elle ne peut plus être signée",
     "notifier_intention": "la lettre d’intention ne s’enregistre pas ici",
+    "corriger_intention": "la date de réception ne se corrige pas",
     "recevoir_observations": "il n’y a pas d’observations à enregistrer",
     "decider": "la décision du préfet ne peut pas être enregistrée",
     "abandonner": "elle ne peut plus être abandonnée",
@@ -103,14 +104,32 @@ def propose(
 def record_intention(*, proposition: PropositionPrefet, date_reception: date, by: Agent) -> PropositionPrefet:
     """The person received the préfet's letter of intention: the adversarial month begins (R. 311-28)."""
     proposition = _begin(proposition, "notifier_intention", P.ENREGISTRER_DECISION, by=by)
-    proposed = day_of(proposition.propose_at) if proposition.propose_at else clock.today()
-    blocages = propositions.jour_passe(
-        date_reception, depuis=proposed, field="date_reception", quoi="le jour où la personne a reçu la lettre"
-    )
-    refuse_if([*propositions.suspension(proposition), *blocages])
+    refuse_if([*propositions.suspension(proposition), *propositions.date_reception(proposition, date_reception)])
     proposition.date_reception = date_reception
     fin_mois = propositions.fin_observations(proposition)
     return _finish(proposition, "notifier_intention", by=by, date_reception=date_reception, fin_observations=fin_mois)
+
+
+# rule: C.9-reception-corrigee
+@transaction.atomic
+def correct_intention(*, proposition: PropositionPrefet, date_reception: date, by: Agent) -> PropositionPrefet:
+    """The letter was received on another day than noted: the month of observations is counted again from that day.
+
+    Until the decision, suspended or not; the journal keeps both days. Refuses a day before the proposal, to come, after
+    observations already noted, or the same again.
+    """
+    proposition = _begin(proposition, "corriger_intention", P.ENREGISTRER_DECISION, by=by)
+    before = proposition.date_reception
+    blocages = propositions.date_reception(proposition, date_reception)
+    if date_reception == before:
+        blocages.append(Blocage("deja_enregistree", "Cette date est déjà celle qui est notée.", "date_reception"))
+    refuse_if(blocages)
+    proposition.date_reception = date_reception
+    fin_mois = propositions.fin_observations(proposition)
+    return _finish(
+        proposition, "corriger_intention", by=by, date_reception=date_reception, fin_observations=fin_mois,
+        auparavant=before,
+    )  # fmt: skip
 
 
 # rule: C.9-observations-tardives

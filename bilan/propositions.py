@@ -177,6 +177,25 @@ def jour_passe(jour: date | None, *, depuis: date, field: str, quoi: str) -> lis
     return [Blocage("date_hors_limites", message, field)]
 
 
+def date_reception(proposition: PropositionPrefet, jour: date) -> list[Blocage]:
+    """The letter of intention is received from the day of the proposal to today, and answered afterwards."""
+    blocages = jour_passe(
+        jour, depuis=_proposed_on(proposition), field="date_reception", quoi="le jour où la personne a reçu la lettre"
+    )
+    answered = proposition.date_observations
+    if answered is not None and jour > answered:
+        message = (
+            f"La personne a répondu le {date_sans_jour(answered)}\u00a0: indiquez au plus tard ce jour-là, ou corrigez "
+            "d’abord la date de ses observations."
+        )
+        blocages.append(Blocage("observations_avant_reception", message, "date_reception"))
+    return blocages
+
+
+def _proposed_on(proposition: PropositionPrefet) -> date:
+    return day_of(proposition.propose_at) if proposition.propose_at else clock.today()
+
+
 def fin_observations(proposition: PropositionPrefet) -> date | None:
     """Last day of the adversarial month, included; None before the person received the letter (R. 311-28)."""
     recue = proposition.date_reception
@@ -194,8 +213,7 @@ def date_decision(proposition: PropositionPrefet, jour: date | None) -> list[Blo
             f"datée au plus tôt du {earliest}."
         )
         return [Blocage("observations_en_cours", message, "date_decision")]
-    proposed = day_of(proposition.propose_at) if proposition.propose_at else clock.today()
-    return jour_passe(jour, depuis=proposed, field="date_decision", quoi="la date de l’acte")
+    return jour_passe(jour, depuis=_proposed_on(proposition), field="date_decision", quoi="la date de l’acte")
 
 
 # rule: D.2-25

@@ -95,6 +95,7 @@ def issue_letter(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpRespons
         "titre": libre.titre,
         "phrase": libre.phrase,
         "recoit": [libre.recoit],
+        "avertissements": libres.avertissements(libre, contrat),
         "perdu": (),
         "irreversible": False,
         "form": None,

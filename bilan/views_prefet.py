@@ -14,10 +14,10 @@ from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan import attestation, prefet, propositions
-from bilan.actes_prefet import ACTES_PREFET, offered
+from bilan.actes_prefet import ACTES_PREFET
 from bilan.emission import preview
 from bilan.forms_prefet import PreparationForm, SignatureForm
-from bilan.lettres.libres import offered_about
+from bilan.page_prefet import page_of
 from cai.models import Contrat, PropositionPrefet
 from core import journal
 from core.french import minuscule
@@ -94,9 +94,10 @@ def sign_proposition(request: AgentRequest, pk: uuid.UUID, type_proposition: str
         messages.success(request, "La proposition est signée. Le contrat ne change pas avant la décision du préfet.")
         return redirect("bilan:view_proposition", form.result.pk)
     context = _writing(contrat, type_proposition, draft) | {"form": form, "bouton": "Signer la proposition"}
+    word = attestation.word_of(contrat)
+    bilan = f"du bilan un seul mot («\u00a0{word}\u00a0»)" if word else "du bilan, rien\u00a0: il n’était pas dû"
     context["recoit"] = [
-        "Le préfet\u00a0: votre proposition motivée, et du bilan un seul mot "
-        f"(«\u00a0{attestation.word_of(contrat)}\u00a0»). Ni la synthèse, ni les accords de la personne."
+        f"Le préfet\u00a0: votre proposition motivée\u00a0; {bilan}. Ni la synthèse, ni les accords de la personne."
     ]
     return render(request, "bilan/proposition_ecrire.html", context | {"titre": f"Proposer {_une(type_proposition)}"})
 
@@ -111,6 +112,7 @@ def _writing(contrat: Contrat, type_proposition: str, draft: PropositionPrefet |
     return {
         "contrat": contrat,
         "brouillon": draft if draft and draft.faits else None,
+        "avertissements": propositions.reparations(draft) if draft else [],
         "engagements": propositions.engagements(contrat),
         "fondement": fondement.label if fondement else "",
         "resiliation": type_proposition == Type.RESILIATION,
@@ -124,13 +126,8 @@ def view_proposition(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     proposition = proposition_or_404(request.user, pk)
     check_permission(request.user, P.ENREGISTRER_DECISION, direction_id=proposition.contrat.direction_id)
     journal.log_access("voir_proposition", by=request.user, target=proposition)
-    context = {
-        "proposition": proposition,
-        "contrat": proposition.contrat,
-        "fin_observations": propositions.fin_observations(proposition),
-        "actes": offered(proposition, request.user),
-        "lettres": offered_about(proposition, request.user),
-    }
+    page = page_of(proposition, request.user)
+    context = {"proposition": proposition, "contrat": proposition.contrat, "page": page}
     return render(request, "bilan/proposition_voir.html", context)
 
 
@@ -154,7 +151,15 @@ def proposition_act(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResp
     context = {"contrat": contrat, "titre": acte.titre, "phrase": acte.phrase(proposition), "bouton": acte.bouton}
     context |= {"form": form, "perdu": acte.perdu(proposition), "perdu_titre": "Si le préfet est d’accord"}
     context["annuler_url"] = reverse("bilan:view_proposition", args=[pk])
-    return render(request, "components/confirmation.html", context)
+    return render(request, "bilan/proposition_acte.html", context | _told(proposition, acte.name))
+
+
+def _told(proposition: PropositionPrefet, name: str) -> dict[str, Any]:
+    """What is to be known before an act: a failing made good since and, before a decision, what the person answered."""
+    return {
+        "avertissements": [] if name == "abandon" else propositions.reparations(proposition),
+        "reponse": proposition if name == "decision" and proposition.observations else None,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -82,7 +82,8 @@ def _instant(ordre: date | datetime) -> datetime:
 
 
 def _lines(keys: Sequence[tuple[uuid.UUID, tuple[Liste, Any]]]) -> list[LigneBureau]:
-    bilans = Bilan.objects.select_related("contrat__signataire").in_bulk([pk for pk, _ in keys])
+    known = Bilan.objects.select_related("contrat__signataire").prefetch_related("contrat__propositions")
+    bilans = known.in_bulk([pk for pk, _ in keys])
     return [
         LigneBureau(
             bilan=bilans[pk],

@@ -46,7 +46,12 @@ def before_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
     if _may(agent, P.ENREGISTRER_DECISION, faits.contrat):
         for row in rows:
             if row.suspendue_at is None and _is_heard(row):
-                return _to_record(row, "Le mois d’observations est passé\u00a0: notez ce que le préfet a décidé.")
+                heard = "Le mois d’observations est passé\u00a0: notez ce que le préfet a décidé."
+                return _to_record(row, " ".join([heard, *propositions.reparations(row)]))
+    if _may(agent, P.SIGNER_PROPOSITION, faits.contrat):
+        for row in rows:
+            if row.statut in PropositionPrefet.PROPOSES and (told := propositions.reparations(row)):
+                return _to_review(row, told)
     if faits.is_over and faits.bilan.etat in BEFORE_SYNTHESE:
         waiting = next((row for row in rows if row.type == Type.PROROGATION and row.statut == Statut.PROPOSEE), None)
         return _before_the_prefet(waiting, agent) if waiting else None
@@ -77,6 +82,18 @@ def _to_abandon(row: PropositionPrefet, etat: str, phrase: str) -> Suite:
         phrase=phrase,
         bouton="Abandonner la proposition",
         url=_do(row, "abandon"),
+    )
+
+
+# rule: C.9-reparation
+def _to_review(row: PropositionPrefet, told: list[str]) -> Suite:
+    return Suite(
+        titre=f"Revoir la {minuscule(row.get_type_display())} proposée",
+        phrase=" ".join([*told, "Abandonnez-la, ou laissez le préfet décider."]),
+        bouton="Voir la proposition",
+        url=reverse("bilan:view_proposition", args=[row.pk]),
+        lien="Abandonner la proposition",
+        lien_url=_do(row, "abandon"),
     )
 
 

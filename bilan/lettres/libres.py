@@ -18,12 +18,13 @@ from bilan.lettres import composition
 from bilan.lettres.contenus import CaiFamille, IntentionResiliation, Suivi, TransmissionPrefet
 from bilan.models import Bilan, Courrier
 from bilan.workflow import lock_contrat
-from cai.models import BILAN_OBLIGATOIRE_DEPUIS, Contrat, ContratFamille, PropositionPrefet
+from cai.models import Contrat, ContratFamille, PropositionPrefet
 from core.errors import Blocage, refuse_if
 from core.french import date_sans_jour
 from core.models import BaseModel
 
 Genre = Courrier.Genre
+DU_PREFET = (Genre.INTENTION_RESILIATION, Genre.TRANSMISSION_PREFET)
 Type, Statut = PropositionPrefet.Type, PropositionPrefet.Statut
 
 
@@ -70,18 +71,17 @@ def _write_suivi(contrat: Contrat, bilan: Bilan, by: Agent) -> Lettre:
 
 
 def _signed(contrat: Contrat, kind: PropositionPrefet.Type) -> PropositionPrefet | None:
-    """The proposal of this type before the préfet, unless it was suspended."""
+    """The proposal of this type that is to be brought before the préfet, unless it was suspended."""
     found = propositions.pending(contrat, kind)
-    return found if found is not None and found.suspendue_at is None else None
+    waits = found is not None and found.statut == Statut.PROPOSEE and found.suspendue_at is None
+    return found if waits else None
 
 
 # rule: C.9-resiliation
 def _intention_due(contrat: Contrat, bilan: Bilan | None) -> PropositionPrefet | Blocage:
     """A résiliation signed by the directeur territorial, of which the person was not told yet."""
-    proposition = _signed(contrat, Type.RESILIATION)
-    if proposition is None or proposition.statut != Statut.PROPOSEE:
-        return Blocage("aucune_resiliation", "Aucune résiliation n’attend la lettre d’intention du préfet.")
-    return proposition
+    waiting = Blocage("aucune_resiliation", "Aucune résiliation n’attend la lettre d’intention du préfet.")
+    return _signed(contrat, Type.RESILIATION) or waiting
 
 
 def _write_intention(contrat: Contrat, proposition: PropositionPrefet, by: Agent) -> Lettre:
@@ -112,7 +112,7 @@ def _write_transmission(contrat: Contrat, proposition: PropositionPrefet, by: Ag
         date_signature=contrat.date_signature,
         contrat_echeance=contrat.echeance_effective,
         motivation=proposition.motivation,
-        bilan=word_of(contrat) if contrat.date_signature >= BILAN_OBLIGATOIRE_DEPUIS else "",
+        bilan=word_of(contrat),
         fondement=_fondement(proposition),
         echeance_proposee=proposition.echeance_proposee,
     )
@@ -169,19 +169,19 @@ LIBRES: dict[str, LettreLibre] = {
             sujet=_suivi_due,
             ecrire=_write_suivi,
         ),
-        LettreLibre(
-            nom="intention_resiliation",
-            genre=Genre.INTENTION_RESILIATION,
-            titre="Préparer la lettre d’intention de résiliation",
-            phrase="Le préfet signe cette lettre et la fait remettre à la personne, qui a un mois pour présenter ses "
-            "observations. Enregistrez ensuite le jour où elle l’a reçue.",
-            recoit="Le préfet\u00a0: la lettre à signer, puis la personne.",
-            sujet=_intention_due,
-            ecrire=_write_intention,
-        ),
         _transmission(Type.CLOTURE, "clôture"),
         _transmission(Type.PROROGATION, "prorogation"),
         _transmission(Type.RESILIATION, "résiliation"),
+        LettreLibre(
+            nom="intention_resiliation",
+            genre=Genre.INTENTION_RESILIATION,
+            titre="Préparer le projet de lettre d’intention",
+            phrase="L’office prépare le projet\u00a0; le préfet le signe et l’envoie à la personne, qui a un mois pour "
+            "présenter ses observations. Notez ensuite le jour où elle l’a reçu.",
+            recoit="Le préfet\u00a0: le projet, à signer et à envoyer à la personne.",
+            sujet=_intention_due,
+            ecrire=_write_intention,
+        ),
         LettreLibre(
             nom="cai_famille",
             genre=Genre.CAI_FAMILLE,
@@ -212,6 +212,13 @@ def _blocages(libre: LettreLibre, sujet: BaseModel | Blocage) -> list[Blocage]:
         message = f"Cette lettre a déjà été émise le {date_sans_jour(issued.emis_at)}, n°\u00a0{issued.numero}."
         return [Blocage("lettre_deja_emise", message)]
     return []
+
+
+# rule: C.9-reparation
+def avertissements(libre: LettreLibre, contrat: Contrat) -> list[str]:
+    """What is to be known before this letter goes: a failing made good since its proposal."""
+    sujet = libre.sujet(contrat, None) if libre.genre in DU_PREFET else None
+    return propositions.reparations(sujet) if isinstance(sujet, PropositionPrefet) else []
 
 
 def write(*, libre: LettreLibre, contrat: Contrat, by: Agent) -> Lettre:

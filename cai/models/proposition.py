@@ -223,6 +223,9 @@ class PropositionPrefet(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     def notifier_intention(self) -> None: ...
 
     @transition(field=statut, source=Statut.INTENTION, target=None)
+    def corriger_intention(self) -> None: ...
+
+    @transition(field=statut, source=Statut.INTENTION, target=None)
     def recevoir_observations(self) -> None: ...
 
     @transition(

@@ -1,5 +1,6 @@
 """What waits around the préfet: drafts to sign, decisions to record, contracts to close, attestations (C.9)."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,6 +48,17 @@ def _to_sign(agent: Agent) -> Bilans:
 def _suspended(agent: Agent) -> Bilans:
     rows = PropositionPrefet.objects.open().exclude(suspendue_at=None)
     return _with_proposal(agent, P.SIGNER_PROPOSITION, rows, "suspendue_at")
+
+
+# rule: C.9-reparation
+def _made_good(agent: Agent) -> Bilans:
+    """Résiliations before the préfet of which a failing was made good since, not excused."""
+    failing = Prestation.objects.filter(contrat=OuterRef("contrat"), statut=Prestation.Statut.NON_SUIVIE)
+    changed = Q()
+    for kind in Prestation.Type:
+        changed |= Q(~Exists(failing.filter(type=kind)), manquements__contains=[kind.value])
+    rows = PropositionPrefet.objects.filter(changed, statut__in=PropositionPrefet.PROPOSES, suspendue_at=None)
+    return _with_proposal(agent, P.SIGNER_PROPOSITION, rows, "propose_at")
 
 
 def _latest_heard() -> date:
@@ -107,6 +119,37 @@ def _to_attest(agent: Agent) -> Bilans:
     )
 
 
+def _address(
+    matches: Callable[[PropositionPrefet], bool], page: Callable[[PropositionPrefet], str]
+) -> Callable[[Bilan], str]:
+    """The page of the open proposal that a line is about, the oldest; the file when it was settled meanwhile."""
+
+    def address(bilan: Bilan) -> str:
+        rows = [row for row in bilan.contrat.propositions.all() if row.is_open and matches(row)]
+        return page(rows[-1]) if rows else to_file(bilan)
+
+    return address
+
+
+def _act(name: str) -> Callable[[PropositionPrefet], str]:
+    return lambda row: reverse("bilan:proposition_act", args=[row.pk, name])
+
+
+def _signature(row: PropositionPrefet) -> str:
+    return reverse("bilan:sign_proposition", args=[row.contrat_id, row.type])
+
+
+def _whole(row: PropositionPrefet) -> str:
+    return reverse("bilan:view_proposition", args=[row.pk])
+
+
+_to_signature = _address(lambda row: row.statut == Statut.BROUILLON and row.suspendue_at is None, _signature)
+_to_abandon = _address(lambda row: row.suspendue_at is not None, _act("abandon"))
+_to_decision = _address(lambda row: row.statut == Statut.INTENTION, _act("decision"))
+_to_review = _address(lambda row: row.is_resiliation, _whole)
+_to_answer = _address(lambda row: row.statut == Statut.PROPOSEE and row.suspendue_at is None, _whole)
+
+
 def _to_attestation(bilan: Bilan) -> str:
     return reverse("bilan:issue_attestation", args=[bilan.contrat_id])
 
@@ -117,15 +160,17 @@ def _to_closing(bilan: Bilan) -> str:
 
 LISTES: tuple[Liste, ...] = (
     Liste("propositions-a-signer", "Propositions au préfet à signer", P.SIGNER_PROPOSITION, _to_sign,
-          "Lire et signer", to_file, "Préparée", est_limite=False),
+          "Lire et signer", _to_signature, "Préparée", est_limite=False),
     Liste("resiliations-suspendues", "Résiliations suspendues", P.SIGNER_PROPOSITION, _suspended,
-          "Abandonner la proposition", to_file, "Suspendue", est_limite=False),
+          "Abandonner la proposition", _to_abandon, "Suspendue", est_limite=False),
+    Liste("resiliations-a-revoir", "Résiliations proposées pour un manquement réparé depuis", P.SIGNER_PROPOSITION,
+          _made_good, "Voir la proposition", _to_review, "Signée", est_limite=False),
     Liste("resiliations-a-decider", "Observations passées, décision à enregistrer", P.ENREGISTRER_DECISION, _heard,
-          "Enregistrer la décision", to_file, "Lettre reçue", est_limite=False),
+          "Enregistrer la décision", _to_decision, "Lettre reçue", est_limite=False),
     Liste("attestations-a-emettre", "Attestations à émettre", P.ENREGISTRER_DECISION, _to_attest,
           "Émettre l’attestation", _to_attestation, "Décision", est_limite=False),
     Liste("propositions-devant-le-prefet", "Réponses du préfet à enregistrer", P.PREPARER_PROPOSITION,
-          _before_the_prefet, "Enregistrer la réponse", to_file, "Signée", est_limite=False, rang=2),
+          _before_the_prefet, "Voir la proposition", _to_answer, "Signée", est_limite=False, rang=2),
     Liste("contrats-a-cloturer", "Contrats à clôturer", P.PREPARER_PROPOSITION, _to_close,
           "Préparer la clôture", _to_closing, "Clôture", rang=2),
 )  # fmt: skip

@@ -25,6 +25,10 @@ def _intention(faits: Facts) -> str:
     return f"Lettre reçue le {jour(faits['date_reception'])}, observations jusqu’au {fin} inclus."
 
 
+def _correction(faits: Facts) -> str:
+    return f"{_intention(faits)} Auparavant\u00a0: reçue le {jour(faits['auparavant'])}."
+
+
 def _observations(faits: Facts) -> str:
     return f"Reçues le {jour(faits['date_observations'])}."
 
@@ -40,6 +44,7 @@ SENTENCES: Recits = {
     "proposition.preparer": ("Proposition au préfet préparée, à signer", _proposition),
     "proposition.proposer": ("Proposition signée pour le préfet", _proposee),
     "proposition.notifier_intention": ("Intention de résilier notifiée à la personne", _intention),
+    "proposition.corriger_intention": ("Date de réception de l’intention corrigée", _correction),
     "proposition.recevoir_observations": ("Observations de la personne enregistrées", _observations),
     "proposition.suspendre": ("Proposition de résiliation suspendue : absence excusée", rien),
     "proposition.decider": ("Décision du préfet enregistrée", _decision),

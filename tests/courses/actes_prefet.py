@@ -52,6 +52,7 @@ _GENRE = {"type": "cloture"}
 _ACTES: dict[str, tuple[str, bool, Saisie]] = {
     "intention": ("agent_ofii", False, {"date_reception": "17/05/2010"}),
     "observations": ("agent_ofii", True, {"date_observations": "20/05/2010", "observations": "Était à l’étranger."}),
+    "correction": ("agent_ofii", True, {"date_reception": "15/05/2010"}),
     "decision": (
         "agent_ofii", True, {"decision": "accord", "date_decision": "18/06/2010", "reference_acte": "2010-17"},
     ),

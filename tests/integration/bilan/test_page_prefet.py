@@ -9,11 +9,14 @@ from django.urls import reverse
 
 from agents.models import Agent
 from bilan import fin, prefet
+from bilan.lettres import libres
 from bilan.models import Courrier
+from bilan.page_prefet import PagePrefet, page_of
 from bilan.panneau_prefet import prefet_panel
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
 from core.models import Evenement
+from dossiers.bureau import desk_of
 from dossiers.listes import listes_of
 from dossiers.parcours import facts_of
 from dossiers.services import cancel_file
@@ -93,6 +96,94 @@ def test_the_decision_of_a_resiliation_is_offered_the_day_after_the_month(
             assert (act in connect(agent_ofii).get(page).content.decode()) is offered
             assert waiting(agent_ofii, "resiliations-a-decider") == ([contrat.numero_cai] if offered else [])
             assert (title(contrat, agent_ofii) == "Enregistrer la décision du préfet") is offered
+
+
+@pytest.mark.rule("C.9-reparation")
+def test_a_failing_made_good_is_told_on_the_desk_the_file_and_before_each_step(
+    manquement: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    proposition = propose(manquement, "resiliation", by=directeur, le=MAI)
+    assert waiting(directeur, "resiliations-a-revoir") == []
+    note(manquement, Prestation.Type.FORMATION_CIVIQUE, Prestation.Statut.SUIVIE)
+    pages = [
+        reverse("bilan:view_proposition", args=[proposition.pk]),
+        reverse("bilan:proposition_act", args=[proposition.pk, "intention"]),
+        reverse("bilan:issue_letter", args=[manquement.pk, "transmission_resiliation"]),
+        reverse("dossiers:view_file", args=[manquement.pk]),
+    ]
+    with clock.travel(RECUE):
+        for page in pages:
+            assert "«\u00a0suivie\u00a0» aujourd’hui" in connect(agent_ofii).get(page).content.decode(), page
+        assert waiting(directeur, "resiliations-a-revoir") == [manquement.numero_cai]
+        assert title(manquement, directeur) == "Revoir la résiliation proposée"
+        prefet.record_intention(proposition=proposition, date_reception=RECUE, by=agent_ofii)
+    with clock.travel(APRES):
+        assert title(manquement, directeur) == "Enregistrer la décision du préfet"
+        assert "aujourd’hui" in next_act(facts_of(Contrat.objects.get()), directeur).phrase
+
+
+def test_the_page_of_a_proposal_shows_one_act_at_a_time_and_the_answer_before_the_decision(
+    manquement: Contrat, agent_ofii: Agent, directeur: Agent, connect: Connect
+) -> None:
+    proposition = propose(manquement, "resiliation", by=directeur, le=MAI)
+
+    def page(le: date) -> PagePrefet:
+        with clock.travel(le):
+            return page_of(PropositionPrefet.objects.get(), agent_ofii)
+
+    for lettre in ("transmission_resiliation", "intention_resiliation"):
+        shown = page(RECUE)
+        assert shown.suite is not None
+        assert shown.suite.url == reverse("bilan:issue_letter", args=[manquement.pk, lettre])
+        with clock.travel(RECUE):
+            libres.issue_letter(libre=libres.LIBRES[lettre], contrat=manquement, by=agent_ofii)
+    assert page(RECUE).suite.bouton == "Noter la réception"
+    with clock.travel(RECUE):
+        prefet.record_intention(proposition=proposition, date_reception=RECUE, by=agent_ofii)
+        prefet.record_observations(
+            proposition=proposition, date_observations=RECUE, observations="Demande à être entendue.", by=agent_ofii
+        )
+    waits = page(date(2010, 6, 17))
+    assert (waits.suite.titre, waits.suite.bouton) == ("Attendre les observations de la personne", "")
+    assert [etape["etat"] for etape in waits.etapes] == ["fait", "fait", "present", "a_venir"]
+    assert [titre for titre, _ in waits.autres] == ["Corriger la date de réception"]
+    assert page(APRES).suite.bouton == "Enregistrer la décision"
+    with clock.travel(APRES):
+        act = reverse("bilan:proposition_act", args=[proposition.pk, "decision"])
+        assert "Demande à être entendue." in connect(agent_ofii).get(act).content.decode()
+        decide(proposition, by=agent_ofii, le=APRES)
+    assert (page(APRES).suite, page(APRES).autres) == (None, [])
+
+
+def test_the_desk_leads_straight_to_the_page_to_sign(manquement: Contrat, agent_ofii: Agent, directeur: Agent) -> None:
+    with clock.travel(MAI):
+        prefet.prepare(contrat=manquement, type_proposition="resiliation", faits="Absente.", by=agent_ofii)
+        (line,) = [line for line in desk_of(directeur).lignes if line.liste.code == "propositions-a-signer"]
+    assert line.url == reverse("bilan:sign_proposition", args=[manquement.pk, "resiliation"])
+
+
+@pytest.mark.rule("C.9-quatre-mots")
+@pytest.mark.parametrize(
+    ("signature", "dit"), [(date(2008, 11, 28), "du bilan, rien"), (date(2008, 12, 1), "«\u00a0non fait\u00a0»")]
+)
+def test_who_signs_reads_of_the_bilan_what_the_letter_will_say(
+    manquement: Contrat, directeur: Agent, connect: Connect, signature: date, dit: str
+) -> None:
+    Contrat.objects.update(date_signature=signature, date_entretien=signature)
+    with clock.travel(MAI):
+        page = connect(directeur).get(reverse("bilan:sign_proposition", args=[manquement.pk, "resiliation"]))
+    assert dit in page.content.decode()
+
+
+@pytest.mark.rule("C.9-quatre-mots")
+def test_the_file_of_an_ended_contract_says_the_word_of_the_attestation(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = resiliation_en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    assert prefet_panel(contrat, agent_ofii).mot == ""
+    decide(proposition, by=agent_ofii, le=APRES)
+    assert Prestation.objects.get(type="bilan").statut == "sans_objet"
+    assert prefet_panel(Contrat.objects.get(), agent_ofii).mot == "non fait"
 
 
 def test_the_same_decision_posted_twice_takes_effect_once(

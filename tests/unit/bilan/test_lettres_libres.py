@@ -71,7 +71,7 @@ def test_the_intention_waits_for_a_signed_proposal_that_stands(resiliation: Prop
     assert refused("intention_resiliation", bilan) == ""
     assert refused("transmission_cloture", bilan) == "aucune_proposition"
     names = [libre.nom for libre in offered_about(resiliation, monde.prescripteur)]
-    assert names == ["intention_resiliation", "transmission_resiliation"]
+    assert names == ["transmission_resiliation", "intention_resiliation"]
     PropositionPrefet.objects.update(suspendue_at=clock.at(JOUR))
     assert refused("intention_resiliation", Bilan.objects.get()) == "aucune_resiliation"
     assert refused("transmission_resiliation", Bilan.objects.get()) == "aucune_proposition"

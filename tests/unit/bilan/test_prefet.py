@@ -184,6 +184,26 @@ def test_a_training_excused_suspends_the_resiliation_proposed_for_it(
     assert reread(contrat).statut == "signe"
 
 
+@pytest.mark.rule("C.9-reception-corrigee")
+def test_a_wrong_day_of_receipt_is_corrected_until_the_decision_and_moves_the_month(
+    contrat: Contrat, agent_ofii: Agent, directeur: Agent
+) -> None:
+    proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
+    correct = {"proposition": proposition, "by": agent_ofii}
+    with clock.travel(date(2010, 5, 28)):
+        prefet.record_observations(date_observations=date(2010, 5, 25), observations="Était à l’étranger.", **correct)
+        for wrong in (date(2010, 3, 14), RECUE, date(2010, 5, 26), date(2010, 5, 29)):
+            assert list(refusal(prefet.correct_intention, date_reception=wrong, **correct).fields) == ["date_reception"]
+        corrected = prefet.correct_intention(date_reception=date(2010, 5, 25), **correct)
+    assert (corrected.statut, corrected.date_reception) == ("intention_notifiee", date(2010, 5, 25))
+    assert propositions.fin_observations(corrected) == date(2010, 6, 25)
+    told = Evenement.objects.get(nom="proposition.corriger_intention").faits
+    assert (told["auparavant"], told["date_reception"]) == ("2010-05-17", "2010-05-25")
+    assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "observations_en_cours"
+    decide(proposition, by=agent_ofii, le=date(2010, 6, 26))
+    assert refusal(prefet.correct_intention, date_reception=RECUE, **correct).code == "transition_impossible"
+
+
 @pytest.mark.rule("C.9-reparation")
 def test_a_failing_made_good_is_told_and_leaves_the_prefet_to_decide(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
