@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -103,9 +104,16 @@ def search(request: AgentRequest) -> HttpResponse:
     """Find a file by number, name or birth date; answers the results alone to a search as you type.
 
     The words are posted and wait in the session, never in an address: they name people, and addresses are kept by
-    browsers, proxies and logs. A GET shows the last search again.
+    browsers, proxies and logs. A GET shows the last search again; words in its address are refused and dropped.
     """
     check_permission(request.user, Permission.VOIR_DOSSIER)
+    if "q" in request.GET:
+        messages.warning(
+            request,
+            "Une recherche ne s’écrit pas dans l’adresse, où elle serait gardée\u00a0: tapez-la ci-dessous. La liste "
+            "montre votre dernière recherche.",
+        )
+        return redirect("dossiers:search")
     as_typed = "HX-Request" in request.headers
     if request.method == "POST":
         request.session[RECHERCHE] = request.POST.get("q", "")[:100].replace("\x00", "")

@@ -198,13 +198,16 @@ def test_the_words_of_a_search_never_stand_in_an_address(
     assert "hx-get" not in again
 
 
-def test_words_in_the_address_are_not_read(
+def test_words_in_the_address_are_not_read_but_refused_and_dropped(
     connect: Connect, agent_ofii: Agent, contrat: Contrat, ndiaye: Contrat
 ) -> None:
-    answer = connect(agent_ofii).get(SEARCH, {"q": "diallo"})
+    answer = connect(agent_ofii).get(SEARCH, {"q": "diallo"}, follow=True)
 
+    assert answer.redirect_chain == [(str(SEARCH), 302)]
     assert answer.context["q"] == ""
-    assert "N’Diaye" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Une recherche ne s’écrit pas dans l’adresse" in page
+    assert "N’Diaye" in page
 
 
 def test_the_last_search_is_forgotten_with_the_session(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
