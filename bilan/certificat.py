@@ -11,7 +11,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan.courriers import Numerote
 from bilan.documents import paper_pdf
-from bilan.lettres.composition import direction_of, personne_of
+from bilan.lettres.composition import entete
 from bilan.models import Bilan, SyntheseDetruite
 from bilan.states import MotifDestruction
 from core import clock, journal
@@ -32,8 +32,8 @@ MOTIFS: dict[MotifDestruction, str] = {
     MotifDestruction.SANS_DECISION: "Trente jours ont passé sans que vous demandiez qu’elle soit conservée, et sans "
     "qu’elle ait pu être transmise avec votre accord.",
     MotifDestruction.CONSERVATION_RETIREE: "Vous avez retiré votre accord à sa conservation.",
-    MotifDestruction.CLOTURE: "Le bilan est clos, et vous n’avez pas demandé que la synthèse soit conservée.",
-    MotifDestruction.ANNULATION: "Le bilan a été annulé ou n’a pas eu lieu\u00a0: rien de ce qui y a été écrit n’est "
+    MotifDestruction.CLOTURE: "Votre bilan est clos, et vous n’avez pas demandé que la synthèse soit conservée.",
+    MotifDestruction.ANNULATION: "Votre bilan a été annulé ou n’a pas eu lieu\u00a0: rien de ce qui fut écrit n’est "
     "gardé.",
 }
 
@@ -48,7 +48,10 @@ class Certificat(Numerote):
     nombre_versions: int
     faits: tuple[tuple[str, str], ...]
     empreinte: str
+    remise: bool  # a paper copy was handed over: it is the person's
+    civilite: str
     signataire_nom: str
+    signataire_qualite: str
 
 
 # rule: E.4-certificat
@@ -73,21 +76,20 @@ def _certificate(bilan: Bilan, tombe: SyntheseDetruite, by: Agent) -> Certificat
     dates = (
         ("Rédigée le", tombe.date_redaction),
         ("Validée et signée le", tombe.date_validation),
-        ("Remise à la personne le", tombe.date_remise),
+        ("Remise entre vos mains le", tombe.date_remise),
         ("Reçue par Pôle emploi le", tombe.transmise_at and tombe.transmise_at.astimezone(clock.PARIS).date()),
     )
     faits = [(label, date_sans_jour(day)) for label, day in dates if day]
     if tombe.accuse_identifiant:
         faits.append(("Accusé de réception de Pôle emploi", tombe.accuse_identifiant))
+    tete = entete(bilan.contrat, signataire=by)
+    del tete["adresse"]  # it is handed over, not posted
     return Certificat(
-        numero_cai=bilan.contrat.numero_cai,
-        direction=direction_of(bilan.contrat),
-        personne=personne_of(bilan.contrat),
-        date_lettre=clock.today(),
+        **tete,
         detruite_le=tombe.detruite_at.astimezone(clock.PARIS).date(),
         motif=MOTIFS[MotifDestruction(tombe.motif)],
         nombre_versions=tombe.nombre_versions,
         faits=tuple(faits),
         empreinte=tombe.pdf_sha256,
-        signataire_nom=str(by),
+        remise=tombe.date_remise is not None,
     )

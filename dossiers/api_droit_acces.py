@@ -24,12 +24,12 @@ class DroitAccesEntree(serializers.Serializer[Any]):
 
 
 class RubriqueSortie(serializers.Serializer[Any]):
-    """One heading: its columns and their French names, its rows."""
+    """One heading and its rows."""
 
     titre = serializers.CharField()
-    libelles = serializers.DictField(child=serializers.CharField(), help_text="Le nom français de chaque colonne.")
     lignes = serializers.ListField(
-        child=serializers.DictField(), help_text="Une ligne par objet\u00a0: colonne, valeur. Dates en ISO 8601."
+        child=serializers.DictField(child=serializers.CharField()),
+        help_text="Une ligne par objet\u00a0: le nom de chaque renseignement et sa valeur, en toutes lettres.",
     )
 
 
@@ -54,18 +54,18 @@ class DroitAccesView(APIView):
         responses={200: DroitAccesSortie},
         sent={"motif": "demande_ecrite", "demande_recue_le": "2010-05-10"},
         received={
-            "version": 1,
+            "version": 2,
             "etabli_le": "2010-05-12T10:00:00+02:00",
             "dossier": "75-2010-000123",
-            "rubriques": [{"titre": "Identité", "libelles": {"nom": "Nom"}, "lignes": [{"nom": "N’Diaye"}]}],
+            "rubriques": [{"titre": "Identité", "lignes": [{"Nom": "N’Diaye", "Sexe": "Féminin"}]}],
             "synthese": "Aucune synthèse n’a été rédigée.",
             "evenements": [
-                {"numero": 1, "le": "2010-03-15T09:00:00+01:00", "phrase": "Contrat enregistré.", "par": "un agent"}
+                {"numero": 1, "le": "15 mars 2010 à 9 h", "phrase": "Contrat enregistré.", "par": "un agent"}
             ],
             "acces": [
                 {
-                    "le": "2010-05-12T10:00:00+02:00",
-                    "action": "voir dossier",
+                    "le": "12 mai 2010 à 10 h",
+                    "action": "dossier consulté",
                     "roles": ["Prescripteur"],
                     "motif": "",
                     "resultat": "accordé",

@@ -4,9 +4,11 @@ Every column of every table of the file is given, unless it is named below with 
 exported by itself. The content of the bilan is not there (reference E.3): it is the person's, on paper.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,7 @@ from bilan import models as bilan
 from bilan.documents import OFFICE
 from bilan.lettres.composition import direction_of
 from bilan.selectors import current_synthese
+from bilan.states import MotifImpression
 from cai import models as cai
 from cai.models import Contrat
 from core import clock, journal
@@ -28,10 +31,11 @@ from core.french import date_sans_jour, heure
 from core.models import Evenement, JournalAcces
 from core.pdf import render_pdf
 from dossiers.chronologie import sentence_of
+from dossiers.droit_acces_mots import act_of, label_of, text_of
 from exemptions import models as exemptions
 from poleemploi import models as poleemploi
 
-VERSION = 1  # of the JSON; a heading or a column that is added does not change it
+VERSION = 2  # of the JSON; a heading or a column that is added does not change it
 
 
 class MotifExport(models.TextChoices):
@@ -76,21 +80,28 @@ SOURCES = (
     Source("Essais d’envoi", poleemploi.Tentative, "transmission__bilan__contrat"),
     Source("Retours de Pôle emploi", poleemploi.Retour, "transmission__bilan__contrat"),
 )
+# Why a file was looked at, when it was said.
+MOTIFS = dict(chain(MotifExport.choices, MotifImpression.choices, bilan.Consentement.Portee.choices))
 # Tables that hold nothing but content, and print runs, which hold the letters of many people and nothing else of one.
 SANS_SOURCE = frozenset({bilan.SynthesePdf, bilan.TirageCourriers, bilan.TirageCourriers.courriers.through})
-# Columns that say nothing of the person: how a machine works on the row, or a copy of another column.
+# Columns that say nothing of the person: how a machine works on the row, when it was written (the events tell it), the
+# digest of a document, a reference inside the application, or a copy of another column.
 TECHNIQUES = frozenset(
-    {"updated_at", "cle_recherche", "bail_par", "bail_jusqua", "prochain_essai_at", "serie_depuis_at", "serie_echecs"}
-)
+    {
+        "bail_jusqua", "bail_par", "cle_recherche", "code_metier", "contenu_sha256", "corps_sha256", "created_at",
+        "document_empreinte", "duree_ms", "evenement", "objet", "pdf_sha256", "prochain_essai_at", "serie_depuis_at",
+        "serie_echecs", "sha256", "statut_http", "updated_at",
+    }
+)  # fmt: skip
+INTERNES = frozenset(source.modele for source in SOURCES)
 
 
 @dataclass(frozen=True)
 class Rubrique:
-    """One heading of the export. ``lignes`` are rows as column → value; ``libelles`` name the columns in French."""
+    """One heading of the export. ``lignes`` are rows as French name → text, without what is empty."""
 
     titre: str
-    libelles: dict[str, str]
-    lignes: list[dict[str, Any]]
+    lignes: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -110,14 +121,29 @@ class Export:
 
 
 # rule: E.1-acces
-@transaction.atomic
 def export_file(*, contrat: Contrat, motif: str, demande_recue_le: date, by: Agent) -> Export:
     """Everything held about the person of a file, who asked for it; told to the journal of the file and to that of
     accesses.
 
     Refuses (InvalidInput) an unknown reason and a request still to come. Any state of the contract will do: the right
-    lasts as long as the data.
+    lasts as long as the data. The file's journal is locked for its line alone, once everything is gathered.
     """
+    _check(contrat, motif, demande_recue_le, by)
+    export = _gather(contrat)
+    _record(contrat, motif, demande_recue_le, by)
+    return export
+
+
+# rule: E.1-acces
+def export_paper(*, contrat: Contrat, motif: str, demande_recue_le: date, by: Agent) -> bytes:
+    """The same on paper, as a PDF, laid out before the journal is locked. Refuses what ``export_file`` refuses."""
+    _check(contrat, motif, demande_recue_le, by)
+    pdf = export_pdf(_gather(contrat), contrat)
+    _record(contrat, motif, demande_recue_le, by)
+    return pdf
+
+
+def _check(contrat: Contrat, motif: str, demande_recue_le: date, by: Agent) -> None:
     check_permission(by, Permission.EXPORTER_DOSSIER, direction_id=contrat.direction_id)
     if motif not in MotifExport.values:
         message = "Indiquez comment la personne a demandé son dossier."
@@ -125,11 +151,14 @@ def export_file(*, contrat: Contrat, motif: str, demande_recue_le: date, by: Age
     if demande_recue_le > clock.today():
         message = f"Indiquez une date au plus tard aujourd’hui, le {date_sans_jour(clock.today())}."
         raise InvalidInput(message, fields={"demande_recue_le": [message]})
+
+
+@transaction.atomic
+def _record(contrat: Contrat, motif: str, demande_recue_le: date, by: Agent) -> None:
     journal.record(
         "contrat.exporte", dossier=contrat.pk, target=contrat, by=by, motif=motif, demande_recue_le=demande_recue_le
     )
     journal.log_access("export_dossier", by=by, target=contrat, motif=motif)
-    return _gather(contrat)
 
 
 def _gather(contrat: Contrat) -> Export:
@@ -138,13 +167,8 @@ def _gather(contrat: Contrat) -> Export:
         rows = _rows(source, contrat)
         identifiers += [str(row.pk) for row in rows]
         fields = list(exported_fields(source.modele))
-        rubriques.append(
-            Rubrique(
-                titre=source.titre,
-                libelles={field.name: _label(field) for field in fields},
-                lignes=[{field.name: _value(row, field) for field in fields} for row in rows],
-            )
-        )
+        lignes = [{label_of(field): text for field in fields if (text := text_of(row, field))} for row in rows]
+        rubriques.append(Rubrique(titre=source.titre, lignes=lignes))
     return Export(
         version=VERSION,
         etabli_le=clock.now().isoformat(),
@@ -157,10 +181,13 @@ def _gather(contrat: Contrat) -> Export:
 
 
 def exported_fields(modele: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:
-    """The columns of a table that are given: neither encrypted contents, nor agents, nor what ``TECHNIQUES`` names."""
+    """The columns of a table that are given.
+
+    Neither encrypted contents, nor agents, nor the numbers that tie the tables together, nor what ``TECHNIQUES`` names.
+    """
     for field in modele._meta.concrete_fields:
-        of_agent = field.is_relation and field.related_model is Agent
-        if not (isinstance(field, EncryptedBinaryField) or of_agent or field.name in TECHNIQUES):
+        tie = field.primary_key or (field.is_relation and field.related_model in {Agent, *INTERNES})
+        if not (isinstance(field, EncryptedBinaryField) or tie or field.name in TECHNIQUES):
             yield field
 
 
@@ -172,22 +199,6 @@ def _rows(source: Source, contrat: Contrat) -> list[models.Model]:
 
 def _dated(source: Source) -> bool:
     return any(field.name == "created_at" for field in source.modele._meta.concrete_fields)
-
-
-def _label(field: "models.Field[Any, Any]") -> str:
-    label = str(field.verbose_name)
-    return label[:1].upper() + label[1:]
-
-
-def _value(row: models.Model, field: "models.Field[Any, Any]") -> Any:
-    """A value as JSON holds it: dates in ISO, a code as it is stored, a row of a reference table by its name."""
-    if field.is_relation and field.related_model not in {source.modele for source in SOURCES}:
-        related = getattr(row, field.name)
-        return None if related is None else str(related)
-    value = field.value_from_object(row)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 
 
 def _synthese(contrat: Contrat) -> str:
@@ -215,7 +226,7 @@ def _events(contrat: Contrat) -> list[dict[str, Any]]:
     return [
         {
             "numero": event.numero,
-            "le": event.survenu_at.isoformat(),
+            "le": _moment(event.survenu_at),
             "phrase": sentence_of(event, sees_exemption=True, read=read),
             "par": "un agent" if event.par_id else "le système",
         }
@@ -224,31 +235,38 @@ def _events(contrat: Contrat) -> list[dict[str, Any]]:
 
 
 def _accesses(identifiers: Iterable[str]) -> list[dict[str, Any]]:
-    """Who looked, by role: an agent's name is not the person's datum. Twelve months, as the journal is kept."""
+    """Who looked, by role: an agent's name is not the person's datum. Twelve months, as the journal is kept.
+
+    Why an act was refused is the application's word for its agents, and stays out.
+    """
     lines = JournalAcces.objects.filter(objet_id__in=list(identifiers)).order_by("survenu_at")
+    granted = JournalAcces.Resultat.ACCORDE
     return [
         {
-            "le": line.survenu_at.isoformat(),
-            "action": line.action.replace("_", " "),
+            "le": _moment(line.survenu_at),
+            "action": act_of(line.action) if line.resultat == granted else "acte refusé à un agent",
             "roles": [str(Role(role).label) for role in line.roles if role in Role.values],
-            "motif": line.motif.replace("_", " "),
+            "motif": MOTIFS.get(line.motif, ""),
             "resultat": line.get_resultat_display(),
         }
         for line in lines
     ]
 
 
+def _moment(at: datetime) -> str:
+    return f"{date_sans_jour(at)} à {heure(at)}"
+
+
 def export_pdf(export: Export, contrat: Contrat) -> bytes:
-    """The same for reading: what is empty is left out, codes and dates are said in words."""
+    """The same for reading."""
     emetteur = OFFICE if settings.MARQUE_ETAT else "Office"
     direction = direction_of(contrat)
     return render_pdf(
         "dossiers/pdf/droit_acces.html",
         {
             "export": export,
-            "rubriques": list(_read(contrat, export)),
-            "evenements": [(_day(event["le"]), event["phrase"]) for event in export.evenements],
-            "acces": [(_day(line["le"]), line) for line in export.acces],
+            "rubriques": [rubrique for rubrique in export.rubriques if rubrique.lignes],
+            "acces": _looked(export),
             "direction": direction,
             "emetteur": emetteur,
             "marque_etat": settings.MARQUE_ETAT,
@@ -264,54 +282,12 @@ def export_pdf(export: Export, contrat: Contrat) -> bytes:
     )
 
 
-def _day(moment: str) -> str:
-    return date_sans_jour(datetime.fromisoformat(moment).astimezone(clock.PARIS).date())
-
-
-_CACHES = frozenset({"id", "created_at"})  # of no use on paper
-
-
-def _read(contrat: Contrat, export: Export) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
-    for source, rubrique in zip(SOURCES, export.rubriques, strict=True):
-        inside = {other.modele for other in SOURCES}
-        shown = [
-            field
-            for field in exported_fields(source.modele)
-            if field.name not in _CACHES and not (field.is_relation and field.related_model in inside)
-        ]
-        lines = [
-            [(_label(field), text) for field in shown if (text := _said(line[field.name], field))]
-            for line in rubrique.lignes
-        ]
-        if any(lines):
-            yield rubrique.titre, lines
-
-
-def _said(value: Any, field: "models.Field[Any, Any]") -> str:
-    if value in (None, "", [], {}):
-        return ""
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(field, models.DateTimeField):
-        moment = datetime.fromisoformat(value)
-        return f"{date_sans_jour(moment.astimezone(clock.PARIS).date())} à {heure(moment)}"
-    if isinstance(field, models.DateField):
-        return date_sans_jour(date.fromisoformat(value))
-    if isinstance(value, dict) and "explications" in value:  # the verdict of an evaluation: its sentence, and why
-        why = (f"{part['constat']} ({part['article']})" for part in value["explications"])
-        return f"{value['phrase']} Cas examinés, la personne\u00a0: {' ; '.join(why)}."
-    if isinstance(value, dict):
-        return " ; ".join(f"{name.replace('_', ' ')} : {_plain(inner)}" for name, inner in value.items() if inner)
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, list):
-        return ", ".join(_plain(inner) for inner in value)
-    if isinstance(value, dict):
-        return "(" + ", ".join(f"{name.replace('_', ' ')} : {_plain(inner)}" for name, inner in value.items()) + ")"
-    return str(value)
+def _looked(export: Export) -> list[tuple[str, str]]:
+    """One line a day and an act: who did it, and how often."""
+    found: Counter[tuple[str, str, str]] = Counter(
+        (line["le"].split(" à ")[0], line["action"], ", ".join(line["roles"]) or "le système") for line in export.acces
+    )
+    return [
+        (jour, f"{action}, {qui}" + (f" ({times}\u00a0fois)" if times > 1 else ""))
+        for (jour, action, qui), times in found.items()
+    ]

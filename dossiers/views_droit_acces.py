@@ -11,7 +11,7 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from core import clock
 from core.http import pdf_response
-from dossiers.droit_acces import export_file, export_pdf
+from dossiers.droit_acces import export_file, export_paper
 from dossiers.forms import DroitAccesForm
 from dossiers.views import file_or_404
 
@@ -25,15 +25,16 @@ def export_person(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"demande_recue_le": f"{clock.today():%d/%m/%Y}", "forme": "pdf"},
     )
+    paper = form.is_valid() and form.cleaned_data["forme"] == "pdf"
     if form.is_valid() and form.accepted_by(
-        export_file,
+        export_paper if paper else export_file,
         contrat=contrat,
         motif=form.cleaned_data["motif"],
         demande_recue_le=form.cleaned_data["demande_recue_le"],
         by=request.user,
     ):
-        if form.cleaned_data["forme"] == "pdf":
-            return pdf_response(export_pdf(form.result, contrat), "donnees-de-la-personne.pdf")
+        if paper:
+            return pdf_response(form.result, "donnees-de-la-personne.pdf")
         response = JsonResponse(form.result.to_dict(), json_dumps_params={"ensure_ascii": False, "indent": 1})
         response["Content-Disposition"] = 'attachment; filename="donnees-de-la-personne.json"'
         response["Cache-Control"] = "no-store, private"

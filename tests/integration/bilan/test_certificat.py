@@ -35,6 +35,8 @@ def test_what_was_destroyed_is_certified_to_the_person_and_to_nobody_before(
     assert tombe.pdf_sha256[:32] in said
     assert bilan.contrat.signataire.nom in said
     assert "Projet" not in said
+    assert "la personne" not in said, "the paper speaks to the person"
+    assert bilan.contrat.direction.courriel in said.split("Certificat")[0], "and says where the office is"
     assert url in panel
     assert JournalAcces.objects.filter(action="impression_certificat", agent=prescripteur).exists()
     assert connect(conseiller).get(url).status_code == 403
@@ -43,4 +45,4 @@ def test_what_was_destroyed_is_certified_to_the_person_and_to_nobody_before(
 
 def test_every_reason_has_its_plain_words() -> None:
     assert set(MOTIFS) == set(MotifDestruction)
-    assert all(words.endswith(".") for words in MOTIFS.values())
+    assert all(words.endswith(".") and "personne" not in words for words in MOTIFS.values())

@@ -1,6 +1,7 @@
 """The right of access: everything about the person, nothing about another, nothing of the synthesis."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -18,7 +19,16 @@ from core import clock
 from core.crypto import EncryptedBinaryField
 from core.errors import InvalidInput
 from core.models import Evenement, JournalAcces
-from dossiers.droit_acces import SANS_SOURCE, SOURCES, TECHNIQUES, export_file, exported_fields
+from dossiers.droit_acces import (
+    INTERNES,
+    SANS_SOURCE,
+    SOURCES,
+    TECHNIQUES,
+    export_file,
+    export_paper,
+    exported_fields,
+)
+from dossiers.droit_acces_mots import label_of
 from exemptions.services import add_justificatif, reject_justificatif
 from poleemploi.models import Transmission
 from tests.factories.cai import fiche_signataire, make_contrat
@@ -68,7 +78,10 @@ def test_no_table_of_the_file_is_forgotten() -> None:
 def test_a_column_is_exported_unless_it_says_nothing_of_the_person(source) -> None:
     left_out = set(source.modele._meta.concrete_fields) - set(exported_fields(source.modele))
     for field in left_out:
-        assert field.name in TECHNIQUES or isinstance(field, EncryptedBinaryField) or field.related_model is Agent
+        tie = field.primary_key or field.related_model in {Agent, *INTERNES}
+        assert tie or field.name in TECHNIQUES or isinstance(field, EncryptedBinaryField)
+    labels = [label_of(field) for field in exported_fields(source.modele)]
+    assert len(labels) == len(set(labels)), "one name for two columns would lose one"
 
 
 def test_every_column_of_identity_is_in_the_json_and_nobody_else(
@@ -86,10 +99,37 @@ def test_every_column_of_identity_is_in_the_json_and_nobody_else(
 
     said = json.dumps(export_file(contrat=contrat, **DEMANDE, by=prescripteur).to_dict(), ensure_ascii=False)
 
-    for value in (*canaries.values(), "1980-07-01", "Mali", "Ancien-Canari", "Motif-Canari", contrat.numero_cai):
+    for value in (
+        *canaries.values(),
+        "1er\u00a0juillet\u00a01980",
+        "Mali",
+        "Ancien-Canari",
+        "Motif-Canari",
+        contrat.numero_cai,
+    ):
         assert value in said, value
     assert "Autre-Personne" not in said
     assert "rue Étrangère" not in said
+
+
+def test_the_person_reads_french_and_no_reference_of_the_application(contrat: Contrat, prescripteur: Agent) -> None:
+    rubriques = {one.titre: one.lignes for one in export_file(contrat=contrat, **DEMANDE, by=prescripteur).rubriques}
+    said = json.dumps(rubriques, ensure_ascii=False)
+    assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{64}|\d{4}-\d{2}-\d{2}|[a-z]_[a-z]", said)
+    assert rubriques["Bilan de compétences"][0]["État"] == "Synthèse validée"
+    assert rubriques["Séances du bilan"][0]["Durée"] == "2\u00a0h\u00a050"
+
+
+def test_the_journal_is_not_locked_while_the_paper_is_laid_out(
+    contrat: Contrat, prescripteur: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lay_out(*_: object, **__: object) -> bytes:
+        assert not Evenement.objects.filter(nom="contrat.exporte").exists()
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("dossiers.droit_acces.render_pdf", lay_out)
+    assert export_paper(contrat=contrat, **DEMANDE, by=prescripteur) == b"%PDF-1.7"
+    assert Evenement.objects.filter(nom="contrat.exporte").count() == 1
 
 
 @pytest.mark.rule("E.3-personne")
