@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -9,16 +10,16 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from bilan import fin, instantane
-from bilan.models import Bilan, BilanQuerySet, Synthese
+from bilan import fin, instantane, suivi
+from bilan.models import Bilan, BilanQuerySet, Suivi, Synthese
 from bilan.states import FINAUX, Etat
 from bilan.workflow import lock
 from cai import delais
 from cai.models import Contrat
 from core.errors import DomainError
+from core.passes import Passe, walk
 
 logger = structlog.get_logger(__name__)
-LOT = 200  # bilans read at a time
 
 
 def closable(today: date) -> BilanQuerySet:
@@ -37,39 +38,50 @@ def closable(today: date) -> BilanQuerySet:
     return found
 
 
-def sweep(today: date) -> int:
-    """Close what may be closed on ``today``, then take the snapshots that are missing; return how many were closed.
+def sweep(today: date, *, after: UUID | None = None) -> Passe:
+    """Close what may be closed on ``today``, as long as a run lasts.
 
     One transaction a bilan, each under the guards of transition 24: what one of them refuses (a deposit still on its
     way) or cannot be written waits for the next day. Safe to run twice or never.
     """
-    closed = _each(closable(today), _close)
-    _each(Bilan.objects.filter(etat__in=FINAUX, instantane_pris_at=None), _count)
-    return closed
+    return walk(closable(today), partial(_each, _close), after=after)
 
 
-def _each(bilans: BilanQuerySet, act: Callable[[Bilan], None]) -> int:
-    done, after = 0, UUID(int=0)
-    while rows := list(bilans.filter(pk__gt=after).order_by("pk")[:LOT]):
-        for bilan in rows:
-            try:
-                act(bilan)
-                done += 1
-            except DomainError as refusal:
-                logger.info("cloture_differee", bilan=str(bilan.pk), code=refusal.code)
-            except DatabaseError as error:
-                logger.error("cloture_impossible", bilan=str(bilan.pk), erreur=type(error).__name__)
-        after = rows[-1].pk
-    return done
+def count_missing(*, after: UUID | None = None) -> Passe:
+    """Take the snapshots of bilans that ended before there were any, as long as a run lasts."""
+    return walk(Bilan.objects.filter(etat__in=FINAUX, instantane_pris_at=None), partial(_each, _count), after=after)
 
 
-def _close(bilan: Bilan) -> None:
-    fin.close(bilan=bilan, by=None)
+def open_missing_follow_ups() -> Passe:
+    """The six-month interviews of bilans that the previous image concluded during an upgrade, without a row."""
+    given = Exists(Suivi.objects.filter(bilan=OuterRef("pk"), echeance=Suivi.Echeance.SIX_MOIS))
+    concluded = Bilan.objects.filter(~given, etat__in=suivi.SUIVIS, date_fin_conclusion__isnull=False)
+    return walk(concluded, partial(_each, _open))
+
+
+def _each(act: Callable[[UUID], None], bilan_id: UUID) -> bool:
+    try:
+        act(bilan_id)
+    except DomainError as refusal:
+        logger.info("cloture_differee", bilan=str(bilan_id), code=refusal.code)
+        return False
+    except DatabaseError as error:
+        logger.error("cloture_impossible", bilan=str(bilan_id), erreur=type(error).__name__)
+        return False
+    return True
+
+
+def _close(bilan_id: UUID) -> None:
+    fin.close(bilan=Bilan.objects.get(pk=bilan_id), by=None)
 
 
 @transaction.atomic
-def _count(bilan: Bilan) -> None:
-    """A bilan that ended before snapshots were taken."""
-    locked = lock(bilan.pk)
+def _open(bilan_id: UUID) -> None:
+    suivi.open_follow_up(lock(bilan_id))
+
+
+@transaction.atomic
+def _count(bilan_id: UUID) -> None:
+    locked = lock(bilan_id)
     instantane.take(locked)
     locked.save(update_fields=["instantane_pris_at", "updated_at"])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -17,6 +18,7 @@ from bilan.states import Etat, MotifDestruction
 from bilan.workflow import lock
 from cai import delais
 from core import clock, journal
+from core.passes import Passe, walk
 
 logger = structlog.get_logger(__name__)
 SANS_SUITE = (Etat.ANNULE, Etat.NON_REALISE)
@@ -139,18 +141,20 @@ def _bury(bilan: Bilan, motif: MotifDestruction) -> None:
 
 
 # rule: E.4-destruction
-def sweep(today: date) -> int:
-    """Apply the rules to every bilan whose content may be due on ``today``; return how many were destroyed.
+def sweep(today: date, *, after: UUID | None = None) -> Passe:
+    """Apply the rules to every bilan whose content may be due on ``today``, as long as a run lasts.
 
     One transaction a bilan: an unreadable row stops neither the others nor the next day's sweep.
     """
-    destroyed = 0
-    for bilan in candidates(today).iterator():
-        try:
-            destroyed += apply_rules(bilan) is not None
-        except DatabaseError:
-            logger.exception("retention_failed", bilan=str(bilan.pk))
-    return destroyed
+    return walk(candidates(today), _destroy_if_due, after=after)
+
+
+def _destroy_if_due(bilan_id: UUID) -> bool:
+    try:
+        return apply_rules(Bilan.objects.get(pk=bilan_id)) is not None
+    except DatabaseError:
+        logger.exception("retention_failed", bilan=str(bilan_id))
+        return False
 
 
 def candidates(today: date) -> BilanQuerySet:
@@ -170,11 +174,9 @@ def candidates(today: date) -> BilanQuerySet:
         | Q(etat__in=[Etat.CLOS, Etat.SIGNATURE_REFUSEE])
     )
     unkept = ~Q(conservation=Consentement.Decision.ACCORDE) | Q(conservation=None)
-    queryset: BilanQuerySet = (
-        Bilan.objects.annotate(conservation=Subquery(_latest(Portee.CONSERVATION).values("decision")))
-        .filter(Q(one_year) | Exists(content) & unkept & decided | (never_written | Q(etat__in=SANS_SUITE)) & work)
-        .order_by("pk")
-    )
+    queryset: BilanQuerySet = Bilan.objects.annotate(
+        conservation=Subquery(_latest(Portee.CONSERVATION).values("decision"))
+    ).filter(Q(one_year) | Exists(content) & unkept & decided | (never_written | Q(etat__in=SANS_SUITE)) & work)
     return queryset
 
 

@@ -5,14 +5,16 @@ from uuid import UUID
 from celery import shared_task
 
 from bilan import echeances, retention, tirages
-from core import clock
+from core import clock, passes
+
+APPLIQUER, CLORE, COMPTER = "bilan.appliquer_conservation", "bilan.clore_echus", "bilan.compter_finis"
 
 
 # rule: E.4-destruction
-@shared_task(name="bilan.appliquer_conservation")
-def appliquer_conservation() -> None:
+@shared_task(name=APPLIQUER)
+def appliquer_conservation(apres: str = "") -> None:
     """Destroy the contents whose legal life has ended (reference E.4); safe to run twice or never."""
-    retention.sweep(clock.today())
+    passes.go_on(APPLIQUER, retention.sweep(clock.today(), after=passes.key(apres)))
 
 
 @shared_task(name=tirages.TIRER)
@@ -27,7 +29,15 @@ def balayer_tirages() -> None:
     tirages.sweep()
 
 
-@shared_task(name="bilan.clore_echus")
-def close_due() -> None:
+@shared_task(name=CLORE)
+def close_due(apres: str = "") -> None:
     """Close what nobody closed thirty days after its follow-up, or its contract, ended; safe to run twice or never."""
-    echeances.sweep(clock.today())
+    if not apres:
+        echeances.open_missing_follow_ups()
+    passes.go_on(CLORE, echeances.sweep(clock.today(), after=passes.key(apres)))
+
+
+@shared_task(name=COMPTER)
+def count_missing(apres: str = "") -> None:
+    """Write the statistical rows that are missing; safe to run twice or never."""
+    passes.go_on(COMPTER, echeances.count_missing(after=passes.key(apres)))

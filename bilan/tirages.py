@@ -24,6 +24,7 @@ from bilan.models import Courrier, TirageCourriers
 from core import clock, doorbell, journal
 from core.errors import RuleViolation, refuse
 from core.locks import serialise
+from core.passes import in_time
 
 logger = structlog.get_logger(__name__)
 
@@ -196,7 +197,8 @@ def sweep() -> None:
     """Work on what waits or was left, then destroy the files of the days before. Safe to run twice or never."""
     now = timezone.now()
     left = Q(etat=Etat.EN_ATTENTE) | Q(etat=Etat.EN_COURS, pris_at__lt=now - SILENCE)
-    for tirage_id in list(TirageCourriers.objects.filter(left).values_list("pk", flat=True)):
+    waiting = list(TirageCourriers.objects.filter(left).order_by("created_at").values_list("pk", flat=True))
+    for tirage_id in in_time(waiting):
         work(tirage_id)
     TirageCourriers.objects.filter(etat=Etat.PRET, pret_at__lt=clock.at(clock.today())).update(
         etat=Etat.DETRUIT, pdf=None

@@ -11,6 +11,7 @@ from cai import delais
 from cai.models import Contrat
 from core import journal
 from core.models import CleDossier
+from core.passes import in_time
 
 
 # rule: E.6-anonymisation
@@ -30,13 +31,23 @@ def no_longer_nominative(contrats: QuerySet[Contrat], today: date) -> list[UUID]
     return [pk for pk, permit, signed in rows if today > fin_nominative(permit, signed)]
 
 
+def no_longer_needed(contrats: QuerySet[Contrat], today: date) -> list[UUID]:
+    """Those of ``no_longer_nominative`` that nobody works on: a bilan that goes on keeps its evidence and its facts.
+
+    The anonymisation tells of those every night, by their identifier.
+    """
+    going_on = Contrat.objects.filter(bilans__isnull=False, bilans__clos_at=None)
+    return no_longer_nominative(contrats.exclude(pk__in=going_on.values("pk")), today)
+
+
 def forget_private_facts(today: date) -> int:
     """Destroy the journal keys of the files whose nominative life has ended; return how many. Idempotent.
 
     Former names, addresses and free reasons then read « donnée effacée »; what happened and when stays, and verifies.
+    What one run has no time for is left to the next night.
     """
     kept = Contrat.objects.filter(pk__in=CleDossier.objects.filter(detruite_at=None).values("dossier"))
-    return sum(_forget(pk) for pk in no_longer_nominative(kept, today))
+    return sum(_forget(pk) for pk in in_time(no_longer_needed(kept, today)))
 
 
 @transaction.atomic

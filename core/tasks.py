@@ -1,27 +1,26 @@
 """What is forgotten by itself: sessions that are over, forms sent, accesses older than the law keeps them."""
 
-from datetime import timedelta
+from itertools import count
 
 from celery import shared_task
-from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
+from psycopg import sql
 
-from core.models import Soumission
+from core.passes import in_time
 
 LOT = 5_000  # rows a statement, well within its time limit
 
 
 @shared_task(name="core.oublier_sessions")
-def forget_sessions() -> None:
-    """Delete the sessions that are over."""
-    call_command("clearsessions")
+def forget_sessions() -> int:
+    """Delete the sessions that are over; return how many."""
+    return _forget("django_session", "session_key", "expire_date", "0")
 
 
 @shared_task(name="core.oublier_soumissions")
 def forget_submissions() -> int:
     """Delete what was sent more than a day ago: its page is gone with the session that held it. Return how many."""
-    return Soumission.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()[0]
+    return _forget("core_soumission", "cle", "created_at", "1 day")
 
 
 # rule: E.6-douze-mois
@@ -31,15 +30,27 @@ def forget_accesses() -> int:
 
     By the database's own clock, as the trigger that refuses to delete any younger one. Safe to run twice or never.
     """
+    return _forget("core_journalacces", "id", "survenu_at", "12 months")
+
+
+def _forget(table: str, key: str, moment: str, age: str) -> int:
+    """Delete the rows older than ``age``, the oldest first, by statements of ``LOT`` as long as a run lasts.
+
+    What is left waits for the next night: a backlog of months is worked off in a few.
+    """
+    query = sql.SQL(
+        "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table}"
+        " WHERE {moment} < now() - {age}::interval ORDER BY {moment} LIMIT {lot})"
+    ).format(
+        table=sql.Identifier(table), key=sql.Identifier(key), moment=sql.Identifier(moment), age=sql.Literal(age),
+        lot=sql.Literal(LOT),
+    )  # fmt: skip
     forgotten: int = 0
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "DELETE FROM core_journalacces WHERE id IN (SELECT id FROM core_journalacces"
-                " WHERE survenu_at < now() - interval '12 months' ORDER BY survenu_at LIMIT %s)",
-                [LOT],
-            )
+    for _ in in_time(count()):
+        with connection.cursor() as cursor:
+            cursor.execute(query)
             deleted: int = cursor.rowcount
-            forgotten += deleted
-            if deleted < LOT:
-                return forgotten
+        forgotten += deleted
+        if deleted < LOT:
+            break
+    return forgotten

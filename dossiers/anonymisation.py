@@ -26,6 +26,7 @@ from core import clock, journal
 from core.crypto import EncryptedBinaryField
 from core.errors import Blocage, Gone, RuleViolation, refuse_if
 from core.french import date_sans_jour
+from core.passes import in_time
 from exemptions import models as exemptions
 from poleemploi import models as poleemploi
 from poleemploi.models import Transmission
@@ -222,11 +223,13 @@ def refuse_anonymised(agent: Agent, contrat_id: str) -> None:
 def sweep(today: date, limite: int = LOT) -> int:
     """Anonymise the files whose five years ended before ``today``, ``limite`` at most; return how many. Idempotent.
 
+    What one run has no time for is left to the next night.
+
     One transaction a file: one that fails stops neither the others nor the next night. A file still open is left as it
     is, and told in the log by its identifier and what it waits for.
     """
     done = 0
-    for contrat in due(today):
+    for contrat in in_time(due(today)):
         if done == limite:
             break
         if waiting := blocages(contrat, today):

@@ -10,9 +10,10 @@ from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from cai.models import Contrat
-from cai.oubli import no_longer_nominative
+from cai.oubli import no_longer_needed
 from core import clock, journal
 from core.errors import RuleViolation
+from core.passes import in_time
 from core.uploads import Fichier
 from exemptions.models import Justificatif, JustificatifFichier
 
@@ -68,18 +69,21 @@ def forget_files(today: date) -> int:
     """Destroy the copies of files whose nominative life has ended (reference E.6), and of those cancelled because they
     were opened by mistake, which prove nothing about anybody (E.5); return how many. Idempotent.
 
-    One transaction a copy: an unreadable row does not keep the others.
+    One transaction a copy: an unreadable row does not keep the others. A bilan that goes on keeps its evidence; what
+    one run has no time for is left to the next night.
     """
     with_copy = Contrat.objects.filter(justificatifs__fichier__isnull=False).distinct()
-    over = Q(justificatif__contrat__in=no_longer_nominative(with_copy, today))
+    over = Q(justificatif__contrat__in=no_longer_needed(with_copy, today))
     cancelled = Q(justificatif__contrat__statut=Contrat.Statut.ANNULE)
     due = list(JustificatifFichier.objects.filter(over | cancelled).values_list("pk", flat=True))
-    for pk in due:
+    destroyed = 0
+    for pk in in_time(due):
         with transaction.atomic():
             copy = JustificatifFichier.objects.without_content().select_for_update().filter(pk=pk).first()
             if copy is not None:
                 _destroy(copy, Justificatif.objects.get(pk=copy.justificatif_id), by=None)
-    return len(due)
+                destroyed += 1
+    return destroyed
 
 
 def _locked(justificatif: Justificatif, *, by: Agent) -> Justificatif:

@@ -1,10 +1,8 @@
 """Questions asked of the exchange: of one bilan, of those that nothing can be transmitted of any more."""
 
-from uuid import UUID
-
 from django.db.models import Exists, OuterRef
 
-from bilan.models import Bilan, Synthese
+from bilan.models import Bilan, BilanQuerySet, Synthese
 from bilan.selectors import current_synthese
 from bilan.states import Etat
 from poleemploi.models import Transmission
@@ -26,18 +24,18 @@ def is_refused(bilan: Bilan) -> bool:
     return synthese is not None and Transmission.objects.filter(synthese=synthese, etat=T.REJETEE).exists()
 
 
-def perhaps_hopeless() -> list[UUID]:
+def perhaps_hopeless() -> BilanQuerySet:
     """Validated bilans without content, all of whose transmissions are refused, failed, cancelled or erased.
 
     The consent is read by ``services.close_hopeless``, under the lock.
     """
     rows = Transmission.objects.filter(bilan=OuterRef("pk"))
     versions = Synthese.objects.filter(bilan=OuterRef("pk"))
-    found = Bilan.objects.filter(
+    found: BilanQuerySet = Bilan.objects.filter(
         Exists(versions.filter(detruite_at__isnull=False)),
         ~Exists(versions.filter(detruite_at=None)),
         Exists(rows),
         ~Exists(rows.exclude(etat__in=SANS_AVENIR)),
         etat=Etat.SYNTHESE_VALIDEE,
     )
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    return found

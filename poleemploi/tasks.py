@@ -7,11 +7,13 @@ from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError
 
+from core import passes
 from poleemploi import outcome, sender, services
 from poleemploi.doorbell import ENVOYER
 from poleemploi.selectors import perhaps_hopeless
 
 logger = structlog.get_logger(__name__)
+CLORE = "poleemploi.clore_sans_espoir"
 
 
 @shared_task(name=ENVOYER)
@@ -30,14 +32,19 @@ def sweep_due() -> None:
     outcome.forget_destroyed()
 
 
-@shared_task(name="poleemploi.clore_sans_espoir")
-def close_hopeless() -> None:
+@shared_task(name=CLORE)
+def close_hopeless(apres: str = "") -> None:
     """Close the bilans that nothing can be transmitted of any more (transition 22), one transaction each.
 
     Safe to run twice or never: a row that another process holds, or that cannot be read, waits for the next hour.
     """
-    for bilan_id in perhaps_hopeless():
-        try:
-            services.close_hopeless(bilan_id=bilan_id)
-        except DatabaseError as error:
-            logger.error("cloture_differee", bilan=str(bilan_id), erreur=type(error).__name__)
+    passes.go_on(CLORE, passes.walk(perhaps_hopeless(), _close, after=passes.key(apres)))
+
+
+def _close(bilan_id: UUID) -> bool:
+    try:
+        services.close_hopeless(bilan_id=bilan_id)
+    except DatabaseError as error:
+        logger.error("cloture_differee", bilan=str(bilan_id), erreur=type(error).__name__)
+        return False
+    return True

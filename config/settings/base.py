@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
     # Every night, after the destructions.
     "clore-echus": {"task": "bilan.clore_echus", "schedule": crontab(hour="3", minute="30")},
+    "compter-finis": {"task": "bilan.compter_finis", "schedule": crontab(hour="3", minute="40")},
     # Once a day; a missed day is made up for by the next.
     "oublier-sessions": {"task": "core.oublier_sessions", "schedule": crontab(hour="4", minute="40")},
     "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from bilan.models import Suivi, Synthese
 from bilan.models.synthese import fingerprint
 from bilan.states import Etat
+from bilan.tasks import close_due
 from tests.factories.conduite import advance
 from tests.factories.transitions import Monde
 
@@ -24,6 +25,14 @@ def test_a_bilan_already_concluded_is_given_its_follow_up_and_no_other_is(monde:
     import_module("bilan.migrations.0007_follow_up").open_follow_ups(apps, None)
     given = [(suivi.bilan, suivi.echeance, suivi.prevu_le, suivi.statut) for suivi in Suivi.objects.all()]
     assert given == ([(bilan, "six_mois", bilan.date_suivi, "a_faire")] if etat == Etat.SYNTHESE_REDIGEE else [])
+
+
+def test_what_the_previous_image_concludes_during_an_upgrade_has_its_follow_up_the_next_night(monde: Monde) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
+    Suivi.objects.all().delete()
+    for _ in range(2):
+        close_due()
+    assert list(Suivi.objects.values_list("bilan", "prevu_le")) == [(bilan.pk, bilan.date_suivi)]
 
 
 @contextmanager

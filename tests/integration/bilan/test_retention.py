@@ -128,7 +128,7 @@ def test_thirty_days_without_a_decision(validee: Bilan, days: int, expected: boo
 def test_a_draft_never_presented_lives_thirty_days_from_its_writing(convoque: Bilan) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_REDIGEE)
     with clock.travel(JOUR + timedelta(days=30)):
-        assert retention.sweep(clock.today()) == 1
+        assert retention.sweep(clock.today()).faits == 1
     tomb = SyntheseDetruite.objects.get(bilan=bilan)
     assert (tomb.motif, tomb.date_validation, tomb.pdf_sha256) == ("sans_decision", None, "")
 
@@ -136,7 +136,7 @@ def test_a_draft_never_presented_lives_thirty_days_from_its_writing(convoque: Bi
 def test_a_draft_being_written_is_not_the_daily_tasks_business(convoque: Bilan, conseiller: Agent) -> None:
     bilan = advance(convoque, Etat.PHASE_CONCLUSION)
     with clock.travel(JOUR + timedelta(days=300)):
-        assert retention.sweep(clock.today()) == 0
+        assert retention.sweep(clock.today()).faits == 0
     assert bilan.syntheses.get().contenu is not None
 
 
@@ -153,7 +153,7 @@ def test_notes_and_draft_never_written_up_live_one_year_after_the_person_last_ca
             conduite.interrupt(bilan=bilan, motif=MotifInterruption.DEPART, by=conseiller)
     for day, count in ((date(2011, 5, 12), 0), (date(2011, 5, 13), 1), (date(2014, 1, 1), 0)):
         with clock.travel(day):
-            assert retention.sweep(day) == count
+            assert retention.sweep(day).faits == count
     assert not NotePhase.objects.exists()
     assert not Synthese.objects.exists()
     assert not SyntheseDetruite.objects.exists()
@@ -164,7 +164,7 @@ def test_notes_and_draft_never_written_up_live_one_year_after_the_person_last_ca
 def test_notes_without_any_draft_are_swept_too(convoque: Bilan) -> None:
     advance(convoque, Etat.PHASE_INVESTIGATION)
     with clock.travel(date(2011, 5, 10)):
-        assert retention.sweep(clock.today()) == 1
+        assert retention.sweep(clock.today()).faits == 1
     assert not NotePhase.objects.exists()
 
 
@@ -187,7 +187,7 @@ def test_a_cancelled_bilan_keeps_neither_notes_nor_draft(convoque: Bilan) -> Non
     bilan.motif_annulation, bilan.clos_at = "deces", MOMENT
     bilan.save()
     with clock.travel(MOMENT):
-        assert retention.sweep(clock.today()) == 1
+        assert retention.sweep(clock.today()).faits == 1
     assert is_destroyed(bilan)
 
 
@@ -215,10 +215,10 @@ def test_the_sweep_goes_over_one_that_fails(
 
     monkeypatch.setattr(retention, "destroy_content", fail_once)
     with clock.travel(JOUR + timedelta(days=31)):
-        assert retention.sweep(clock.today()) == 1
+        assert retention.sweep(clock.today()).faits == 1
         monkeypatch.undo()
-        assert retention.sweep(clock.today()) == 1
-        assert retention.sweep(clock.today()) == 0
+        assert retention.sweep(clock.today()).faits == 1
+        assert retention.sweep(clock.today()).faits == 0
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_the_sweep_finds_the_year_around_the_29th_of_february(
     advance(bilan, Etat.SYNTHESE_VALIDEE)
     consent(bilan, P.CONSERVATION, at=clock.at(validated, 15), by=conseiller)
     with clock.travel(day):
-        assert retention.sweep(day) == int(expected)
+        assert retention.sweep(day).faits == int(expected)

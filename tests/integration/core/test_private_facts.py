@@ -47,6 +47,7 @@ def test_former_values_and_free_reasons_are_told_and_never_stored_in_clear(corri
 
 
 def test_the_file_forgets_the_day_after_its_five_years_and_its_chain_still_holds(corrige: Contrat) -> None:
+    corrige.bilans.update(etat="annule", motif_annulation="doublon", clos_at=clock.at(JOUR, 18))
     assert oubli.forget_private_facts(date(2015, 3, 15)) == 0
     assert oubli.forget_private_facts(date(2015, 3, 16)) == 1
     assert oubli.forget_private_facts(date(2015, 3, 16)) == 0
@@ -55,6 +56,11 @@ def test_the_file_forgets_the_day_after_its_five_years_and_its_chain_still_holds
     assert "Copie du titre de séjour du 15 mars 2010. Motif : donnée effacée." in told(corrige)
     assert journal.verify(corrige.pk) == []
     assert Evenement.objects.filter(dossier=corrige.pk).latest("numero").nom == "contrat.oublie"
+
+
+def test_a_file_whose_bilan_goes_on_keeps_its_facts_beyond_the_five_years(corrige: Contrat) -> None:
+    assert oubli.forget_private_facts(date(2015, 3, 16)) == 0
+    assert "Canari" in told(corrige)
 
 
 def test_nothing_private_is_kept_once_the_key_is_gone(direction: DirectionTerritoriale, agent_ofii: Agent) -> None:

@@ -146,6 +146,8 @@ def test_the_copy_of_a_rejected_document_alone_is_destroyed(
 
 @pytest.mark.rule("E.6-anonymisation")
 def test_copies_go_with_the_nominative_file_five_years_later(piece: Justificatif) -> None:
+    assert fichiers.forget_files(date(2015, 3, 16)) == 0, "a bilan that goes on keeps its evidence"
+    piece.contrat.bilans.update(etat="annule", motif_annulation="doublon", clos_at="2010-06-01T10:00Z")
     assert fichiers.forget_files(date(2015, 3, 15)) == 0
     assert fichiers.forget_files(date(2015, 3, 16)) == 1
     assert fichiers.forget_files(date(2015, 3, 16)) == 0

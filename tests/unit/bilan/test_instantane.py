@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from bilan import echeances, fin, instantane, retention, suivi
 from bilan.models import Bilan, Consentement, Instantane
 from bilan.states import Etat, MotifDestruction
-from bilan.tasks import close_due
+from bilan.tasks import count_missing
 from core import clock
 from exemptions.models import Evaluation
 from tests.factories.conduite import JOUR, advance, consent
@@ -115,8 +115,8 @@ def test_a_bilan_that_goes_on_is_not_counted(monde: Monde) -> None:
 def test_a_bilan_ended_before_snapshots_existed_is_counted_by_the_next_sweep(monde: Monde) -> None:
     lay(monde.convoque(), Etat.CLOS)
     with clock.travel(APRES_LE_SUIVI):
-        close_due()
-        close_due()
+        count_missing()
+        count_missing()
     assert Instantane.objects.get().issue == "realise"
 
 
@@ -128,8 +128,8 @@ def test_a_bilan_ended_before_snapshots_existed_is_counted_by_the_next_sweep(mon
 def test_the_system_closes_what_nobody_closed(monde: Monde, on: date, closed: int) -> None:
     bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
     with clock.travel(on):
-        assert echeances.sweep(on) == closed
-        assert echeances.sweep(on) == 0
+        assert echeances.sweep(on).faits == closed
+        assert echeances.sweep(on).faits == 0
     assert (fresh(bilan).etat == Etat.CLOS) == bool(closed)
 
 
@@ -139,7 +139,7 @@ def test_an_exempt_file_waits_thirty_days_before_the_system_closes_it(monde: Mon
     bilan = monde.exempte()
     _exempt_once(monde, bilan)
     with clock.travel(on):
-        assert echeances.sweep(on) == closed
+        assert echeances.sweep(on).faits == closed
 
 
 @pytest.mark.rule("D.2-24")
@@ -148,7 +148,7 @@ def test_the_system_leaves_what_the_guards_refuse_and_goes_on(monde: Monde) -> N
     consent(waiting, Consentement.Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
     consent(waiting, Consentement.Portee.TRANSMISSION, at=clock.at(JOUR, 16), by=monde.conseiller)
     with clock.travel(APRES_LE_SUIVI):
-        assert echeances.sweep(clock.today()) == 1
+        assert echeances.sweep(clock.today()).faits == 1
     assert {fresh(waiting).etat, fresh(idle).etat} == {Etat.SYNTHESE_VALIDEE, Etat.CLOS}
 
 
