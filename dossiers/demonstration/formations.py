@@ -1,5 +1,6 @@
 """The trainings of a file: prescribed at the interview, proved once over; one file in four shows them in detail."""
 
+import uuid
 from datetime import date, timedelta
 
 from agents.models import Agent
@@ -19,6 +20,11 @@ Presence = SeancePrestation.Presence
 def is_detailed(contrat: Contrat) -> bool:
     """Whether this file shows sessions, absences and what came before the arrival; always the same ones."""
     return contrat.pk.int % UN_SUR == 0
+
+
+def detailed_identifier() -> uuid.UUID:
+    """A new identifier, of a file that ``is_detailed``."""
+    return uuid.UUID(int=uuid.uuid4().int // UN_SUR * UN_SUR)
 
 
 def prescribe_trainings(contrat: Contrat, *, courses: bool, by: Agent) -> None:

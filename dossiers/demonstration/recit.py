@@ -332,14 +332,14 @@ class Recit:
         with self.le(jour):
             retention.apply_rules(self.bilan)
 
-    def suivre(self, jour: date, situation: str) -> None:
-        """The six-month interview, held on that day."""
+    def suivre(self, jour: date, situation: str, *, echeance: str = Suivi.Echeance.SIX_MOIS) -> None:
+        """The interview of six months, or of three, held on that day."""
         conseiller = self.bilan.conseiller
         assert conseiller is not None
         with self.le(jour):
             suivi.record_follow_up(
                 bilan=self.bilan,
-                echeance=Suivi.Echeance.SIX_MOIS,
+                echeance=echeance,
                 statut=Suivi.Statut.REALISE,
                 fait_le=jour,
                 situation=situation,
