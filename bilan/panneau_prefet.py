@@ -94,8 +94,6 @@ def _possible(contrat: Contrat, agent: Agent) -> tuple[list[tuple[str, str]], li
             continue  # told by its own line
         if blocages:
             attentes.append(f"{kind.label}\u00a0: {minuscule(blocages[0].message)}")
-        elif kind == Type.CLOTURE and not propositions.cloture_is_due(contrat):
-            attentes.append(f"{kind.label}\u00a0: à la fin du contrat ou des formations.")
         else:
             name = "bilan:sign_proposition" if signs else "bilan:prepare_proposition"
             verb = "Proposer" if signs else "Compléter" if kind in drafts else "Préparer"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bilan.guards import contrat_en_cours
+from bilan.models import Bilan
+from bilan.states import BEFORE_SYNTHESE
 from cai import delais
 from cai.feries import jours_feries_depuis
 from cai.models import MOTIVATION_MIN, Certificat, Contrat, Prestation, PropositionPrefet
@@ -113,14 +115,28 @@ def _prorogation(contrat: Contrat) -> list[Blocage]:
 
 # rule: C.9-cloture
 def _cloture(contrat: Contrat) -> list[Blocage]:
-    """The end of the contract, or of every training prescribed (R. 311-27); what is missing then does not block."""
+    """The end of the contract, or before it that of every training, of the exam and of the bilan (R. 311-27, C.5).
+
+    Once the contract has ended, what is missing is shown and does not block.
+    """
     fin = contrat.echeance_effective
-    going_on = [row for row in _trainings(contrat) if row.statut in INACHEVEES]
-    if clock.today() > fin or not going_on:
+    if clock.today() > fin:
         return []
-    noms = enumere(minuscule(row.get_type_display()) for row in going_on)
-    message = f"Le contrat court jusqu’au {date_sans_jour(fin)} et n’est pas fini pour\u00a0: {noms}."
-    return [Blocage("formations_en_cours", message)]
+    trainings = _trainings(contrat)
+    going_on = [row for row in trainings if row.statut in INACHEVEES]
+    exams = [row.examen_prevu_le for row in trainings if row.examen_prevu_le and row.examen_prevu_le >= clock.today()]
+    if going_on:
+        noms = enumere(minuscule(row.get_type_display()) for row in going_on)
+        code, reste = "formations_en_cours", f"n’est pas fini pour\u00a0: {noms}"
+    elif exams:
+        code, reste = "examen_a_venir", f"un examen est prévu le {date_sans_jour(max(exams))}"
+    elif limite_cloture(contrat) is None:
+        code, reste = "formations_inconnues", "aucune formation n’est notée comme suivie"
+    elif Bilan.objects.live().filter(contrat=contrat, etat__in=BEFORE_SYNTHESE).exists():
+        code, reste = "bilan_a_faire", "le bilan de compétences reste à faire"
+    else:
+        return []
+    return [Blocage(code, f"Le contrat court jusqu’au {date_sans_jour(fin)} et {reste}.")]
 
 
 _CONDITIONS: dict[str, Callable[[Contrat], list[Blocage]]] = {
@@ -251,18 +267,6 @@ def engagements(contrat: Contrat) -> list[Engagement]:
             continue
         lines.append(Engagement(str(kind.label), prestation.statut_accorde, acquis=prestation.statut in ACQUISES))
     return lines
-
-
-def cloture_is_due(contrat: Contrat) -> bool:
-    """Whether the end has come: that of the contract, or of its trainings and of the exam planned after them.
-
-    A closing is not offered before; from the day after the exam at the earliest (R. 311-27).
-    """
-    today = clock.today()
-    if today > contrat.echeance_effective:
-        return True
-    exam_to_come = any(row.examen_prevu_le and row.examen_prevu_le >= today for row in _trainings(contrat))
-    return limite_cloture(contrat) is not None and not exam_to_come
 
 
 # rule: C.7-cloture

@@ -13,12 +13,12 @@ from rest_framework.views import APIView
 from agents.authentication import caller
 from cai import prestations
 from cai import regles_prestations as regles
+from cai.controles_prestations import FicheCertificat, FicheSeance
 from cai.evaluation_pre_arrivee import record_pre_arrivee
 from cai.forms_prestations import HEURES_MAX, STATUTS_DECIDES
 from cai.models import SEANCE_MINUTES_MAX, Certificat, Contrat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import PHRASES, Effet, PreArrivee
 from cai.presentation import Prealable, prealable_of
-from cai.prestations import FicheCertificat, FicheSeance
 from core.api_fields import JourField
 from core.api_schema import operation
 

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 
 from cai import regles_prestations as regles
+from cai.controles_prestations import FicheCertificat, FicheSeance
 from cai.models import SEANCE_MINUTES_MAX, Certificat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import PreArrivee
-from cai.prestations import DECISIONS, SANS_PRESCRIPTION, FicheCertificat, FicheSeance, decisions_of
+from cai.prestations import DECISIONS, SANS_PRESCRIPTION, decisions_of
 from core import clock
 from core.form_fields import ChoixField, DateField, NombreField, YesNoField
 from core.forms import BaseForm

@@ -2,12 +2,12 @@
 
 What attendance and papers show is deduced, not typed: a first attendance makes a training *en cours*, its paper makes
 it *suivie*. Every act locks the contract first, is refused (RuleViolation) for the bilan, whose state follows its own
-course, and for a cancelled file, and needs ``Permission.SUIVRE_PRESTATIONS`` (Forbidden). Acts on a contract that is
-over are accepted: papers come late. What looks odd is told by ``cai.regles_prestations``, never refused [D].
+course, and for a cancelled file, and needs ``Permission.SUIVRE_PRESTATIONS`` (Forbidden). Sessions and papers are
+accepted on a contract that has ended, since they come late; nothing is prescribed or decided on it any more, and what
+it ended for stays what it was. What looks odd is told by ``cai.regles_prestations``, never refused [D].
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,14 @@ from agents.permissions import check_permission
 from agents.roles import Permission
 from cai import regles_prestations as regles
 from cai.controles import Errors, columns_errors, refuse
+from cai.controles_prestations import FicheCertificat, FicheSeance, certificat_errors, not_after_today, seance_errors
 from cai.evaluation_pre_arrivee import statut_avant_arrivee
-from cai.models import SEANCE_MINUTES_MAX, Certificat, Contrat, Prestation, SeancePrestation
+from cai.models import Certificat, Contrat, Prestation, SeancePrestation
 from cai.services import check_not_cancelled, locked
 from cai.suspension import suspend_resiliation
 from core import clock, journal
 from core.errors import Conflict
 from core.errors import refuse as refuse_act
-from core.french import date_sans_jour
 
 S = Prestation.Statut
 # What an agent decides; the other states are deduced.
@@ -35,29 +35,7 @@ SANS_PRESCRIPTION = (S.DISPENSEE, S.SANS_OBJET)
 # States that excuse what was not followed: a legitimate reason, or nothing owed.
 EXCUSES = (S.DISPENSEE, S.DIFFEREE, S.SANS_OBJET)
 NON_PRESCRITE = "La formation n’est pas prescrite\u00a0: prescrivez-la d’abord."
-_OUVERTE_PAR_PRESENCE = (S.PRESCRITE, S.DIFFEREE, S.NON_SUIVIE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FicheSeance:
-    """One session as it is stated; ``justificatif_vu_le`` is the day on which the paper of an excuse was seen."""
-
-    jour: date
-    minutes: int
-    presence: str
-    justificatif_vu_le: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FicheCertificat:
-    """One paper as it is stated. ``reussi`` and ``gratuit`` are those of the DILF, None for any other paper."""
-
-    genre: str
-    jour: date
-    date_fin: date | None = None
-    niveau: str = ""
-    reussi: bool | None = None
-    gratuit: bool | None = None
+_ROUVERTE_PAR_PRESENCE = (S.DIFFEREE, S.NON_SUIVIE)
 
 
 @transaction.atomic
@@ -74,12 +52,14 @@ def prescribe(
 
     A training dispensed, deferred or without object becomes due again. Refuses (InvalidInput, at the field) a day to
     come, a number of hours below one, and an exam of anything but the language training or before its
-    prescription. The same prescription twice writes nothing the second time.
+    prescription; and (RuleViolation) a contract that has ended. The same prescription twice writes nothing the second
+    time.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
+    _check_running(contrat)
     errors: Errors = {}
     if date_prescription > clock.today():
-        errors["date_prescription"] = [_not_after_today()]
+        errors["date_prescription"] = [not_after_today()]
     if heures < 1:
         errors["heures"] = ["Indiquez au moins une heure."]
     if examen_prevu_le and type_prestation != regles.FORMATION_LINGUISTIQUE:
@@ -110,10 +90,12 @@ def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) ->
     """What OFII decides of a training: dispensed, deferred for a legitimate reason, not followed, without object.
 
     Refuses any other state (InvalidInput), a dispense of the civic training, a training that its paper proves followed,
-    the deferral or the failure of one that was never prescribed (RuleViolation), all at ``statut``. Decided twice
-    alike, it writes nothing the second time. A failing that is excused suspends the résiliation proposed for it.
+    the deferral or the failure of one that was never prescribed (RuleViolation), all at ``statut``, and a contract that
+    has ended. Decided twice alike, it writes nothing the second time. A failing that is excused suspends the
+    résiliation proposed for it.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
+    _check_running(contrat)
     if statut not in DECISIONS:
         refuse({"statut": ["Choisissez un état de la liste."]})
     # rule: C.3-civique
@@ -134,8 +116,8 @@ def decide(*, contrat: Contrat, type_prestation: str, statut: str, by: Agent) ->
         return prestation
     prestation.statut, prestation.date_fin = statut, None
     prestation.save()
-    _record("prestation.enregistree", prestation, by=by, avant=before)
     _suspend_if_excused(prestation, before, by=by)
+    _record("prestation.enregistree", prestation, by=by, avant=before)
     return prestation
 
 
@@ -155,9 +137,9 @@ def add_seance(
     if prestation._state.adding:
         refuse_act("prestation_non_prescrite", NON_PRESCRITE)
     seance = SeancePrestation(id=identifiant or uuid.uuid4(), prestation=prestation, saisie_par=by, **vars(fiche))
-    refuse(_seance_errors(seance))
+    refuse(seance_errors(seance))
     seance.save(force_insert=True)
-    before = _open_by_attendance(prestation)
+    before = _follow_attendance(prestation, came=seance.presence == SeancePrestation.Presence.PRESENT)
     _record("prestation.seance_enregistree", prestation, by=by, avant=before, **vars(fiche))
     return seance
 
@@ -174,9 +156,10 @@ def correct_seance(*, seance: SeancePrestation, fiche: FicheSeance, by: Agent) -
         return seance
     for name, value in vars(fiche).items():
         setattr(seance, name, value)
-    refuse(_seance_errors(seance))
+    refuse(seance_errors(seance))
     seance.save()
-    before = _follow_attendance(prestation)
+    present = SeancePrestation.Presence.PRESENT
+    before = _follow_attendance(prestation, came=seance.presence == present != said["presence"])
     _record("prestation.seance_corrigee", prestation, by=by, avant=before, **vars(fiche), auparavant=said)
     return seance
 
@@ -187,7 +170,7 @@ def remove_seance(*, seance: SeancePrestation, by: Agent) -> None:
     seance, prestation = _seance(seance, by)
     said = {name: getattr(seance, name) for name in FicheSeance.__dataclass_fields__}
     seance.delete()
-    before = _follow_attendance(prestation)
+    before = _follow_attendance(prestation, came=False)
     _record("prestation.seance_retiree", prestation, by=by, avant=before, **said)
 
 
@@ -202,7 +185,7 @@ def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertif
     time for free; and (Conflict) a paper already recorded.
     """
     contrat, prestation = _open(contrat, type_prestation, by)
-    refuse(_certificat_errors(fiche, prestation, contrat))
+    refuse(certificat_errors(fiche, prestation, contrat))
     certificat = Certificat(
         genre=fiche.genre,
         jour=fiche.jour,
@@ -224,11 +207,11 @@ def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertif
     certificat.prestation = prestation
     certificat.save(force_insert=True)
     _follow_papers(prestation, date_fin=fiche.date_fin, dilf=fiche.genre == regles.DILF)
+    _suspend_if_excused(prestation, before, by=by)
     stated = {name: value for name, value in vars(fiche).items() if value not in (None, "")}
     _record(
         "prestation.certificat_enregistre", prestation, by=by, avant=before, **{**stated, "niveau": certificat.niveau}
     )
-    _suspend_if_excused(prestation, before, by=by)
     return certificat
 
 
@@ -278,6 +261,16 @@ def _open(contrat: Contrat, type_prestation: str, by: Agent) -> tuple[Contrat, P
     return contrat, known or Prestation(contrat=contrat, type=type_prestation)
 
 
+def _check_running(contrat: Contrat) -> None:
+    # rule: D.2-9-proposition
+    if not contrat.is_running:
+        statut = contrat.get_statut_display().lower()
+        refuse_act(
+            "contrat_termine",
+            f"Ce contrat est {statut}\u00a0: ses formations ne se prescrivent ni ne se décident plus.",
+        )
+
+
 def _seance(seance: SeancePrestation, by: Agent) -> tuple[SeancePrestation, Prestation]:
     _, prestation = _open(seance.prestation.contrat, seance.prestation.type, by)
     fresh = SeancePrestation.objects.filter(pk=seance.pk).first()
@@ -314,23 +307,17 @@ def _deduce(prestation: Prestation) -> None:
     )
 
 
-def _open_by_attendance(prestation: Prestation) -> str:
-    """The state before; a deferral or a failure ends when the person comes, a dispense does not."""
-    before: str = prestation.statut
-    if before in _OUVERTE_PAR_PRESENCE and regles.minutes_suivies(presences_of(prestation)):
-        prestation.statut = S.EN_COURS
-        prestation.save()
-    return before
+def _follow_attendance(prestation: Prestation, *, came: bool) -> str:
+    """The state before. What is only begun or prescribed is what its attendance shows.
 
-
-def _follow_attendance(prestation: Prestation) -> str:
-    """The state before; a training only begun or prescribed is again what its attendance shows."""
+    A deferral or a failure ends when the person ``came`` since; an absence noted late, a session corrected or taken
+    away do not end it, and a dispense is ended by none of them.
+    """
     before: str = prestation.statut
-    if before in (S.PRESCRITE, S.EN_COURS):
+    if before in (S.PRESCRITE, S.EN_COURS) or (came and before in _ROUVERTE_PAR_PRESENCE):
         _deduce(prestation)
         prestation.save()
-        return before
-    return _open_by_attendance(prestation)
+    return before
 
 
 def _follow_papers(prestation: Prestation, *, date_fin: date | None = None, dilf: bool) -> None:
@@ -352,57 +339,3 @@ def _last_day(prestation: Prestation) -> date:
     if attended:
         return attended.jour
     return prestation.certificats.get(genre=regles.PREUVES[prestation.type]).jour
-
-
-def _not_after_today() -> str:
-    return f"Indiquez une date au plus tard aujourd’hui, le {date_sans_jour(clock.today())}."
-
-
-def _seance_errors(seance: SeancePrestation) -> Errors:
-    errors = columns_errors(seance, sauf=["prestation"])
-    if seance.jour > clock.today():
-        errors["jour"] = [_not_after_today()]
-    if not 1 <= seance.minutes <= SEANCE_MINUTES_MAX:
-        errors["minutes"] = ["Indiquez une durée d’une minute à douze heures."]
-    if seance.presence == SeancePrestation.Presence.EXCUSE:
-        if seance.justificatif_vu_le is None:
-            errors["justificatif_vu_le"] = ["Indiquez le jour où vous avez vu le justificatif."]
-        elif seance.justificatif_vu_le > clock.today():
-            errors["justificatif_vu_le"] = [_not_after_today()]
-    elif seance.justificatif_vu_le is not None:
-        errors["justificatif_vu_le"] = ["Un justificatif ne se note que pour une absence excusée."]
-    return errors
-
-
-def _certificat_errors(fiche: FicheCertificat, prestation: Prestation, contrat: Contrat) -> Errors:
-    if fiche.genre not in regles.CERTIFICATS[prestation.type]:
-        return {"genre": ["Choisissez un justificatif de cette formation."]}
-    errors: Errors = {}
-    today = clock.today()
-    if fiche.jour > today:
-        errors["jour"] = [_not_after_today()]
-    if fiche.date_fin and fiche.date_fin > today:
-        errors["date_fin"] = [_not_after_today()]
-    elif fiche.date_fin and fiche.date_fin < contrat.date_signature:
-        errors["date_fin"] = ["Une prestation du contrat ne peut pas finir avant sa signature."]
-    if fiche.genre == regles.DILF:
-        return errors | _dilf_errors(fiche, prestation, contrat)
-    if fiche.reussi is not None or fiche.gratuit is not None:
-        errors["reussi"] = ["Un résultat d’examen ne se note que pour le DILF."]
-    return errors
-
-
-def _dilf_errors(fiche: FicheCertificat, prestation: Prestation, contrat: Contrat) -> Errors:
-    errors: Errors = {}
-    if fiche.reussi is None:
-        errors["reussi"] = ["Indiquez si l’examen est réussi."]
-    if fiche.gratuit is None:
-        errors["gratuit"] = ["Indiquez si cet examen était l’examen gratuit."]
-    if regles.age_au_dilf_insuffisant(contrat.signataire.date_naissance, fiche.jour):
-        errors["jour"] = [f"Le DILF se passe à partir de {regles.DILF_AGE_MIN} ans, le premier jour des épreuves."]
-    if fiche.gratuit and not prestation._state.adding:
-        free = prestation.certificats.filter(genre=regles.DILF, gratuit=True).exclude(jour=fiche.jour).first()
-        if free:
-            day = date_sans_jour(free.jour)
-            errors["gratuit"] = [f"L’examen n’est gratuit qu’une fois, et il l’a été le {day}."]
-    return errors

@@ -84,6 +84,9 @@ def _acts(contrat: Contrat, formation: Formation) -> list[tuple[str, str]]:
     def act(label: str, page: str) -> tuple[str, str]:
         return label, reverse(f"cai:{page}", args=[contrat.pk, formation.type])
 
+    if not contrat.is_running:
+        sessions = [act("Ajouter une séance", "add_seance")] if prestation is not None else []
+        return [*papers, *sessions]
     decided = prestation is not None and prestation.statut in prestations.DECISIONS
     again = "Prescrire de nouveau" if decided else "Corriger la prescription"
     prescribe_act = act(again if prescribed else "Prescrire la formation", "prescribe")

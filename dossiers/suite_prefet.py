@@ -68,7 +68,7 @@ def after_the_bilan(faits: Faits, agent: Agent) -> Suite | None:
         return None
     if waiting := next((row for row in rows if row.type == Type.CLOTURE), None):
         return _before_the_prefet(waiting, agent)
-    if propositions.conditions(contrat, Type.CLOTURE) or not propositions.cloture_is_due(contrat):
+    if propositions.conditions(contrat, Type.CLOTURE):
         return None
     return _to_close(contrat, agent, faits, limite=propositions.limite_cloture(contrat))
 

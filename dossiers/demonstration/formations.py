@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from agents.models import Agent
 from cai import prestations
 from cai import regles_prestations as regles
+from cai.controles_prestations import FicheCertificat, FicheSeance
 from cai.evaluation_pre_arrivee import record_pre_arrivee
 from cai.models import Contrat, SeancePrestation
 from cai.pre_arrivee import PreArrivee
-from cai.prestations import FicheCertificat, FicheSeance
 
 UN_SUR = 4
 HEURES_LINGUISTIQUES = 200

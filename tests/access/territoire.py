@@ -28,7 +28,7 @@ from poleemploi.models import Canal, Tentative, Transmission
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat, make_formation
 from tests.factories.conduite import JOUR, advance, make_convoque
-from tests.factories.prefet import propose
+from tests.factories.prefet import note, propose
 from tests.factories.programmation import make_prescrit
 from tests.factories.reference import make_reference_tables
 from tests.factories.transmissions import make_transmission
@@ -119,6 +119,7 @@ def build() -> Territoire:
     NotePhase.objects.update_or_create(
         bilan=bilans[Etat.PHASE_CONCLUSION], phase=Etat.PHASE_PRELIMINAIRE, defaults={"texte": {"texte": "Cuisine."}}
     )
+    note(bilans[Etat.CONVOQUE].contrat, "formation_civique", "non_suivie_sans_motif")
     Canal.objects.get_or_create()
     Tentative.objects.create(transmission=transmission, numero=1, operation="depot", ouverte_at=timezone.now())
     jetons = {role: create_token(agent, libelle="essai") for role, agent in agents.items()}
@@ -142,7 +143,7 @@ def build() -> Territoire:
             direction=ici, jour=JOUR, par=prescripteur, total=1, etat="pret", pret_at=MAINTENANT, pdf=b"%PDF-1.7"
         ),
         proposition=propose(
-            bilans[Etat.CONVOQUE].contrat, "cloture", by=agents["directeur_territorial"], le=date(2010, 5, 3)
+            bilans[Etat.CONVOQUE].contrat, "resiliation", by=agents["directeur_territorial"], le=date(2010, 5, 3)
         ),
         jeton=prescripteur.jetons.get(),
     )

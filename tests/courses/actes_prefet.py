@@ -9,14 +9,16 @@ from cai.models import Contrat, PropositionPrefet
 from core import clock
 from tests.courses.actes_dossier import RIEN, dossier
 from tests.courses.scene import Acte, Saisie, Scene
-from tests.factories.prefet import MOTIVATION, decide, note, propose
+from tests.factories.prefet import MOTIVATION, achieve, decide, note, propose
 
 SIGNEE, RECUE = date(2010, 5, 3), date(2010, 5, 17)
 EN_JUIN = clock.at(date(2010, 6, 18), 10)  # the day after the month of observations
 
 
 def _cloture(scene: Scene) -> dict[str, Any]:
-    return {"pk": dossier(scene).pk, "type_proposition": "cloture"}
+    contrat = dossier(scene)
+    achieve(contrat)
+    return {"pk": contrat.pk, "type_proposition": "cloture"}
 
 
 def _resiliation(*, recue: bool) -> Callable[[Scene], PropositionPrefet]:
@@ -36,6 +38,7 @@ def _resiliation(*, recue: bool) -> Callable[[Scene], PropositionPrefet]:
 
 def _finie(scene: Scene) -> Contrat:
     contrat = dossier(scene)
+    achieve(contrat)
     cloture = propose(contrat, "cloture", by=scene.agents["directeur"], le=SIGNEE)
     decide(cloture, by=scene.agents["agent_ofii"], le=SIGNEE)
     return contrat

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.models import Agent
 from cai import prestations
+from cai.controles_prestations import FicheCertificat, FicheSeance
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Certificat, Contrat, SeancePrestation
 from core import clock
@@ -62,8 +63,8 @@ def make_formation(contrat: Contrat, *, by: Agent) -> tuple[SeancePrestation, Ce
     seance = prestations.add_seance(
         contrat=contrat,
         type_prestation=genre,
-        fiche=prestations.FicheSeance(jour=jour + timedelta(days=1), minutes=180, presence="present"),
+        fiche=FicheSeance(jour=jour + timedelta(days=1), minutes=180, presence="present"),
         by=by,
     )
-    paper = prestations.FicheCertificat(genre="attestation_nominative", jour=jour + timedelta(days=2))
+    paper = FicheCertificat(genre="attestation_nominative", jour=jour + timedelta(days=2))
     return seance, prestations.add_certificat(contrat=contrat, type_prestation=genre, fiche=paper, by=by)

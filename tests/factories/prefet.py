@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.models import Agent
 from bilan import prefet
+from bilan.states import Etat
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
 
@@ -19,6 +20,13 @@ MOTIVATION = (
 def note(contrat: Contrat, kind: str, statut: str) -> None:
     """Where a prestation stands, whatever led there."""
     Prestation.objects.update_or_create(contrat=contrat, type=kind, defaults={"statut": statut})
+
+
+def achieve(contrat: Contrat) -> None:
+    """Every engagement kept: the civic training was followed and the bilan is over."""
+    civique = {"statut": StatutP.SUIVIE, "date_fin": contrat.date_signature}
+    Prestation.objects.update_or_create(contrat=contrat, type=TypeP.FORMATION_CIVIQUE, defaults=civique)
+    contrat.bilans.update(etat=Etat.CLOS, clos_at=clock.at(contrat.date_signature))
 
 
 def propose(

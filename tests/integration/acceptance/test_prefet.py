@@ -14,7 +14,7 @@ from core import clock
 from core.errors import RuleViolation
 from dossiers.situation import Situation, situation_of
 from tests.factories.conduite import JOUR, consent
-from tests.factories.prefet import MOTIVATION, decide, propose, resiliation_en_cours
+from tests.factories.prefet import MOTIVATION, decide, note, propose, resiliation_en_cours
 from tests.factories.programmation import proposition as rendez_vous
 from tests.factories.transitions import APRES_MIDI, Monde, advance, fresh
 from tests.paper import text_of
@@ -120,6 +120,8 @@ def test_as_37_the_attestation_is_the_same_for_who_refused_and_for_who_consented
         if decision == Consentement.Decision.REFUSE:
             assert situation_of(fresh(bilan)) == Situation.TRANSMISSION_REFUSEE
         assert bilan.contrat.prestations.get(type="bilan").statut == "suivie"
+        note(bilan.contrat, "formation_civique", "suivie")
+        bilan.contrat.prestations.filter(type="formation_civique").update(date_fin=JUIN)
         cloture = propose(bilan.contrat, "cloture", by=directeur, le=JUIN)
         decide(cloture, by=monde.prescripteur, le=JUIN)
         with clock.travel(JUIN):

@@ -26,6 +26,7 @@ from tests.factories.prefet import MOTIVATION, decide, note, propose, resiliatio
 pytestmark = pytest.mark.django_db
 Connect = Callable[[Agent], Client]
 MAI, RECUE, APRES = date(2010, 5, 3), date(2010, 5, 17), date(2010, 6, 18)
+FINI = date(2011, 3, 16)  # the day after the échéance
 
 
 def waiting(agent: Agent, code: str) -> list[str]:
@@ -257,8 +258,8 @@ def test_a_bilan_left_behind_by_the_end_of_its_contract_is_ended_and_not_summone
     contrat.bilans.update(etat="a_programmer", **prescribed)
     with clock.travel(MAI):
         assert waiting(prescripteur, "personnes-a-convoquer") == [contrat.numero_cai]
-    decide(propose(contrat, "cloture", by=directeur, le=MAI), by=agent_ofii, le=MAI)
-    with clock.travel(MAI):
+    decide(propose(contrat, "cloture", by=directeur, le=FINI), by=agent_ofii, le=FINI)
+    with clock.travel(FINI):
         assert waiting(prescripteur, "personnes-a-convoquer") == []
         assert waiting(agent_ofii, "contrats-echus") == [contrat.numero_cai]
         suite = next_act(facts_of(Contrat.objects.get()), prescripteur)
@@ -300,8 +301,8 @@ def test_a_draft_that_can_no_longer_be_signed_is_given_up(
 def test_a_proposal_stays_on_the_desk_when_the_bilan_of_its_contract_is_cancelled(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    propose(contrat, "cloture", by=directeur, le=MAI)
-    with clock.travel(MAI):
+    propose(contrat, "cloture", by=directeur, le=FINI)
+    with clock.travel(FINI):
         fin.cancel(bilan=contrat.bilans.get(), motif="depart_definitif", by=directeur)
         assert waiting(agent_ofii, "propositions-devant-le-prefet") == [contrat.numero_cai]
 
@@ -309,8 +310,8 @@ def test_a_proposal_stays_on_the_desk_when_the_bilan_of_its_contract_is_cancelle
 def test_a_cancelled_file_leaves_nothing_before_the_prefet(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
-    with clock.travel(MAI):
+    proposition = propose(contrat, "cloture", by=directeur, le=FINI)
+    with clock.travel(FINI):
         cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
     assert PropositionPrefet.objects.get(pk=proposition.pk).statut == "abandonnee"
 
@@ -318,13 +319,13 @@ def test_a_cancelled_file_leaves_nothing_before_the_prefet(
 def test_the_reasoning_is_read_by_those_who_act_on_it_alone(
     contrat: Contrat, directeur: Agent, correspondant: Agent, connect: Connect
 ) -> None:
-    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
-    with clock.travel(MAI):
+    proposition = propose(contrat, "cloture", by=directeur, le=FINI)
+    with clock.travel(FINI):
         (line,) = prefet_panel(contrat, correspondant).lignes
         assert (line.phrase[:7], line.url) == ("Clôture", "")
         read = connect(directeur).get(reverse("bilan:view_proposition", args=[proposition.pk])).content.decode()
     assert MOTIVATION in read.replace("&#x27;", "'")
     assert not Evenement.objects.filter(faits__icontains=MOTIVATION[:30]).exists()
-    with clock.travel(MAI):
+    with clock.travel(FINI):
         prefet.abandon(proposition=proposition, motif="Une attestation manque.", by=directeur)
         assert prefet_panel(Contrat.objects.get(), correspondant).lignes == []

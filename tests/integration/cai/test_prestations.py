@@ -11,11 +11,11 @@ from django.db import IntegrityError, connections, transaction
 
 from agents.models import Agent
 from cai import prestations
+from cai.controles_prestations import FicheCertificat, FicheSeance
 from cai.evaluation_pre_arrivee import record_pre_arrivee
 from cai.models import Certificat, Contrat, EvaluationPreArrivee, Prestation, SeancePrestation
 from cai.pre_arrivee import Effet, PreArrivee
 from cai.presentation import formations_of, prealable_of
-from cai.prestations import FicheCertificat, FicheSeance
 from core import clock
 from core.errors import Conflict, Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
@@ -125,6 +125,41 @@ def test_coming_ends_a_deferral_or_a_failure_and_no_other_decision(contrat: Cont
         decide(contrat, agent_ofii, decided)
         seance(contrat, agent_ofii, jour=date(2010, 4, 6 + rank), minutes=60)
         assert training().statut == after
+
+
+@pytest.mark.rule("C.8-motif-legitime")
+@pytest.mark.parametrize("statut", ["differee_motif_legitime", "non_suivie_sans_motif"])
+def test_what_is_noted_late_of_a_training_ends_neither_its_deferral_nor_its_failure(
+    contrat: Contrat, agent_ofii: Agent, statut: str
+) -> None:
+    prescribe(contrat, agent_ofii)
+    came = seance(contrat, agent_ofii)
+    decide(contrat, agent_ofii, statut)
+    missed = seance(contrat, agent_ofii, jour=date(2010, 4, 7), presence="absent")
+    prestations.correct_seance(
+        seance=came, fiche=FicheSeance(jour=JOUR, minutes=120, presence="present"), by=agent_ofii
+    )
+    prestations.remove_seance(seance=came, by=agent_ofii)
+    assert training().statut == statut
+    prestations.correct_seance(
+        seance=missed, fiche=FicheSeance(jour=date(2010, 4, 7), minutes=180, presence="present"), by=agent_ofii
+    )
+    assert training().statut == "en_cours"
+
+
+@pytest.mark.rule("D.2-9-proposition")
+def test_nothing_is_decided_of_the_trainings_of_a_contract_that_has_ended(contrat: Contrat, agent_ofii: Agent) -> None:
+    prescribe(contrat, agent_ofii)
+    Contrat.objects.update(statut="resilie")
+    seance(contrat, agent_ofii, presence="absent")
+    for act in (
+        lambda: prescribe(contrat, agent_ofii, heures=5),
+        lambda: decide(contrat, agent_ofii, "sans_objet"),
+    ):
+        with pytest.raises(RuleViolation) as refused:
+            act()
+        assert refused.value.code == "contrat_termine"
+    assert training().statut == "prescrite"
 
 
 def test_an_absence_is_excused_without_keeping_its_reason(contrat: Contrat, agent_ofii: Agent) -> None:

@@ -9,7 +9,7 @@ from bilan import attestation
 from cai.models import Contrat, Prestation
 from core import clock
 from core.errors import RuleViolation
-from tests.factories.prefet import decide, propose, resiliation_en_cours
+from tests.factories.prefet import achieve, decide, propose, resiliation_en_cours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("C.9-attestation")]
 JUIN = date(2010, 6, 18)
@@ -56,6 +56,7 @@ def test_it_is_issued_once_a_day_and_only_of_a_contract_that_has_ended(
 ) -> None:
     with clock.travel(JUIN), pytest.raises(RuleViolation, match="une fois le contrat"):
         attestation.issue_attestation(contrat=contrat, by=agent_ofii)
+    achieve(contrat)
     decide(propose(contrat, "cloture", by=directeur, le=JUIN), by=agent_ofii, le=JUIN)
     ended = Contrat.objects.get(pk=contrat.pk)
     with clock.travel(JUIN):

@@ -11,6 +11,7 @@ from bilan import fin, prefet, propositions
 from bilan.models import Bilan
 from bilan.states import Etat
 from cai import prestations
+from cai.controles_prestations import FicheCertificat
 from cai.models import MOTIVATION_MIN, Contrat, Prestation, PropositionPrefet
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
@@ -21,6 +22,7 @@ from tests.factories.transitions import Monde, fresh, lay
 
 pytestmark = [pytest.mark.django_db]
 SIGNATURE, MAI, RECUE, APRES = date(2010, 3, 15), date(2010, 5, 3), date(2010, 5, 17), date(2010, 6, 18)
+FINI = date(2011, 3, 16)  # the day after the échéance
 PROROGEE = {"titre_renouvele_le": date(2010, 5, 1), "echeance_proposee": date(2011, 9, 15)}
 
 
@@ -60,7 +62,7 @@ def test_an_agent_lays_the_facts_and_the_directeur_alone_reasons_and_signs(
 def test_a_proposal_without_a_reasoning_of_its_own_is_refused(
     contrat: Contrat, directeur: Agent, motivation: str
 ) -> None:
-    refused = refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=MAI, motivation=motivation)
+    refused = refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=FINI, motivation=motivation)
     assert list(refused.fields) == ["motivation"]
     assert not PropositionPrefet.objects.exists()
 
@@ -79,18 +81,18 @@ def test_a_second_proposal_of_the_same_type_is_refused_while_the_first_is_open(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, kind: str
 ) -> None:
     note(contrat, TypeP.FORMATION_CIVIQUE, StatutP.NON_SUIVIE)
-    propose(contrat, kind, by=directeur, le=MAI)
-    assert refusal(propose, contrat=contrat, kind=kind, by=directeur, le=MAI).code == "deja_proposee"
+    propose(contrat, kind, by=directeur, le=FINI)
+    assert refusal(propose, contrat=contrat, kind=kind, by=directeur, le=FINI).code == "deja_proposee"
     assert PropositionPrefet.objects.count() == 1
 
 
 def test_an_agent_gives_up_a_draft_and_only_the_directeur_a_signed_proposal(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    with clock.travel(MAI):
+    with clock.travel(FINI):
         draft = prefet.prepare(contrat=contrat, type_proposition="cloture", faits="Tout est suivi.", by=agent_ofii)
         prefet.abandon(proposition=draft, motif="Une attestation manque.", by=agent_ofii)
-        signed = propose(contrat, "cloture", by=directeur, le=MAI)
+        signed = propose(contrat, "cloture", by=directeur, le=FINI)
         with pytest.raises(Forbidden):
             prefet.abandon(proposition=signed, motif="Une attestation manque.", by=agent_ofii)
         assert prefet.abandon(proposition=signed, motif="Une attestation manque.", by=directeur).statut == "abandonnee"
@@ -213,7 +215,7 @@ def test_a_failing_made_good_is_told_and_leaves_the_prefet_to_decide(
     assert proposition.manquements == ["formation_civique", "bilan"]
     assert propositions.reparations(proposition) == []
     with clock.travel(date(2010, 6, 1)):
-        fiche = prestations.FicheCertificat(genre="attestation_nominative", jour=date(2010, 5, 31))
+        fiche = FicheCertificat(genre="attestation_nominative", jour=date(2010, 5, 31))
         prestations.add_certificat(contrat=contrat, type_prestation=TypeP.FORMATION_CIVIQUE, fiche=fiche, by=agent_ofii)
     proposition = PropositionPrefet.objects.get()
     assert proposition.suspendue_at is None
@@ -232,7 +234,7 @@ def test_a_language_test_passed_since_suspends_the_resiliation_proposed_for_the_
     note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.NON_SUIVIE)
     propose(contrat, "resiliation", by=directeur, le=MAI)
     with clock.travel(RECUE):
-        fiche = prestations.FicheCertificat(genre="amdfl", jour=RECUE)
+        fiche = FicheCertificat(genre="amdfl", jour=RECUE)
         prestations.add_certificat(
             contrat=contrat, type_prestation=TypeP.FORMATION_LINGUISTIQUE, fiche=fiche, by=agent_ofii
         )
@@ -285,10 +287,10 @@ def test_the_end_of_a_contract_gives_up_what_else_was_proposed(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
     proposition = en_cours(contrat, directeur=directeur, agent=agent_ofii, recue=RECUE)
-    other = propose(contrat, "cloture", by=directeur, le=RECUE)
-    decide(proposition, by=agent_ofii, le=APRES)
+    other = propose(contrat, "cloture", by=directeur, le=FINI)
+    decide(proposition, by=agent_ofii, le=FINI)
     assert PropositionPrefet.objects.get(pk=other.pk).statut == "abandonnee"
-    assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=APRES).code == "contrat_termine"
+    assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=FINI).code == "contrat_termine"
 
 
 # --- prorogation --------------------------------------------------------------------------------
@@ -380,16 +382,16 @@ def test_a_bilan_is_not_given_up_while_a_prorogation_waits_for_the_prefet(monde:
 def test_the_closing_of_a_contract_is_never_blocked_by_what_is_missing(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent
 ) -> None:
-    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
-    decide(proposition, by=agent_ofii, le=APRES)
+    proposition = propose(contrat, "cloture", by=directeur, le=FINI)
+    decide(proposition, by=agent_ofii, le=FINI)
     assert reread(contrat).statut == "cloture"
 
 
 def test_the_same_decision_sent_twice_takes_effect_once(contrat: Contrat, agent_ofii: Agent, directeur: Agent) -> None:
-    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
-    decide(proposition, by=agent_ofii, le=APRES)
+    proposition = propose(contrat, "cloture", by=directeur, le=FINI)
+    decide(proposition, by=agent_ofii, le=FINI)
     events = Evenement.objects.count()
-    assert refusal(decide, proposition=proposition, by=agent_ofii, le=APRES).code == "transition_impossible"
+    assert refusal(decide, proposition=proposition, by=agent_ofii, le=FINI).code == "transition_impossible"
     assert Evenement.objects.count() == events
 
 
@@ -397,15 +399,17 @@ def test_the_same_decision_sent_twice_takes_effect_once(contrat: Contrat, agent_
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"acte": date(2010, 5, 2)}, "date_decision"), ({"acte": date(2010, 6, 19)}, "date_decision"),
+        ({"acte": date(2011, 3, 15)}, "date_decision"), ({"acte": date(2011, 4, 19)}, "date_decision"),
         ({"reference_acte": " "}, "reference_acte"), ({"decision": "peut-etre"}, "decision"),
     ],
 )  # fmt: skip
 def test_a_decision_has_a_date_a_reference_and_an_outcome(
     contrat: Contrat, agent_ofii: Agent, directeur: Agent, wrong: dict[str, Any], field: str
 ) -> None:
-    proposition = propose(contrat, "cloture", by=directeur, le=MAI)
-    assert list(refusal(decide, proposition=proposition, by=agent_ofii, le=APRES, **wrong).fields) == [field]
+    proposition = propose(contrat, "cloture", by=directeur, le=FINI)
+    assert list(refusal(decide, proposition=proposition, by=agent_ofii, le=date(2011, 4, 18), **wrong).fields) == [
+        field
+    ]
     assert Bilan.objects.get().etat == Etat.A_EVALUER
 
 
@@ -435,9 +439,10 @@ def test_a_planned_exam_counts_as_one_that_was_sat(contrat: Contrat) -> None:
         examen_prevu_le=date(2010, 8, 2),
     )  # fmt: skip
     assert propositions.limite_cloture(contrat) == date(2010, 8, 4)
-    for le, due in ((date(2010, 8, 2), False), (date(2010, 8, 3), True)):
+    contrat.bilans.update(etat=Etat.CLOS, clos_at=clock.at(MAI))
+    for le, refused in ((date(2010, 8, 2), ["examen_a_venir"]), (date(2010, 8, 3), [])):
         with clock.travel(le):
-            assert propositions.cloture_is_due(contrat) is due
+            assert [blocage.code for blocage in propositions.conditions(contrat, "cloture")] == refused
 
 
 @pytest.mark.rule("C.9-cloture")
@@ -450,6 +455,18 @@ def test_a_contract_whose_training_goes_on_is_not_closed_before_its_end(
         assert refusal(propose, contrat=contrat, kind="cloture", by=directeur, le=le).code == "formations_en_cours"
     else:
         assert propose(contrat, "cloture", by=directeur, le=le).statut == "proposee"
+
+
+@pytest.mark.rule("C.9-cloture")
+def test_a_contract_that_runs_is_not_closed_before_its_trainings_and_its_bilan(
+    contrat: Contrat, directeur: Agent
+) -> None:
+    asked = {"contrat": contrat, "kind": "cloture", "by": directeur, "le": date(2010, 3, 16)}
+    assert refusal(propose, **asked).code == "formations_inconnues"
+    Prestation.objects.create(contrat=contrat, type=TypeP.FORMATION_CIVIQUE, statut="suivie", date_fin=SIGNATURE)
+    assert refusal(propose, **asked).code == "bilan_a_faire"
+    contrat.bilans.update(etat=Etat.CLOS, clos_at=clock.at(SIGNATURE))
+    assert propose(contrat, "cloture", by=directeur, le=date(2010, 3, 16)).statut == "proposee"
 
 
 def test_the_engagements_tell_what_is_missing(contrat: Contrat) -> None:
