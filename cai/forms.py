@@ -7,6 +7,8 @@ from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from cai.controles import contrat_errors, signataire_errors
+from cai.delais import is_working_day
+from cai.feries import jours_feries_depuis
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
 from cai.services import NUMERO_PRIS
@@ -141,8 +143,11 @@ class ContratForm(BaseForm):
             choices = [(str(direction.pk), direction.nom) for direction in self.directions]
             self.fields["direction"].choices = [("", "Sélectionnez une option"), *choices]  # type: ignore[attr-defined]
         if contrat is None:
-            # The file is opened with the person, on the day they sign, more often than not.
-            self.initial = {"date_entretien": clock.today(), "date_signature": clock.today(), **self.initial}
+            # The file is opened with the person, on the day they sign, more often than not: on no other day than one
+            # when people are received.
+            today = clock.today()
+            if is_working_day(today, jours_feries_depuis(today)):
+                self.initial = {"date_entretien": today, "date_signature": today, **self.initial}
         else:
             self.fields["numero_cai"].required = True
             self.fields["numero_cai"].help_text = "Celui du contrat papier, par exemple 75-2010-000123."

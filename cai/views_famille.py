@@ -125,15 +125,11 @@ def _offered(famille: ContratFamille, agent: Agent) -> list[tuple[str, str]]:
     """The acts open now, with their page: nothing that would be refused."""
     if not _may(agent, famille.contrat):
         return []
-    open_now = {
-        "journee": True,
-        "conseil-general": True,
-        "prefet": famille.journee == ContratFamille.Journee.NON_SUIVIE,
-    }
+    missed = famille.journee == ContratFamille.Journee.NON_SUIVIE
     return [
         (acte.titre, reverse("cai:act_famille", args=[famille.pk, name]))
         for name, acte in ACTES.items()
-        if open_now[name]
+        if missed or name != "prefet"
     ]
 
 
@@ -146,11 +142,8 @@ def act_famille(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse
     famille = _famille_or_404(request.user, pk=pk)
     check_permission(request.user, P.SUIVRE_PRESTATIONS, direction_id=famille.contrat.direction_id)
     form = acte.form(request.POST if request.method == "POST" else None, initial=_known(famille))
-    if form.is_valid() and form.accepted_by(acte.service, famille=famille, **form.cleaned_data, by=request.user):
-        messages.success(request, acte.fait)
-        return redirect("cai:view_famille", famille.contrat_id)
-    context = {"titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton, "form": form}
-    return _confirm(request, famille, context)
+    page = {"titre": acte.titre, "phrase": acte.phrase, "bouton": acte.bouton}
+    return _asked(request, famille, form, acte.service, acte.fait, {"famille": famille}, page)
 
 
 def _known(famille: ContratFamille) -> dict[str, Any]:
@@ -167,20 +160,28 @@ def record_school(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"vue_le": enfant.inscription_vue_le or clock.today()},
     )
-    if form.is_valid() and form.accepted_by(
-        services_famille.record_school, enfant=enfant, **form.cleaned_data, by=request.user
-    ):
-        messages.success(request, "Le certificat d’inscription est noté.")
-        return redirect("cai:view_famille", famille.contrat_id)
-    context = {
+    page = {
         "titre": "Noter un certificat d’inscription",
         "phrase": f"Enfant {enfant.rang}. Le certificat est regardé, il n’est pas conservé.",
         "bouton": "Noter le certificat",
-        "form": form,
     }
-    return _confirm(request, famille, context)
+    fait = "Le certificat d’inscription est noté."
+    return _asked(request, famille, form, services_famille.record_school, fait, {"enfant": enfant}, page)
 
 
-def _confirm(request: AgentRequest, famille: ContratFamille, context: dict[str, Any]) -> HttpResponse:
-    context |= {"contrat": famille.contrat, "annuler_url": reverse("cai:view_famille", args=[famille.contrat_id])}
+def _asked(
+    request: AgentRequest,
+    famille: ContratFamille,
+    form: BaseForm,
+    service: Callable[..., Any],
+    fait: str,
+    target: dict[str, Any],
+    page: dict[str, Any],
+) -> HttpResponse:
+    """One question: once the service accepts the answer, ``fait`` and the family's contract; until then, the page."""
+    if form.is_valid() and form.accepted_by(service, **target, **form.cleaned_data, by=request.user):
+        messages.success(request, fait)
+        return redirect("cai:view_famille", famille.contrat_id)
+    retour = reverse("cai:view_famille", args=[famille.contrat_id])
+    context = page | {"form": form, "contrat": famille.contrat, "annuler_url": retour}
     return render(request, "components/confirmation.html", context)

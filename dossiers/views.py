@@ -83,7 +83,7 @@ def _tiles(desk: Bureau) -> list[dict[str, Any]]:
     return [
         {
             "nombre": compte,
-            "label": f"{liste.titre} (ou plus)" if compte >= COMPTE_MAX else liste.titre,
+            "label": f"{liste.titre} (ou plus)" if compte >= COMPTE_MAX else liste.compte(compte),
             "url": f"{address}?liste={liste.code}",
         }
         for liste, compte in desk.comptes

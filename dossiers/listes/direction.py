@@ -25,10 +25,12 @@ def _deposits_to_settle(agent: Agent) -> Bilans:
 
 
 LISTES: tuple[Liste, ...] = (
-    Liste("transmissions-a-traiter", "Transmissions à traiter", Permission.RELANCER_TRANSMISSION,
-          _deposits_to_settle, "Traiter la transmission", to_file, "Demandée", est_limite=False),
-    Liste("absences-sans-motif", "Absences sans motif", Permission.REATTRIBUER_DOSSIER, _unjustified_absences,
-          "Décider de la suite", to_file, "Fin du contrat"),
-    Liste("bilans-en-risque", "Bilans en risque avant la fin du contrat", Permission.REATTRIBUER_DOSSIER, _at_risk,
-          "Voir le dossier", to_file, "Fin du contrat", alerte_jours=ALERTE_JOURS),
+    Liste("transmissions-a-traiter", "Transmissions à traiter", "Transmission à traiter",
+          Permission.RELANCER_TRANSMISSION, _deposits_to_settle, "Traiter la transmission", to_file, "Demandée",
+          est_limite=False),
+    Liste("absences-sans-motif", "Absences sans motif", "Absence sans motif", Permission.REATTRIBUER_DOSSIER,
+          _unjustified_absences, "Décider de la suite", to_file, "Fin du contrat"),
+    Liste("bilans-en-risque", "Bilans en risque avant la fin du contrat", "Bilan en risque avant la fin du contrat",
+          Permission.REATTRIBUER_DOSSIER, _at_risk, "Voir le dossier", to_file, "Fin du contrat",
+          alerte_jours=ALERTE_JOURS),
 )  # fmt: skip

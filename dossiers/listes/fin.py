@@ -50,10 +50,11 @@ def _exemptions_to_close(agent: Agent) -> Bilans:
 
 
 LISTES: tuple[Liste, ...] = (
-    Liste("contrats-echus", "Contrats finis sans bilan", Permission.CONSTATER_NON_REALISATION, _contracts_over,
-          "Constater la non-réalisation", to_act("constater_non_realisation"), "Fin du contrat"),
-    Liste("bilans-a-clore", "Bilans à clore", Permission.CLOTURER_BILAN, _to_close,
-          "Clore le bilan", to_act("cloturer"), "Fin du contrat", est_limite=False),
-    Liste("exemptions-a-clore", "Exemptions à clore", Permission.CLOTURER_BILAN, _exemptions_to_close,
-          "Clore le bilan", to_act("cloturer"), "Fin du contrat", est_limite=False),
+    Liste("contrats-echus", "Contrats finis sans bilan", "Contrat fini sans bilan",
+          Permission.CONSTATER_NON_REALISATION, _contracts_over, "Constater la non-réalisation",
+          to_act("constater_non_realisation"), "Fin du contrat"),
+    Liste("bilans-a-clore", "Bilans à clore", "Bilan à clore", Permission.CLOTURER_BILAN, _to_close, "Clore le bilan",
+          to_act("cloturer"), "Fin du contrat", est_limite=False),
+    Liste("exemptions-a-clore", "Exemptions à clore", "Exemption à clore", Permission.CLOTURER_BILAN,
+          _exemptions_to_close, "Clore le bilan", to_act("cloturer"), "Fin du contrat", est_limite=False),
 )  # fmt: skip

@@ -35,6 +35,7 @@ class Liste:
 
     code: str
     titre: str
+    un: str  # the same words of one line, without the number: « 1 Bilan à clore »
     permission: Permission
     selection: Selection
     acte: str
@@ -53,6 +54,10 @@ class Liste:
         if self.au_prestataire:
             return bool(prestataire_ids(agent, self.permission))
         return has_permission(agent, self.permission) and bool(direction_ids(agent, self.permission))
+
+    def compte(self, nombre: int) -> str:
+        """The words that follow a count on the desk."""
+        return self.titre if nombre > 1 else self.un
 
     def alerte(self, ordre: date | datetime) -> str:
         """The words of the badge when the day is near, otherwise nothing; a day already past says it by itself."""

@@ -105,3 +105,9 @@ def test_an_account_without_a_role_is_told_so(connect: Connect, db: None) -> Non
     agent = Agent.objects.create_user("sans.role@ofii.test", None, prenom="Sans", nom="Rôle")
 
     assert "Votre compte n’a aucun rôle en cours" in connect(agent).get("/").content.decode()
+
+
+def test_a_count_of_one_is_told_in_the_singular(contrat: Contrat, agent_ofii: Agent, connect: Connect) -> None:
+    with clock.travel(contrat.date_signature):
+        desk = connect(agent_ofii).get("/").content.decode()
+    assert '<span class="tuiles__label">Exemption à évaluer</span>' in desk

@@ -97,6 +97,13 @@ def test_a_way_back_finds_what_was_typed_even_refused(client: Client, identifian
     assert 'value="7502"' in client.get(step("open_person", identifiant)).content.decode()
 
 
+def test_no_day_is_proposed_when_nobody_is_received(client: Client, identifiant: uuid.UUID) -> None:
+    client.post(step("open_person", identifiant), PERSONNE)
+    for closed in ("19/06/2011", "14/07/2011"):
+        with clock.travel(date(*map(int, reversed(closed.split("/"))))):
+            assert f'value="{closed}"' not in client.get(step("open_contract", identifiant)).content.decode()
+
+
 def test_interview_and_signature_are_proposed_today_and_keep_what_was_typed(
     client: Client, identifiant: uuid.UUID
 ) -> None:
