@@ -14,7 +14,7 @@ from agents.roles import Permission
 from bilan.actes import ACTES
 from bilan.conduite import conclusion_blocages, investigation_blocages
 from bilan.fin import AVANT_SIGNATURE, closing_blocages, is_too_late, not_done_blocages
-from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee
+from bilan.guards import contrat_en_cours, evaluation_du_jour, evaluation_sans_motif, exemption, levee, reattribution
 from bilan.models import Bilan, RendezVous, Suivi
 from bilan.permissions import can, can_print_copy
 from bilan.propositions import prorogation_en_attente
@@ -176,6 +176,8 @@ def _is_timely(name: str, bilan: Bilan, rendez_vous: RendezVous | None) -> bool:
             return is_too_late(bilan) and bilan.etat in BEFORE_SYNTHESE and not prorogation_en_attente(bilan.contrat)
         case "cloturer":
             return bilan.etat not in AVANT_SIGNATURE or is_destroyed(bilan)
+        case "reattribuer":
+            return not reattribution(bilan)
         case "reporter":
             return not past
         case "constater_absence":

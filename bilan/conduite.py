@@ -16,7 +16,7 @@ from bilan.workflow import begin, finish, lock, set_prestation
 from cai.models import Prestation
 from core import clock, journal
 from core.errors import Blocage, InvalidInput, RuleViolation, refuse, refuse_if
-from core.french import date_sans_jour
+from core.french import date_sans_jour, day_of
 
 NOTE_MAX = 10_000  # characters
 BESOINS_A_NOTER = "Notez d’abord les besoins et les buts de la personne dans la phase préliminaire."
@@ -69,8 +69,8 @@ def record_seance(*, bilan: Bilan, jour: date, minutes: int, by: Agent) -> Seanc
     """Record minutes really spent with the person in the present phase.
 
     Guarantees that all sessions together hold in the legal 180 minutes, whatever the number of writers. Refuses more
-    than the duration fixed by the prescriber, who may fix a new one (transition 27), a day outside the contract
-    (signature and effective échéance included) and a day to come.
+    than the duration fixed by the prescriber, who may fix a new one (transition 27); a day outside the contract, from
+    the day the person first came to the effective échéance, both included; a day to come.
     """
     bilan = lock(bilan.pk)
     check_can(by, Permission.CONDUIRE_BILAN, bilan)
@@ -122,20 +122,26 @@ def _minutes_blocages(bilan: Bilan, minutes: int) -> list[Blocage]:
 
 
 def _jour_blocages(bilan: Bilan, jour: date) -> list[Blocage]:
-    first, last = bilan.contrat.date_signature, bilan.contrat.echeance_effective
+    first, last = _first_day(bilan), bilan.contrat.echeance_effective
     if jour > clock.today():
         return [Blocage("date_future", "Une séance s’enregistre une fois tenue\u00a0: cette date est à venir.", "jour")]
-    # rule: C.6-validite
+    # rule: C.6-validite, D.2-10-presence
     if not first <= jour <= last:
         return [
             Blocage(
                 "hors_contrat",
-                f"Le bilan se déroule pendant le contrat, du\u00a0{date_sans_jour(first)} au\u00a0"
-                f"{date_sans_jour(last)}.",
+                "Le bilan se déroule pendant le contrat, à partir du jour où la personne est venue\u00a0: du\u00a0"
+                f"{date_sans_jour(first)} au\u00a0{date_sans_jour(last)}.",
                 "jour",
             )
         ]
     return []
+
+
+def _first_day(bilan: Bilan) -> date:
+    """The day on which the person first came: nothing was held before it."""
+    came = bilan.rendez_vous.filter(statut=RendezVous.Statut.HONORE).order_by("debut").first()
+    return day_of(came.debut) if came else bilan.contrat.date_signature
 
 
 @transaction.atomic

@@ -25,12 +25,11 @@ class Accord(Enum):
 class FaitsConservation:
     """What decides. Dates of a version that does not have them yet are None.
 
-    ``ecrite_le`` is the validation of the present version, or its writing while it is not validated; ``premiere_le``
-    is the same for the first version that was validated, or written, so that a rework never prolongs the year.
+    ``premiere_le`` is the first validation of a version, or the first writing while none was validated: a rework
+    prolongs neither the year nor the thirty days [D], which would otherwise begin again without the person's consent.
     ``terme_des_ecrits`` is the last day of notes and draft while no version was written.
     """
 
-    ecrite_le: date | None = None
     premiere_le: date | None = None
     terme_des_ecrits: date | None = None
     conservation: Accord = Accord.AUCUN
@@ -73,7 +72,7 @@ def motif_destruction(
         if applies:
             return motif
     # rule: E.4-30-jours
-    if faits.ecrite_le and today >= delais.add_days(faits.ecrite_le, jours_sans_decision):
+    if faits.premiere_le and today >= delais.add_days(faits.premiere_le, jours_sans_decision):
         return MotifDestruction.SANS_DECISION
     return None
 
@@ -84,12 +83,12 @@ def jour_sans_decision(faits: FaitsConservation, *, jours_sans_decision: int = 3
 
     One year after the first validation when they agreed to the conservation, otherwise the days without a decision.
     """
-    if faits.ecrite_le is None or faits.premiere_le is None:
+    if faits.premiere_le is None:
         return None
     terme = delais.date_destruction(faits.premiere_le)
     if faits.conservation == Accord.ACCORDE:
         return terme
-    return min(terme, delais.add_days(faits.ecrite_le, jours_sans_decision))
+    return min(terme, delais.add_days(faits.premiere_le, jours_sans_decision))
 
 
 # rule: E.4-conservation-retiree

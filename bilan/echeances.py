@@ -1,4 +1,7 @@
-"""What the system ends by itself, every day: what nobody closed, and snapshots never taken (reference D.2, 24)."""
+"""What the system ends by itself, every day: what nobody closed, or never took place; snapshots never taken.
+
+Reference D.2, transitions 24 and 25.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,39 +15,56 @@ from django.db.models.functions import Coalesce
 
 from bilan import fin, instantane, suivi
 from bilan.models import Bilan, BilanQuerySet, Suivi, Synthese
-from bilan.states import FINAUX, Etat
+from bilan.states import BEFORE_SYNTHESE, FINAUX, Etat
 from bilan.workflow import lock
 from cai import delais
-from cai.models import Contrat
+from cai.models import Contrat, PropositionPrefet
 from core.errors import DomainError
 from core.passes import Passe, walk
 
 logger = structlog.get_logger(__name__)
 
 
-def closable(today: date) -> BilanQuerySet:
+def due(today: date) -> BilanQuerySet:
+    """Bilans that nobody ended and that the system may, as their contract stands; the guards have the last word."""
+    echeance = Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance")
+    found: BilanQuerySet = Bilan.objects.annotate(echeance=echeance).filter(closable(today) | expired(today))
+    return found
+
+
+def closable(today: date) -> Q:
     """Bilans that nobody closed and that the system may: thirty days after their follow-up was due.
 
     An exempt file waits thirty days too after the end of its contract [D]: a prorogation is often written down late.
-    The guards have the last word.
     """
     concluded_before = delais.add_months(today - fin.DELAI_APRES_SUIVI, -delais.SUIVI_MOIS)
     destroyed = Exists(Synthese.objects.filter(bilan=OuterRef("pk"), detruite_at__isnull=False))
     settled = Q(etat__in=[Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE]) | Q(etat__in=fin.AVANT_SIGNATURE) & destroyed
     ended = Q(echeance__lt=today - fin.DELAI_APRES_SUIVI) | ~Q(contrat__statut__in=Contrat.EN_COURS)
-    found: BilanQuerySet = Bilan.objects.annotate(
-        echeance=Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance")
-    ).filter(settled & Q(date_fin_conclusion__lt=concluded_before) | Q(etat=Etat.EXEMPTE) & ended)
-    return found
+    return settled & Q(date_fin_conclusion__lt=concluded_before) | Q(etat=Etat.EXEMPTE) & ended
+
+
+# rule: D.2-25-systeme
+def expired(today: date) -> Q:
+    """Bilans that did not take place: more than thirty days after the effective échéance [D].
+
+    Until then a reason for an absence or a prorogation may be written down late. Not while a résiliation is before the
+    préfet [D]: an excuse can still suspend it (transition 9).
+    """
+    resiliation = PropositionPrefet.objects.filter(
+        contrat=OuterRef("contrat"), type=PropositionPrefet.Type.RESILIATION, statut__in=PropositionPrefet.PROPOSES
+    )
+    over = Q(etat__in=BEFORE_SYNTHESE, echeance__lt=today - fin.DELAI_APRES_SUIVI)
+    return over & Q(~Exists(resiliation))
 
 
 def sweep(today: date, *, after: UUID | None = None) -> Passe:
-    """Close what may be closed on ``today``, as long as a run lasts.
+    """End what may be ended on ``today``, as long as a run lasts.
 
-    One transaction a bilan, each under the guards of transition 24: what one of them refuses (a deposit still on its
-    way) or cannot be written waits for the next day. Safe to run twice or never.
+    One transaction a bilan, each under the guards of transition 24 or 25: what one of them refuses (a deposit still on
+    its way) or cannot be written waits for the next day. Safe to run twice or never.
     """
-    return walk(closable(today), partial(_each, _close), after=after)
+    return walk(due(today), partial(_each, _end), after=after)
 
 
 def count_missing(*, after: UUID | None = None) -> Passe:
@@ -71,8 +91,12 @@ def _each(act: Callable[[UUID], None], bilan_id: UUID) -> bool:
     return True
 
 
-def _close(bilan_id: UUID) -> None:
-    fin.close(bilan=Bilan.objects.get(pk=bilan_id), by=None)
+def _end(bilan_id: UUID) -> None:
+    bilan = Bilan.objects.get(pk=bilan_id)
+    if bilan.etat in BEFORE_SYNTHESE:
+        fin.record_not_done(bilan=bilan, by=None)
+    else:
+        fin.close(bilan=bilan, by=None)
 
 
 @transaction.atomic

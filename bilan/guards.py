@@ -10,7 +10,7 @@ from django_fsm import can_proceed
 from agents.models import Agent, Lieu, Prestataire
 from agents.roles import Role
 from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
-from bilan.selectors import terme_des_ecrits
+from bilan.selectors import current_synthese, terme_des_ecrits
 from bilan.states import Etat
 from cai import delais
 from cai.feries import jours_feries_depuis, nom_jour_ferie
@@ -124,6 +124,17 @@ def levee(bilan: Bilan) -> list[Blocage]:
     elif evaluation.exempte:
         blocages.append(Blocage("toujours_exemptee", "L’évaluation d’aujourd’hui retient encore un motif d’exemption."))
     return blocages
+
+
+# rule: E.3-prescripteur
+def reattribution(bilan: Bilan) -> list[Blocage]:
+    """A closed file changes hands only while copies of its synthesis can be printed."""
+    synthese = current_synthese(bilan) if bilan.etat == Etat.CLOS else None
+    if bilan.etat != Etat.CLOS or (synthese is not None and synthese.detruite_at is None):
+        return []
+    return [
+        Blocage("rien_a_imprimer", "Le bilan est clos et sa synthèse n’est pas conservée\u00a0: rien n’est à confier.")
+    ]
 
 
 # rule: E.4-terme

@@ -17,7 +17,7 @@ from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.selectors import current_rendez_vous, last_missed
 from bilan.states import MotifAbsence, MotifReport
-from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation
+from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation, why_not
 from cai.models import Contrat, Prestation
 from cai.suspension import suspend_resiliation
 from core import clock
@@ -136,13 +136,15 @@ def _put_in_charge(bilan: Bilan, prescripteur: Agent, notice: MiseEnPage, *, by:
 
 
 # rule: C.5-jour-rendez-vous
-def _refuse_exempt(motifs: Iterable[str], jour: date) -> None:
-    """Refuse who will be exempt on ``jour``, and say on what ground."""
+def _refuse_exempt(bilan: Bilan, motifs: Iterable[str], jour: date) -> None:
+    """Refuse who will be exempt on ``jour``, and say on what ground, and what can be done about it."""
     if retenus := enumere(minuscule(bareme.LIBELLES_MOTIFS[motif]) for motif in motifs):
+        suite = "Évaluez l’exemption pour ce jour, puis constatez-la."
+        if why_not(bilan, "constater_exemption"):
+            suite = "Requalifiez d’abord l’absence\u00a0: l’exemption ne se constate pas après une absence sans motif."
         refuse(
             EXEMPTION_A_CETTE_DATE,
-            f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan\u00a0: {insecable(retenus)}. Évaluez "
-            "l’exemption pour ce jour, puis constatez-la.",
+            f"Le {date_sans_jour(jour)}, la personne sera dispensée du bilan\u00a0: {insecable(retenus)}. {suite}",
             field="jour",
         )
 
@@ -151,7 +153,7 @@ def check_convocation(*, bilan: Bilan, proposition: guards.Proposition) -> None:
     """Raise what ``convoke`` would refuse now, and write nothing: for the page that asks before it acts."""
     refuse_if(guards.convocation(bilan, proposition))
     jour = day_of(proposition.debut)
-    _refuse_exempt(assess(bilan.contrat, jour).motifs, jour)
+    _refuse_exempt(bilan, assess(bilan.contrat, jour).motifs, jour)
 
 
 # rule: C.6-planifie
@@ -196,7 +198,7 @@ def _convoke(bilan: Bilan, proposition: guards.Proposition, lettre: MiseEnPage, 
     _hold_time_of(proposition.conseiller)
     refuse_if(guards.convocation(bilan, proposition))
     jour = day_of(proposition.debut)
-    _refuse_exempt(reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by).motifs, jour)
+    _refuse_exempt(bilan, reassess_contrat(contrat=bilan.contrat, date_reference=jour, by=by).motifs, jour)
     bilan.duree_fixee_minutes = proposition.duree_fixee_minutes
     hand_over(bilan, proposition.lieu.prestataire, by=by)
     bilan.conseiller = proposition.conseiller
@@ -373,11 +375,13 @@ def set_duration(*, bilan: Bilan, duree_fixee_minutes: int, by: Agent) -> Bilan:
 
 @transaction.atomic
 def reassign(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
-    """Give the file to another prescripteur of its direction, as long as the bilan has not ended (reference B).
+    """Give the file to another prescripteur of its direction (reference B).
 
-    From then on the new one alone prints copies of the synthesis. Refuses whoever already has it.
+    From then on the new one alone prints copies of the synthesis (E.3): a closed file changes hands too, as long as a
+    content is conserved. Refuses whoever already has it.
     """
     bilan = begin(bilan, "reattribuer", permission=Permission.REATTRIBUER_DOSSIER, by=by)
+    refuse_if(guards.reattribution(bilan))
     if prescripteur == bilan.prescripteur:
         refuse("deja_en_charge", f"{prescripteur} a déjà ce dossier en charge.", field="prescripteur")
     refuse_if(guards.prescripteur_de_la_direction(bilan.contrat, prescripteur))

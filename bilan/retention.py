@@ -56,7 +56,6 @@ def read_facts(bilan: Bilan) -> FaitsConservation:
     received = current is not None and current.accuse_at is not None
     open_still = bilan.etat != Etat.CLOS and not received
     return FaitsConservation(
-        ecrite_le=(current.date_validation or current.date_redaction) if current else None,
         premiere_le=min(validated or written, default=None),
         terme_des_ecrits=terme_des_ecrits(bilan),
         conservation=_accord(conservation),

@@ -31,7 +31,7 @@ def balayer_tirages() -> None:
 
 @shared_task(name=CLORE)
 def close_due(apres: str = "") -> None:
-    """Close what nobody closed thirty days after its follow-up, or its contract, ended; safe to run twice or never."""
+    """End what nobody ended thirty days after its follow-up, or its contract; safe to run twice or never."""
     if not apres:
         echeances.open_missing_follow_ups()
     passes.go_on(CLORE, echeances.sweep(clock.today(), after=passes.key(apres)))

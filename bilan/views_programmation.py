@@ -139,7 +139,9 @@ def _convocation_page(
     request: AgentRequest, bilan: Bilan, form: ConvocationForm, status: int | None = None
 ) -> HttpResponse:
     context = {"bilan": bilan, "form": form, "retour": home_of(request.user, bilan)}
-    if form.refusal_code == programmation.EXEMPTION_A_CETTE_DATE:
+    if form.refusal_code == programmation.EXEMPTION_A_CETTE_DATE and why_not(bilan, "constater_exemption"):
+        context["requalifier_url"] = reverse("bilan:act", args=[bilan.pk, "requalifier_absence"])
+    elif form.refusal_code == programmation.EXEMPTION_A_CETTE_DATE:
         evaluation = reverse("exemptions:evaluate_contrat", args=[bilan.contrat_id])
         jour = form.fields["jour"].clean(form["jour"].value())  # refused, it is no longer in cleaned_data
         context["evaluer_url"] = f"{evaluation}?date={jour.isoformat()}"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django_fsm import can_proceed
+
 from bilan.fin import DELAI_APRES_SUIVI
 from bilan.guards import exemption, limite_justification
 from bilan.models import Bilan, RendezVous, Suivi, Synthese
@@ -79,7 +81,9 @@ class Faits:
     def is_exempt_today(self) -> bool:
         """Whether the last evaluation was made today and lets the exemption be recorded."""
         last = self.evaluation
-        return last is not None and _day(last.evaluee_at) == clock.today() and not exemption(self.bilan, last)
+        if last is None or _day(last.evaluee_at) != clock.today():
+            return False
+        return can_proceed(self.bilan.constater_exemption) and not exemption(self.bilan, last)
 
 
 @dataclass(frozen=True)

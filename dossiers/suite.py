@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agents.models import Agent
 from agents.roles import Permission
-from bilan.fin import is_too_late, not_done_blocages
+from bilan.fin import closing_blocages, is_too_late, not_done_blocages
 from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
@@ -138,6 +138,8 @@ def _to_exempt(faits: Faits, agent: Agent) -> Suite:
 
 def _exempt(faits: Faits, agent: Agent) -> Suite:
     if closing_is_due(faits):
+        if blocages := closing_blocages(faits.bilan):
+            return Suite(titre="Attendre avant de clore", phrase=" ".join(blocage.message for blocage in blocages))
         return _closing(faits, agent, "Le contrat est fini et la personne était dispensée.")
     if not can(agent, Permission.CONSTATER_EXEMPTION, faits.bilan):
         return Suite(titre="Rien à faire", phrase="La personne est dispensée du bilan.")

@@ -245,7 +245,7 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
         field=etat,
         source=[
             Etat.A_PROGRAMMER, Etat.CONVOQUE, Etat.REPORTE, *ABSENCES, *PHASES, Etat.SYNTHESE_REDIGEE,
-            Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE,
+            Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE, Etat.SIGNATURE_REFUSEE, Etat.CLOS,
         ],
         target=None,
     )  # fmt: skip

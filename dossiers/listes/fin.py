@@ -45,7 +45,9 @@ def _to_close(agent: Agent) -> Bilans:
 
 def _exemptions_to_close(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.CLOTURER_BILAN).filter(
-        Q(ordre__lt=clock.today()) | ~Q(contrat__statut__in=Contrat.EN_COURS), etat=Etat.EXEMPTE
+        ~has_proposal(Type.PROROGATION, PropositionPrefet.PROPOSES),
+        Q(ordre__lt=clock.today()) | ~Q(contrat__statut__in=Contrat.EN_COURS),
+        etat=Etat.EXEMPTE,
     )
 
 

@@ -157,11 +157,10 @@ class _YearLater(Func):
 def _day_without_decision() -> Case:
     """As ``bilan.conservation.jour_sans_decision`` says, for a bilan whose present version is validated."""
     versions: Any = Synthese.objects.filter(bilan=OuterRef("pk"), date_validation__isnull=False)
-    last = Subquery(versions.order_by("-version").values("date_validation")[:1])
     first = Subquery(versions.order_by("date_validation").values("date_validation")[:1])
     kept = Consentement.objects.filter(bilan=OuterRef("pk"), portee=Consentement.Portee.CONSERVATION).order_by("-rang")
     # A date to which SQL adds days becomes a moment without a zone, which no page key could give back.
-    days = Cast(last + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
+    days = Cast(first + timedelta(days=settings.SYNTHESE_CONSERVATION_SANS_DECISION_JOURS), DateField())
     year = _YearLater(first)
     agreed = Exact(Subquery(kept.values("decision")[:1]), Consentement.Decision.ACCORDE)
     return Case(When(agreed, then=year), default=Least(days, year), output_field=DateField())

@@ -330,7 +330,7 @@ TABLE: dict[str, Ligne] = {
     # Section B: who answers for a file changes, the bilan does not move.
     "reattribuer": Ligne(
         "B",
-        set(E) - {E.A_EVALUER, E.EXEMPTE, E.CLOS, E.NON_REALISE, E.ANNULE},
+        set(E) - {E.A_EVALUER, E.EXEMPTE, E.NON_REALISE, E.ANNULE},
         None,
         {DT},
         lambda monde: monde.convoque(),

@@ -47,7 +47,7 @@ D2: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "annuler": ((*AVANT, "exempte"), "annule", (DT, SYS)),
     "refixer_duree": (("convoque", *PHASES), "", (PR,)),
     # section B: who answers for a file changes, the bilan does not move
-    "reattribuer": ((*(etat for etat in AVANT if etat != "a_evaluer"), *FAITS), "", (DT,)),
+    "reattribuer": ((*(etat for etat in AVANT if etat != "a_evaluer"), *FAITS, "clos"), "", (DT,)),
     "affecter_conseiller": (("convoque",), "", (RP,)),
 }  # fmt: skip
 # What is no transition: who may do it.
@@ -120,6 +120,7 @@ class Gardes:
     duree: int = 180
     seances: list[tuple[date, int, str]] = field(default_factory=list)
     informe: date | None = None
+    premiere_venue: date | None = None
     besoins: bool = False
     versions: list[Version] = field(default_factory=list)
     detruit: bool = False
@@ -241,7 +242,7 @@ class Gardes:
         return self.rendez_vous is not None and t.date() == self.rendez_vous.date() and t.date() <= self.echeance
 
     def _garde_seance(self, t: datetime, *, jour: date, minutes: int) -> bool:
-        in_time = self.signature <= jour <= min(self.echeance, t.date())
+        in_time = self.premiere_venue is not None and self.premiere_venue <= jour <= min(self.echeance, t.date())
         return self.etat in PHASES and minutes >= 1 and self.minutes + minutes <= min(180, self.duree) and in_time
 
     def _garde_note(self, t: datetime, *, texte: str) -> bool:
@@ -294,7 +295,8 @@ class Gardes:
         return self.minutes < duree <= 180 and self._tient(self.rendez_vous, duree - self.minutes)
 
     def _garde_reattribuer(self, t: datetime, *, a: str) -> bool:
-        return self.prescripteur != a
+        a_imprimer = self.version is not None and not self.detruit
+        return self.prescripteur != a and (self.etat != "clos" or a_imprimer)
 
     def _garde_affecter_conseiller(self, t: datetime, *, a: str) -> bool:
         return self.rendez_vous is not None and t < self.rendez_vous and self.conseiller != a

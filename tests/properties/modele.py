@@ -47,6 +47,7 @@ class Modele(Gardes):
 
     def _effet_demarrer(self, t: datetime) -> None:
         self.informe = t.date()
+        self.premiere_venue = self.premiere_venue or t.date()
 
     def _effet_seance(self, t: datetime, *, jour: date, minutes: int) -> None:
         self.seances.append((jour, minutes, self.etat))
@@ -123,7 +124,8 @@ class Modele(Gardes):
             return True
         validees = [v.validation for v in self.versions if v.validation]
         redigees = [v.redaction for v in self.versions if v.redaction]
-        if (depuis := min(validees or redigees, default=self.derniere_venue)) and jour >= un_an(depuis):
+        depuis = min(validees or redigees, default=self.derniere_venue)
+        if depuis and jour >= un_an(depuis):
             return True
         if version is None or version.redaction is None:
             return False
@@ -137,4 +139,5 @@ class Modele(Gardes):
         dit = quoi == "retire" or (quoi == "refuse" and laquelle == len(self.versions))
         if version.accusee or dit or self.etat in ("signature_refusee", "clos"):
             return True
-        return jour >= (version.validation or version.redaction) + timedelta(days=30)
+        assert depuis is not None
+        return jour >= depuis + timedelta(days=30)

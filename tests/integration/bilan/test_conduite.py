@@ -115,12 +115,12 @@ def test_above_the_fixed_duration_the_prescriber_is_asked(direction, prescripteu
         conduite.record_seance(bilan=bilan, jour=JOUR, minutes=20, by=conseiller)
 
 
-@pytest.mark.rule("C.6-validite")
+@pytest.mark.rule("C.6-validite", "D.2-10-presence")
 @pytest.mark.parametrize(
     ("jour", "today", "code"),
     [
-        (date(2010, 3, 14), date(2010, 5, 10), "hors_contrat"),
-        (date(2010, 3, 15), date(2010, 5, 10), None),
+        (date(2010, 5, 9), date(2010, 5, 10), "hors_contrat"),  # signed in March, but the person first came today
+        (date(2010, 5, 10), date(2010, 5, 10), None),
         (date(2010, 5, 11), date(2010, 5, 10), "date_future"),
         (date(2011, 3, 15), date(2011, 3, 16), None),
         (date(2011, 3, 16), date(2011, 3, 16), "hors_contrat"),

@@ -125,6 +125,15 @@ def test_thirty_days_without_a_decision(validee: Bilan, days: int, expected: boo
 
 
 @pytest.mark.rule("E.4-30-jours")
+def test_a_rework_does_not_begin_the_thirty_days_again(validee: Bilan, conseiller: Agent) -> None:
+    with clock.travel(clock.at(JOUR + timedelta(days=20), 10)):
+        redaction.rework_synthese(bilan=validee, motif=MotifReprise.ERREUR, by=conseiller)
+    with clock.travel(JOUR + timedelta(days=30)):
+        appliquer_conservation()
+    assert is_destroyed(validee)
+
+
+@pytest.mark.rule("E.4-30-jours")
 def test_a_draft_never_presented_lives_thirty_days_from_its_writing(convoque: Bilan) -> None:
     bilan = advance(convoque, Etat.SYNTHESE_REDIGEE)
     with clock.travel(JOUR + timedelta(days=30)):

@@ -1,6 +1,6 @@
 """The next act: one button for who may do it, a sentence that says what is waited for otherwise."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,12 @@ from django.template import Context, Template
 from agents.models import Agent, DirectionTerritoriale
 from bilan import retention
 from bilan.models import Bilan
+from bilan.programmation import check_convocation
 from bilan.states import Etat
-from cai.models import Contrat, Signataire
+from cai.models import Contrat, PropositionPrefet, Signataire
 from core import clock
+from core.errors import RuleViolation
+from dossiers.bureau import desk_of
 from dossiers.listes.modele import undecided
 from dossiers.page import compose
 from dossiers.parcours import deadlines_of, facts_of, steps_of
@@ -22,6 +25,8 @@ from poleemploi.depot import assemble
 from poleemploi.models import Transmission
 from tests.factories.cai import make_contrat
 from tests.factories.conduite import JOUR, advance, make_convoque
+from tests.factories.prefet import propose
+from tests.factories.programmation import proposition
 from tests.factories.transmissions import make_transmission, make_valide
 
 SIGNATURE = date(2010, 3, 15)
@@ -188,6 +193,37 @@ def test_an_unjustified_absence_may_be_requalified_or_convoked_again(
     decide = suite(convoque.contrat, directeur, JOUR)
     assert (decide.titre, decide.bouton) == ("Décider de la suite", "Requalifier l’absence")
     assert suite(convoque.contrat, correspondant, JOUR).bouton == ""
+
+
+@pytest.mark.rule("D.2-1")
+def test_an_exemption_that_cannot_be_recorded_is_not_offered(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    bilan = make_convoque(direction, prescripteur, conseiller, date_naissance=date(1950, 1, 1))
+    place(bilan, Etat.ABSENT_SANS_MOTIF)
+    assess(bilan.contrat, prescripteur, le=JOUR)
+
+    assert suite(bilan.contrat, prescripteur, JOUR).lien == "Requalifier l’absence"
+    planned = proposition(bilan.prestataire.lieux.get(), conseiller, JOUR + timedelta(days=30))
+    with clock.travel(JOUR), pytest.raises(RuleViolation, match="Requalifiez d’abord l’absence"):
+        check_convocation(bilan=Bilan.objects.get(pk=bilan.pk), proposition=planned)
+
+
+@pytest.mark.rule("D.2-24")
+def test_an_exempt_file_is_not_closed_while_a_prorogation_is_before_the_prefet(
+    convoque: Bilan, correspondant: Agent, directeur: Agent
+) -> None:
+    contrat = convoque.contrat
+    place(convoque, Etat.EXEMPTE)
+    contrat.prestations.create(type="formation_linguistique", statut="en_cours")
+    terms = {"titre_renouvele_le": JOUR, "echeance_proposee": date(2011, 9, 15)}
+    propose(contrat, PropositionPrefet.Type.PROROGATION, by=directeur, le=JOUR, **terms)
+
+    ended = date(2011, 3, 16)
+    assert suite(contrat, correspondant, ended).bouton == ""
+    assert "attendez sa décision" in suite(contrat, correspondant, ended).phrase
+    with clock.travel(ended):
+        assert "exemptions-a-clore" not in {liste.code for liste, _ in desk_of(correspondant).comptes}
 
 
 @pytest.mark.parametrize("etat", [Etat.PHASE_PRELIMINAIRE, Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE])

@@ -8,8 +8,8 @@ from bilan.conservation import Accord, FaitsConservation, motif_destruction
 from bilan.states import MotifDestruction as M
 
 VALIDATION = date(2010, 5, 12)
-CONSERVE = {"ecrite_le": VALIDATION, "premiere_le": VALIDATION, "conservation": Accord.ACCORDE}
-SANS = {"ecrite_le": VALIDATION, "premiere_le": VALIDATION}
+CONSERVE = {"premiere_le": VALIDATION, "conservation": Accord.ACCORDE}
+SANS = {"premiere_le": VALIDATION}
 RETIRE = {**SANS, "conservation": Accord.RETIRE, "conservation_retiree_le": date(2010, 9, 1)}
 
 
@@ -23,10 +23,6 @@ RETIRE = {**SANS, "conservation": Accord.RETIRE, "conservation_retiree_le": date
         pytest.param({**CONSERVE, "premiere_le": date(2012, 2, 29)}, date(2013, 2, 27), None, id="29 Feb, eve"),
         pytest.param(
             {**CONSERVE, "premiere_le": date(2012, 2, 29)}, date(2013, 2, 28), M.TERME_CONSERVATION, id="29 Feb, day"
-        ),
-        pytest.param(
-            {**CONSERVE, "ecrite_le": date(2011, 4, 1)}, date(2011, 5, 12), M.TERME_CONSERVATION,
-            id="a rework does not prolong the year",
         ),
         pytest.param(SANS, date(2010, 6, 10), None, id="nothing decided, eve of the thirtieth day"),
         pytest.param(SANS, date(2010, 6, 11), M.SANS_DECISION, id="nothing decided, thirtieth day"),

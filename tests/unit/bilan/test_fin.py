@@ -7,16 +7,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agents.models import Agent
-from bilan import conduite, fin, retention
+from bilan import conduite, echeances, fin, prefet, programmation, retention
 from bilan.actions import actions_for
 from bilan.echange import note_acknowledgement
 from bilan.models import Bilan, Consentement, NotePhase, RendezVous, Synthese, SyntheseDetruite
 from bilan.states import Etat, MotifInterruption
-from cai.models import Contrat, Prestation
+from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
 from core.errors import InvalidInput, RuleViolation
 from core.models import Evenement
+from dossiers.anonymisation import blocages
 from tests.factories.conduite import JOUR, advance, consent
+from tests.factories.prefet import propose
 from tests.factories.transitions import (
     APRES_LE_CONTRAT,
     APRES_LE_SUIVI,
@@ -205,6 +207,38 @@ def test_a_conclusion_held_in_time_is_written_up_rather_than_lost(monde: Monde) 
         assert refusal(fin.record_not_done, bilan=bilan, by=None).code == "bilan_conclu"
     with clock.travel(date(2011, 5, 10)):  # what was written is destroyed: nothing can be written up any more
         assert fin.record_not_done(bilan=bilan, by=None).motif_non_realisation == "interrompu"
+
+
+@pytest.mark.rule("D.2-25-systeme")
+@pytest.mark.parametrize(("on", "etat"), [(date(2011, 4, 14), Etat.CONVOQUE), (date(2011, 4, 15), Etat.NON_REALISE)])
+def test_the_system_ends_what_never_took_place_thirty_days_after_the_contract(
+    monde: Monde, on: date, etat: Etat
+) -> None:
+    bilan = monde.convoque()
+    with clock.travel(on):
+        assert echeances.sweep(on).faits == (etat == Etat.NON_REALISE)
+        assert echeances.sweep(on).faits == 0
+    assert fresh(bilan).etat == etat
+    told = Evenement.objects.filter(nom="bilan.constater_non_realisation", par=None)
+    assert told.exists() == (etat == Etat.NON_REALISE)
+    with clock.travel(date(2015, 3, 16)):  # the file no longer waits for ever to be anonymised (E.6)
+        codes = {waiting.code for waiting in blocages(Contrat.objects.get(pk=bilan.contrat_id), clock.today())}
+        assert ("bilan_ouvert" in codes) == (etat != Etat.NON_REALISE)
+
+
+@pytest.mark.rule("D.2-25-systeme")
+def test_the_system_ends_nothing_while_a_resiliation_could_still_be_suspended_by_an_excuse(
+    monde: Monde, directeur: Agent
+) -> None:
+    bilan = monde.absent()
+    with clock.travel(APRES_MIDI):
+        programmation.reject_absence(bilan=bilan, declare_sans_motif=True, by=monde.prescripteur)
+        proposition = propose(bilan.contrat, PropositionPrefet.Type.RESILIATION, by=directeur, le=JOUR)
+    on = date(2011, 4, 15)
+    with clock.travel(on):
+        assert echeances.sweep(on).faits == 0
+        prefet.abandon(proposition=proposition, motif="La personne est venue.", by=directeur)
+        assert echeances.sweep(on).faits == 1
 
 
 # --- 26: cancelling --------------------------------------------------------------------------------

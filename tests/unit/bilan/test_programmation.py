@@ -7,17 +7,18 @@ import pytest
 
 from agents.models import Agent, DirectionTerritoriale, Prestataire
 from agents.roles import Role
-from bilan import programmation
-from bilan.models import Bilan, Courrier, RendezVous
-from bilan.states import Etat
+from bilan import fin, programmation, retention
+from bilan.actions import actions_for
+from bilan.models import Bilan, Consentement, Courrier, RendezVous
+from bilan.states import Etat, MotifDestruction
 from cai.models import Contrat, Prestation
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from tests.factories.agents import make_agent
-from tests.factories.conduite import JOUR, advance, make_convoque
+from tests.factories.conduite import JOUR, advance, consent, make_convoque
 from tests.factories.programmation import proposition
-from tests.factories.transitions import APRES_MIDI, Monde, fresh, lay
+from tests.factories.transitions import APRES_LE_SUIVI, APRES_MIDI, Monde, fresh, lay
 
 pytestmark = pytest.mark.django_db
 MAJEURE = date(1980, 7, 1)
@@ -323,6 +324,21 @@ def test_a_file_goes_to_another_prescriber_of_the_direction(
     for chosen in (monde.prescripteur, agent_ailleurs, agent_ofii):
         refused = refusal(programmation.reassign, bilan=bilan, prescripteur=chosen, by=directeur)
         assert refused.fields.keys() == {"prescripteur"}
+
+
+@pytest.mark.rule("E.3-prescripteur")
+def test_a_closed_file_changes_hands_while_copies_can_be_printed(monde: Monde, directeur: Agent) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_VALIDEE)
+    consent(bilan, Consentement.Portee.CONSERVATION, at=clock.at(JOUR, 15), by=monde.conseiller)
+    with clock.travel(APRES_LE_SUIVI):
+        fin.close(bilan=bilan, by=monde.prescripteur)
+        assert "reattribuer" in {act.name for act in actions_for(directeur, fresh(bilan))}
+        programmation.reassign(bilan=bilan, prescripteur=monde.autre_prescripteur, by=directeur)
+        assert fresh(bilan).prescripteur == monde.autre_prescripteur
+        retention.destroy_content(bilan, MotifDestruction.CONSERVATION_RETIREE)
+        refused = refusal(programmation.reassign, bilan=bilan, prescripteur=monde.prescripteur, by=directeur)
+        assert refused.code == "rien_a_imprimer"
+        assert "reattribuer" not in {act.name for act in actions_for(directeur, fresh(bilan))}
 
 
 def assign(bilan: Bilan, conseiller: Agent, by: Agent) -> RendezVous:
