@@ -13,6 +13,8 @@ from bilan.states import BEFORE_SYNTHESE
 from cai import delais
 from cai.feries import jours_feries_depuis
 from cai.models import MOTIVATION_MIN, Certificat, Contrat, Prestation, PropositionPrefet
+from cai.pre_arrivee import Effet
+from cai.presentation import dilf_attendu, prealable_of
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, day_of, minuscule
@@ -266,6 +268,11 @@ def engagements(contrat: Contrat) -> list[Engagement]:
                 lines.append(Engagement(str(kind.label), "rien n’est noté", acquis=False))
             continue
         lines.append(Engagement(str(kind.label), prestation.statut_accorde, acquis=prestation.statut in ACQUISES))
+    # rule: C.1-effet-dilf
+    langue, prealable = rows.get(TypeP.FORMATION_LINGUISTIQUE), prealable_of(contrat)
+    effet = prealable.effet if prealable else Effet.REGIME_ORDINAIRE
+    if langue is not None and dilf_attendu(langue, effet):
+        lines.append(Engagement("DILF", "à passer", acquis=False))
     return lines
 
 

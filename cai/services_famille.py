@@ -59,10 +59,15 @@ def correct_famille(
 ) -> ContratFamille:
     """The same facts corrected; certificates already seen stay with the child of the same birth date.
 
-    Refuses what ``sign_famille`` refuses. A correction that changes nothing writes nothing.
+    Refuses what ``sign_famille`` refuses, and a signature after what was already done under the contract. A correction
+    that changes nothing writes nothing.
     """
     contrat = _locked(famille.contrat, by)
     famille = ContratFamille.objects.get(pk=famille.pk)
+    done = _first_done(famille)
+    if done is not None and date_signature > done:
+        latest = f"Indiquez une date au plus tard le {date_sans_jour(done)}, premier fait noté de ce contrat."
+        refuse({"date_signature": [latest]})
     before = (famille.date_signature, famille.conjoint, _births(famille))
     _fill(famille, date_signature=date_signature, conjoint=conjoint, enfants=enfants)
     if before == (date_signature, conjoint, sorted(enfants)):
@@ -114,6 +119,14 @@ def _errors(contrat: Contrat, date_signature: date, enfants: Sequence[date]) -> 
             ]
         }
     return {}
+
+
+# rule: C.4-preuve
+def _first_done(famille: ContratFamille) -> date | None:
+    """Day of the first thing noted as done under the family's contract."""
+    seen = famille.enfants.values_list("inscription_vue_le", flat=True)
+    days = (famille.attestation_le, famille.conseil_general_informe_le, famille.prefet_informe_le, *seen)
+    return min((day for day in days if day is not None), default=None)
 
 
 def _births(famille: ContratFamille) -> list[date]:

@@ -118,7 +118,10 @@ ACTES: dict[str, Acte] = {
 
 
 def _may(agent: Agent, contrat: Contrat) -> bool:
-    return has_permission(agent, P.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)
+    """Whether the agent writes on the family's contract of a file that is not cancelled."""
+    return contrat.statut != Contrat.Statut.ANNULE and has_permission(
+        agent, P.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id
+    )
 
 
 def _offered(famille: ContratFamille, agent: Agent) -> list[tuple[str, str]]:

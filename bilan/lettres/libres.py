@@ -131,6 +131,8 @@ def _fondement(proposition: PropositionPrefet) -> str:
 # rule: C.4-journee, C.4-scolarite
 def _famille_due(contrat: Contrat, bilan: Bilan | None) -> ContratFamille | Blocage:
     famille: ContratFamille | None = getattr(contrat, "famille", None)
+    if contrat.statut == Contrat.Statut.ANNULE:
+        return Blocage("contrat_annule", "Ce dossier est annulé\u00a0: aucune lettre n’en part.")
     return famille or Blocage("pas_de_contrat_famille", "Ce dossier n’a pas de contrat famille.")
 
 

@@ -105,6 +105,19 @@ def test_a_correction_keeps_the_certificates_already_seen(famille: ContratFamill
     ]
 
 
+@pytest.mark.rule("C.4-preuve")
+def test_a_correction_does_not_begin_the_contract_after_what_was_done_under_it(
+    famille: ContratFamille, agent_ofii: Agent
+):
+    services_famille.record_school(enfant=famille.enfants.get(), vue_le=date(2010, 4, 5), by=agent_ofii)
+    late = {"famille": famille, "conjoint": "signe", "enfants": [ENFANT], "by": agent_ofii}
+    with pytest.raises(InvalidInput) as refused:
+        services_famille.correct_famille(date_signature=date(2010, 4, 6), **late)
+    assert list(refused.value.fields) == ["date_signature"]
+    services_famille.correct_famille(date_signature=date(2010, 4, 5), **late)
+    assert Evenement.objects.filter(nom="famille.corrigee").count() == 1
+
+
 def test_a_correction_that_changes_nothing_writes_nothing(famille: ContratFamille, agent_ofii: Agent):
     services_famille.correct_famille(
         famille=famille, date_signature=SIGNATURE, conjoint="signe", enfants=[ENFANT], by=agent_ofii
@@ -241,6 +254,8 @@ def test_only_what_can_be_done_is_offered(
     shown = connect(agent_ofii).get(page).content.decode()
     assert prefet in shown
     assert "il peut saisir le président du conseil général" in shown
+    Contrat.objects.update(statut="annule", motif_annulation="doublon", annule_at=clock.now(), annule_par=agent_ofii)
+    assert "Noter" not in connect(agent_ofii).get(page).content.decode()
 
 
 def test_who_reads_the_birth_dates_of_the_children_leaves_a_line(

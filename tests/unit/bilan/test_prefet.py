@@ -477,3 +477,9 @@ def test_the_engagements_tell_what_is_missing(contrat: Contrat) -> None:
         ("Formation", "rien n’est noté", False), ("Formation", "Non suivie sans motif", False),
         ("Bilan", "Exempté", True),
     ]  # fmt: skip
+
+
+@pytest.mark.rule("C.1-effet-dilf")
+def test_the_engagements_tell_an_exam_that_is_still_due(contrat: Contrat) -> None:
+    note(contrat, TypeP.FORMATION_LINGUISTIQUE, StatutP.SUIVIE)
+    assert ("DILF", "à passer") in [(line.libelle, line.etat) for line in propositions.engagements(contrat)]
