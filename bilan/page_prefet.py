@@ -49,9 +49,11 @@ def page_of(proposition: PropositionPrefet, agent: Agent) -> PagePrefet:
     autres = [_letter(proposition, lettre) for lettre in lettres] + [_act(proposition, acte) for acte in actes]
     shown = (suite.url, suite.lien_url) if suite else ()
     alertes = [blocage.message for blocage in suspension(proposition)] if proposition.is_open else []
+    if told := reparations(proposition):
+        alertes = [*told, "Le directeur territorial abandonne la proposition, ou le préfet décide en le sachant."]
     return PagePrefet(
         etapes=_etapes(proposition),
-        alertes=alertes + reparations(proposition),
+        alertes=alertes,
         suite=suite,
         autres=[lien for lien in autres if lien[1] not in shown],
     )
@@ -110,7 +112,7 @@ def _suite(
         return _to_sign(row, agent)
     if lettres:
         titre, url = _letter(row, lettres[0])
-        return SuitePrefet(titre=titre, phrase=lettres[0].phrase, bouton=titre, url=url)
+        return SuitePrefet(titre=titre, phrase=lettres[0].phrase, bouton="Lire et émettre le courrier", url=url)
     if row.statut == Statut.PROPOSEE and row.is_resiliation:
         phrase = "Le préfet écrit à la personne ce qu’il envisage. Notez le jour où elle a reçu sa lettre."
         return _do(row, actes.get("intention"), phrase, "Attendre la lettre du préfet")

@@ -89,7 +89,7 @@ def _to_abandon(row: PropositionPrefet, etat: str, phrase: str) -> Suite:
 def _to_review(row: PropositionPrefet, told: list[str]) -> Suite:
     return Suite(
         titre=f"Revoir la {minuscule(row.get_type_display())} proposée",
-        phrase=" ".join([*told, "Abandonnez-la, ou laissez le préfet décider."]),
+        phrase=" ".join([*told, "Abandonnez la proposition, ou laissez le préfet décider."]),
         bouton="Voir la proposition",
         url=reverse("bilan:view_proposition", args=[row.pk]),
         lien="Abandonner la proposition",
