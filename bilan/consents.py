@@ -11,7 +11,7 @@ from bilan.models import Bilan, Consentement, Synthese
 from bilan.permissions import check_can
 from bilan.selectors import Decision, Portee, current_synthese, in_force, last_decision, standing_grant
 from bilan.states import REALISES, Etat
-from bilan.textes import version_texte_on
+from bilan.textes import version_texte_on, versions_texte_on
 from bilan.workflow import lock
 from cai import delais
 from cai.models import Langue
@@ -36,6 +36,7 @@ def record_consent(
     document_empreinte: str = "",
     commentaire: str = "",
     date_heure: datetime | None = None,
+    version_texte: str = "",
     by: Agent,
 ) -> Consentement:
     """Add one decision to the ledger, and destroy at once the content that nobody agreed to keep (E.4).
@@ -46,7 +47,8 @@ def record_consent(
     come or before the previous decision, an answer that does not say whether an interpreter was there (``None``).
     Withdrawing is possible in every state, and says no more than the person and the agent said.
 
-    The row names the version of the words that the forms carried on the day of the decision.
+    The row names the version of the words that were signed: the one the paper bears (``version_texte``), refused when
+    no form carried it yet on the day of the decision; by default, the one that the forms carried on that day.
 
     **Scope ``transmission_pole_emploi``: called by ``poleemploi`` alone**, whose services write the queue in the same
     transaction; no page and no endpoint of ``bilan`` records it.
@@ -66,6 +68,7 @@ def record_consent(
     refuse_if(
         [
             *_moment_blocages(moment, last),
+            *_version_blocages(version_texte, moment),
             *_form_blocages(bilan, decision, mode, interprete, representant_legal, moment),
             *(
                 _withdrawal_blocages(bilan, portee)
@@ -84,7 +87,7 @@ def record_consent(
         mode=mode,
         langue_id=langue,
         interprete=interprete,
-        version_texte=version_texte_on(day_of(moment)),
+        version_texte=version_texte or version_texte_on(day_of(moment)),
         version_synthese=synthese.version if portee == Portee.TRANSMISSION and synthese else None,
         representant_legal=representant_legal,
         document_empreinte=document_empreinte,
@@ -112,6 +115,14 @@ def _moment_blocages(moment: datetime, last: Consentement | None) -> list[Blocag
     if last is not None and moment < last.date_heure:
         return [Blocage("decision_anterieure", "Une décision plus récente est déjà enregistrée.", "date_heure")]
     return []
+
+
+# rule: E.2-champs
+def _version_blocages(version_texte: str, moment: datetime) -> list[Blocage]:
+    if not version_texte or version_texte in versions_texte_on(day_of(moment)):
+        return []
+    message = "Aucun formulaire de cette version n’existait à la date de la signature\u00a0: vérifiez l’une et l’autre."
+    return [Blocage("version_texte_inconnue", message, "version_texte")]
 
 
 def _form_blocages(

@@ -32,8 +32,12 @@ CE_QUE_NE_RECOIT_PAS_POLE_EMPLOI = (
 # rule: E.2-champs
 def version_texte_on(jour: date) -> str:
     """The version of the forms signed on a day: a consent entered later still names the words that the person read."""
-    since = [version for debut, version in VERSIONS_TEXTE if debut <= jour]
-    return since[-1] if since else VERSIONS_TEXTE[0][1]
+    return versions_texte_on(jour)[-1]
+
+
+def versions_texte_on(jour: date) -> tuple[str, ...]:
+    """Every version that a form signed on a day may carry, the present one last: one printed before is still signed."""
+    return tuple(version for debut, version in VERSIONS_TEXTE if debut <= jour) or (VERSIONS_TEXTE[0][1],)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,13 @@ class ConsentementEntree(serializers.Serializer[Any]):
         r"^[0-9a-f]{64}$", required=False, allow_blank=True, default="", help_text="SHA-256 du formulaire signé."
     )
     commentaire = LigneField(max_length=200, required=False, allow_blank=True, default="")
+    version_texte = LigneField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Celle que porte le formulaire signé\u00a0; par défaut, celle du jour.",
+    )
 
 
 class ConsentementEnregistre(serializers.ModelSerializer[Consentement]):

@@ -1,7 +1,7 @@
 """What a refused deposit waits for: who corrects which field, on which page, and whether it has been done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -11,6 +11,7 @@ from bilan.models import Bilan
 from bilan.permissions import can
 from core import clock
 from core.errors import RuleViolation
+from core.french import day_of
 from poleemploi import contrat, payload
 from poleemploi.champs import Champ, Lieu, heading_of, rank_of
 from poleemploi.depot import compose, freeze
@@ -75,13 +76,20 @@ def why_not_redeposited(refused: Transmission) -> RuleViolation | None:
         )
     if Lieu.AUCUN in lieux:
         return RuleViolation("Ce refus ne se corrige pas ici\u00a0: prévenez le support.", code="hors_du_dossier")
-    body = payload.to_wire(compose(freeze(refused.bilan, refused.consentement, on=clock.today()), refused.synthese_id))
-    if contrat.faults("DepotSynthese", body) or payload.sha256(payload.canonical(body)) == refused.corps_sha256:
+    depot = compose(freeze(refused.bilan, refused.consentement, on=clock.today()), refused.synthese_id)
+    if contrat.faults("DepotSynthese", payload.to_wire(depot)) or _is_unchanged(refused, depot):
         return RuleViolation(
             "Rien n’a été corrigé depuis le refus\u00a0: le même envoi serait refusé de nouveau.",
             code="rien_a_renvoyer",
         )
     return None
+
+
+def _is_unchanged(refused: Transmission, depot: payload.Depot) -> bool:
+    """Whether the same was refused on some day since the consent: a birthday that has passed corrects nothing."""
+    youngest = refused.bilan.contrat.signataire.age_on(day_of(refused.consentement.date_heure))
+    bodies = (payload.to_wire(replace(depot, age=age)) for age in range(youngest, depot.age + 1))
+    return any(payload.sha256(payload.canonical(body)) == refused.corps_sha256 for body in bodies)
 
 
 def _correction(field: dict[str, str], bilan: Bilan, agent: Agent) -> Correction:

@@ -6,7 +6,7 @@ from typing import Any
 from bilan.forms_programmation import BilanForm
 from bilan.models import Bilan, Consentement
 from bilan.states import MotifReprise
-from bilan.textes import CONSENTEMENTS
+from bilan.textes import CONSENTEMENTS, versions_texte_on
 from cai import delais
 from cai.models import Langue
 from core import clock
@@ -72,7 +72,22 @@ class DecisionForm(RecueilForm):
         max_length=200,
         required=False,
     )
-    field_order = ["decision", "mode", "jour", "langue", "interprete", "representant_legal", "commentaire"]
+    version_texte = ChoixField(
+        label="Version du texte que la personne a signé",
+        help_text="Son numéro est imprimé au bas du formulaire.",
+        radios=True,
+        error_messages={"required": "Dites quelle version porte le formulaire signé."},
+    )
+    field_order = [
+        "decision",
+        "mode",
+        "jour",
+        "version_texte",
+        "langue",
+        "interprete",
+        "representant_legal",
+        "commentaire",
+    ]
 
     def __init__(self, *args: Any, bilan: Bilan, portee: Consentement.Portee, **kwargs: Any) -> None:
         super().__init__(*args, bilan=bilan, **kwargs)
@@ -87,6 +102,14 @@ class DecisionForm(RecueilForm):
         asked_from = bilan.date_fin_conclusion or clock.today()
         if bilan.contrat.signataire.age_on(asked_from) >= delais.AGE_MAJORITE:
             del self.fields["representant_legal"]
+        # Only words that changed after the synthesis was written could have been printed before, and signed since.
+        written = bilan.date_fin_conclusion or clock.today()
+        versions = versions_texte_on(clock.today())[len(versions_texte_on(written)) - 1 :]
+        if len(versions) == 1:
+            del self.fields["version_texte"]
+        else:
+            choices = [(version, version) for version in versions]
+            self.fields["version_texte"].choices = choices  # type: ignore[attr-defined]
 
     def recueil(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
@@ -94,6 +117,7 @@ class DecisionForm(RecueilForm):
             "representant_legal": cleaned.get("representant_legal", ""),
             "commentaire": cleaned["commentaire"],
             "date_heure": _moment(cleaned["jour"]),
+            "version_texte": cleaned.get("version_texte", ""),
         }
 
 

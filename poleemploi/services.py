@@ -43,6 +43,7 @@ class Recueil(TypedDict, total=False):
     document_empreinte: str
     commentaire: str
     date_heure: datetime | None
+    version_texte: str
 
 
 @transaction.atomic

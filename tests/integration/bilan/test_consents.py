@@ -13,6 +13,7 @@ from bilan.states import Etat, MotifReprise
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement, JournalAcces
+from poleemploi.forms import DecisionForm
 from tests.factories.conduite import JOUR, advance, consent, make_convoque
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +293,23 @@ def test_a_consent_entered_late_names_the_words_that_were_signed(
             by=conseiller,
         )
     assert row.version_texte == version
+
+
+@pytest.mark.rule("E.2-champs")
+def test_the_paper_says_which_of_two_versions_was_signed(
+    validee: Bilan, conseiller: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "version_texte" not in DecisionForm(bilan=validee, portee=P.SUIVI).fields
+    monkeypatch.setattr("bilan.textes.VERSIONS_TEXTE", (*textes.VERSIONS_TEXTE, (JOUR + timedelta(days=21), "2010-2")))
+    answer = {"portee": P.SUIVI, "decision": D.ACCORDE, "mode": M.FORMULAIRE, "langue": "fr", "interprete": False}
+    early = clock.at(JOUR + timedelta(days=20), 23)
+    with clock.travel(JOUR + timedelta(days=25)):
+        asked = DecisionForm(bilan=validee, portee=P.SUIVI).fields["version_texte"]
+        assert [version for version, _ in asked.choices] == ["2010-1", "2010-2"]
+        with pytest.raises(RuleViolation) as refusal:
+            record_consent(bilan=validee, **answer, version_texte="2010-2", date_heure=early, by=conseiller)
+        row = record_consent(bilan=validee, **answer, version_texte="2010-1", by=conseiller)
+    assert (refusal.value.code, row.version_texte) == ("version_texte_inconnue", "2010-1")
 
 
 @pytest.mark.rule("E.2-champs")

@@ -21,6 +21,7 @@ from dossiers.parcours import deadlines_of, facts_of, steps_of
 from dossiers.suite import Suite, next_act
 from exemptions.services import Declarations, evaluate_contrat
 from poleemploi import payload
+from poleemploi.correction import why_not_redeposited
 from poleemploi.depot import assemble
 from poleemploi.models import Transmission
 from tests.factories.cai import make_contrat
@@ -304,6 +305,20 @@ REFUS_METIER = {
 
 def _unchanged(transmission: Transmission) -> str:
     return payload.sha256(payload.canonical(payload.to_wire(assemble(transmission))))
+
+
+def test_a_birthday_that_has_passed_corrects_nothing(
+    direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    transmission = make_transmission(direction, prescripteur, conseiller, date_naissance=date(1980, 7, 1))
+    Transmission.objects.filter(pk=transmission.pk).update(corps_sha256=_unchanged(transmission), **REFUS_NUMERO)
+    refused = Transmission.objects.get(pk=transmission.pk)
+    with clock.travel(date(2010, 7, 2)):
+        obstacle = why_not_redeposited(refused)
+        assert obstacle is not None
+        assert obstacle.code == "rien_a_renvoyer"
+        refused.bilan.contrat.numero_cai = "75-2010-888888"
+        assert why_not_redeposited(refused) is None
 
 
 @pytest.mark.parametrize(
