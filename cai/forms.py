@@ -6,7 +6,7 @@ from typing import Any
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
-from cai.controles import contrat_errors, signataire_errors
+from cai.controles import Errors, contrat_errors, signataire_errors
 from cai.delais import is_working_day
 from cai.feries import jours_feries_depuis
 from cai.fiches import FicheContrat, FicheSignataire
@@ -63,16 +63,30 @@ class SignataireForm(BaseForm):
         _offer_reference(self, "langue_comprise", Langue)
 
     def clean(self) -> dict[str, Any]:
-        """Tell at once what the service would refuse."""
-        if not self.errors:
-            for field, messages in signataire_errors(self.fiche()).items():
-                for message in messages:
-                    self.add_error(field, message)
+        """Tell at once what the service would refuse, of every answer that could be read."""
+        known = dict.fromkeys(self.fields, "") | {"date_naissance": clock.today()} | self.cleaned_data
+        _tell(self, signataire_errors(FicheSignataire.from_values(known)))
         return self.cleaned_data
 
     def fiche(self) -> FicheSignataire:
         """What was typed, once it is valid."""
         return FicheSignataire.from_values(self.cleaned_data)
+
+
+# Rules that weigh an answer against others: nothing is said of it as long as one of them could not be read.
+JUGES_AVEC = {
+    "date_cosignature": ("date_entretien", "date_signature"),
+    "representant_nom": ("date_signature",),
+}
+
+
+def _tell(form: BaseForm, errors: Errors) -> None:
+    """Add what is refused of the answers that could be read, at their fields."""
+    unread = set(form.errors)
+    for field, messages in errors.items():
+        if not unread.intersection((field, *JUGES_AVEC.get(field, ()))):
+            for message in messages:
+                form.add_error(field if field in form.fields else None, message)
 
 
 def _offer_reference(form: BaseForm, name: str, model: type[Pays] | type[Langue]) -> None:
@@ -166,11 +180,11 @@ class ContratForm(BaseForm):
         return numero
 
     def clean(self) -> dict[str, Any]:
-        """Tell at once what the service would refuse."""
-        if not self.errors:
-            for field, messages in contrat_errors(self.fiche(), self.signataire).items():
-                for message in messages:
-                    self.add_error(field if field in self.fields else None, message)
+        """Tell at once what the service would refuse, of every answer that could be read."""
+        typed = self.cleaned_data
+        signature = typed.get("date_signature") or typed.get("date_entretien") or clock.today()
+        blank = {"numero_cai": "", "titre_admission": "", "date_signature": signature, "date_entretien": signature}
+        _tell(self, contrat_errors(FicheContrat.from_values(blank | typed), self.signataire))
         if self.numero_pris:
             self.add_error("numero_cai", NUMERO_PRIS)
         return self.cleaned_data

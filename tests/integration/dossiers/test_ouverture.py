@@ -165,6 +165,20 @@ def test_what_the_service_would_refuse_is_told_at_the_step(
     assert not Contrat.objects.exists()
 
 
+def test_a_missing_or_unreadable_answer_hides_no_other_error(client: Client, identifiant: uuid.UUID) -> None:
+    wrong = {"nom": "", "date_naissance": "01/01/2011", "nationalite": "FRA"}
+    person = client.post(step("open_person", identifiant), PERSONNE | wrong)
+    assert set(person.context["form"].errors) == {"nom", "date_naissance", "nationalite"}
+
+    client.post(step("open_person", identifiant), PERSONNE)
+    wrong = {"titre_admission": "", "date_signature": "hier"}
+    wrong |= {"date_entretien": "1/1/1980", "date_premier_titre": "1/1/2030"}
+    contract = client.post(step("open_contract", identifiant), CONTRAT | wrong)
+    assert set(contract.context["form"].errors) == set(wrong)
+    wrong = {"titre_admission": "", "date_signature": "14/03/2010"}
+    assert "L’entretien précède la signature" in fill(client, identifiant, **wrong).content.decode()
+
+
 def test_a_number_already_taken_is_told_at_its_field(
     client: Client, identifiant: uuid.UUID, agent_ailleurs: Agent
 ) -> None:

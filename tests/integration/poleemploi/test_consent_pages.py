@@ -57,7 +57,8 @@ def test_the_text_stands_in_the_language_of_the_person_beside_the_french(
     html = page.content.decode()
 
     assert 'lang="ar"\n             dir="rtl"' in html
-    assert traductions()["ar"].accords["transmission_pole_emploi"].accepte in html
+    accepte = traductions()["ar"].accords["transmission_pole_emploi"].accepte
+    assert accepte.replace("Pôle emploi", "Pôle\u00a0emploi") in html
     assert "La synthèse de mon bilan m’appartient." in html
     assert f"{address('print_consent_form', bilan, 'transmission')}?langue=ary" in html
     assert page.context["form"]["langue"].value() == "ary"
