@@ -136,7 +136,8 @@ def _tirage_or_404(request: Request, pk: str) -> TirageCourriers:
 class TiragesView(APIView):
     @operation(
         "Demander le tirage des courriers d’un jour",
-        "Un travailleur assemble les courriers qui restent à imprimer, ou tous de nouveau.",
+        "Un travailleur assemble les courriers aux personnes qui restent à imprimer, ou tous de nouveau. Ni ceux du "
+        "préfet, qui notifie lui-même, ni une convocation qui ne vaut plus.",
         request=TirageEntree,
         responses={202: TirageSortie},
         sent={"jour": "2010-05-10", "direction": "75", "recto_verso": True, "tout": False},

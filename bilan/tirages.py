@@ -20,7 +20,7 @@ from django.utils import timezone
 from agents.models import Agent, DirectionTerritoriale
 from agents.permissions import check_permission
 from agents.roles import Permission
-from bilan.models import Courrier, TirageCourriers
+from bilan.models import Courrier, RendezVous, TirageCourriers
 from core import clock, doorbell, journal
 from core.errors import RuleViolation, refuse
 from core.locks import serialise
@@ -46,13 +46,13 @@ def letters_of_day(direction: DirectionTerritoriale, jour: date) -> QuerySet[Cou
     """What the direction issued on that day in Paris, by number, without the bytes.
 
     Each row says when it was last printed (``imprime_at``, None when it never was) and whether a run that is not over
-    holds it (``en_tirage``).
+    holds it (``en_tirage``); a convocation whose appointment was put off or cancelled is void (``est_nulle``).
     """
     letters: QuerySet[Courrier] = (
         Courrier.objects.filter(direction=direction, emis_at__gte=clock.at(jour))
         .filter(emis_at__lt=clock.at(jour + timedelta(days=1)))
         .defer("pdf")
-        .annotate(imprime_at=Max("tirages__ouvert_at"), en_tirage=_held())
+        .annotate(imprime_at=Max("tirages__ouvert_at"), en_tirage=_held(), est_nulle=_void())
         .order_by("numero")
     )
     return letters
@@ -64,17 +64,32 @@ def _held() -> Exists:
     )
 
 
+def _void() -> Exists:
+    ended = (RendezVous.Statut.REPORTE, RendezVous.Statut.ANNULE)
+    return Exists(RendezVous.objects.filter(convocation=OuterRef("pk"), statut__in=ended))
+
+
+# rule: C.9-prefet-notifie, D.2-5
+def printable(direction: DirectionTerritoriale, jour: date) -> QuerySet[Courrier]:
+    """The letters of the day that go to the people, to whom a run sends them.
+
+    Neither what the préfet receives and notifies himself, printed one by one from the file, nor a convocation that no
+    longer holds.
+    """
+    return letters_of_day(direction, jour).exclude(genre__in=Courrier.GENRES_AU_PREFET).exclude(_void())
+
+
 def to_print(direction: DirectionTerritoriale, jour: date) -> QuerySet[Courrier]:
-    """The letters of the day that nobody printed yet and no run holds."""
+    """The letters to the people that nobody printed yet and no run holds."""
     printed = TirageCourriers.objects.filter(courriers=OuterRef("pk"), ouvert_at__isnull=False)
-    return letters_of_day(direction, jour).exclude(_held()).exclude(Exists(printed))
+    return printable(direction, jour).exclude(_held()).exclude(Exists(printed))
 
 
 @transaction.atomic
 def request_print(
     *, direction: DirectionTerritoriale, jour: date, recto_verso: bool = False, tout: bool = False, by: Agent
 ) -> TirageCourriers:
-    """Ask for one file of the letters of a day: those not printed yet, or all of them again (``tout``).
+    """Ask for one file of the letters of a day to the people: those not printed yet, or all again (``tout``).
 
     At most ``LOT_MAX`` letters, in the order of their numbers. ``recto_verso`` begins each letter on a sheet of its
     own. Refuses while a run of that day is under way, and when there is nothing to print.
@@ -83,7 +98,7 @@ def request_print(
     serialise(direction.pk)
     if TirageCourriers.objects.filter(direction=direction, jour=jour, etat__in=EN_COURS).exists():
         refuse("tirage_en_cours", "Un tirage de ces courriers est déjà en cours.")
-    chosen = letters_of_day(direction, jour) if tout else to_print(direction, jour)
+    chosen = printable(direction, jour) if tout else to_print(direction, jour)
     letters = list(chosen[:LOT_MAX])
     if not letters:
         refuse("rien_a_imprimer", "Aucun courrier de ce jour ne reste à imprimer.")

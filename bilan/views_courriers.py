@@ -62,6 +62,7 @@ def _page_of_day(
         "direction": direction,
         "courriers": tirages.letters_of_day(direction, jour).select_related("contrat__signataire"),
         "restants": tirages.to_print(direction, jour).count(),
+        "imprimables": tirages.printable(direction, jour).count(),
         "tirages": runs,
         "en_cours": next((run for run in runs if run.is_working), None),
     }

@@ -50,6 +50,8 @@ class Courrier(BaseModel):
         Genre.CAI_FAMILLE,
         Genre.ATTESTATION,
     )
+    # What the préfet receives, and notifies himself (R. 311-28 CESEDA): never in an envelope to the person.
+    GENRES_AU_PREFET = (Genre.INTENTION_RESILIATION, Genre.TRANSMISSION_PREFET)
 
     contrat = models.ForeignKey(Contrat, on_delete=models.PROTECT, related_name="courriers")
     direction = models.ForeignKey(DirectionTerritoriale, on_delete=models.PROTECT, related_name="+")
@@ -72,6 +74,10 @@ class Courrier(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_genre_display()} {self.numero}"
+
+    @property
+    def is_for_prefet(self) -> bool:
+        return self.genre in self.GENRES_AU_PREFET
 
 
 class TirageQuerySet(models.QuerySet["TirageCourriers"]):

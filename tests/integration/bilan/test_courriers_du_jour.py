@@ -56,6 +56,24 @@ def test_a_day_is_printed_from_its_page_and_the_file_is_waited_for(
     assert TirageCourriers.objects.count() == 2
 
 
+@pytest.mark.rule("C.9-prefet-notifie", "D.2-5")
+@pytest.mark.parametrize(
+    ("genre", "said"),
+    [("intention_resiliation", "Pour le préfet"), ("convocation", "Ne vaut plus"), ("report", "À imprimer")],
+)
+def test_the_page_says_what_becomes_of_each_letter(
+    monde: Monde, convoque: Bilan, connect: Callable[[Agent], Client], genre: str, said: str
+) -> None:
+    letter = Courrier.objects.get(genre="report")
+    Courrier.objects.filter(pk=letter.pk).update(genre=genre)
+    if genre == "convocation":
+        convoque.rendez_vous.update(convocation=letter)
+    with clock.travel(LE):
+        page = connect(monde.prescripteur).get(JOUR_URL).content.decode()
+    assert said in page
+    assert ("Préparer le fichier" in page) == (genre == "report")
+
+
 def test_another_day_is_asked_for_in_the_address(
     monde: Monde, convoque: Bilan, connect: Callable[[Agent], Client]
 ) -> None:

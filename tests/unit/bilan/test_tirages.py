@@ -16,6 +16,7 @@ from core import clock
 from core.errors import Forbidden, RuleViolation
 from core.models import JournalAcces
 from tests.factories.conduite import make_contrat
+from tests.factories.transitions import Monde
 from tests.paper import page_count
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,21 @@ def test_a_run_holds_the_letters_of_its_day_by_number(
     assert widths(printed(tirage, prescripteur)) == [1, 2, 3]
     access = JournalAcces.objects.get(action="imprimer_tirage")
     assert (access.objet_id, access.agent) == (str(tirage.pk), prescripteur)
+
+
+@pytest.mark.rule("C.9-prefet-notifie", "D.2-5")
+def test_a_run_holds_neither_what_the_prefet_notifies_nor_a_void_summons(
+    monde: Monde, issue: Callable[..., Courrier], ask: Callable[..., TirageCourriers], prescripteur: Agent
+) -> None:
+    genres = Courrier.Genre
+    kinds = (genres.INTENTION_RESILIATION, genres.TRANSMISSION_PREFET, *[genres.CONVOCATION] * 3, genres.REPORT)
+    letters = [issue(rang) for rang in range(1, 7)]
+    for letter, genre in zip(letters, kinds, strict=True):
+        Courrier.objects.filter(pk=letter.pk).update(genre=genre)
+    for letter, statut in zip(letters[2:5], ("reporte", "annule", "prevu"), strict=True):
+        monde.convoque().rendez_vous.update(convocation=letter, statut=statut)
+    assert widths(printed(worked(ask()), prescripteur)) == [5, 6]
+    assert widths(printed(worked(ask(tout=True)), prescripteur)) == [5, 6]
 
 
 def test_on_two_sides_each_letter_begins_a_sheet(issue: Callable[..., Courrier]) -> None:
