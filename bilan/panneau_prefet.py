@@ -50,10 +50,11 @@ def prefet_panel(contrat: Contrat, agent: Agent, *, ailleurs: Collection[str] = 
     prefetch_related_objects([contrat], "prestations__certificats", "propositions")
     may_read = has_permission(agent, P.ENREGISTRER_DECISION, direction_id=contrat.direction_id)
     liens, attentes = _possible(contrat, agent) if may_read else ([], [])
+    follows = has_permission(agent, P.VOIR_PERSONNE, direction_id=contrat.direction_id)
     lines = [
         LignePrefet(sentence_of(row), reverse("bilan:view_proposition", args=[row.pk]) if may_read else "")
         for row in contrat.propositions.all()
-        if row.statut != Statut.ABANDONNEE
+        if follows and row.statut != Statut.ABANDONNEE
     ]
     liens += _attestation(contrat) if may_read else []
     mot = attestation.word_of(contrat) if may_read and contrat.statut in attestation.FINIS else ""

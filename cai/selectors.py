@@ -103,7 +103,8 @@ def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
 def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict[str, Any]:
     """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct.
 
-    The permits only to those who see the grounds of an exemption (reference B): they are one of them.
+    The permits only to those who see the grounds of an exemption (reference B): they are one of them. Address and
+    trainings are not for those who follow the exchange alone.
     """
     prorogee = contrat.date_echeance_prorogee
     lines: list[tuple[str, object]] = [
@@ -114,8 +115,8 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
         *_cosignature_lines(contrat),
         ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
     ]
-    sees_person = has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
-    if sees_person:
+    sees_person = has_permission(agent, Permission.VOIR_PERSONNE, direction_id=contrat.direction_id)
+    if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
         lines += _permit_lines(contrat)
     may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     famille = getattr(contrat, "famille", None)  # read with the contract
@@ -124,10 +125,10 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
     return {
         "contrat": contrat,
         "lignes": lines,
-        "personne": person_lines(contrat.signataire),
+        "personne": person_lines(contrat.signataire) if sees_person else [],
         "famille": famille if sees_person else None,
         "can_sign_famille": famille is None and contrat.is_running and may_follow,
-        "prestations": prestations_panel(contrat, agent),
+        "prestations": prestations_panel(contrat, agent) if sees_person else None,
         "can_export": has_permission(agent, Permission.EXPORTER_DOSSIER, direction_id=contrat.direction_id),
         "can_correct_person": contrat.statut != Contrat.Statut.ANNULE and may_correct,
         "can_correct_contrat": contrat.is_running and may_correct,

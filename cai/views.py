@@ -36,7 +36,7 @@ def _contrat_or_404(request: AgentRequest, pk: uuid.UUID, permission: Permission
     contrats = Contrat.objects.visible_to(request.user).select_related("signataire", "direction")
     contrat = get_object_or_404(contrats, pk=pk)
     check_permission(request.user, permission, direction_id=contrat.direction_id)
-    if permission != Permission.VOIR_DOSSIER and request.method != "POST":
+    if permission != Permission.VOIR_PERSONNE and request.method != "POST":
         check_not_cancelled(contrat)
     return contrat
 
@@ -56,7 +56,7 @@ def _back(contrat: Contrat, name: str) -> str:
 @require_safe
 def view_prestation(request: AgentRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """One training: where it stands, its sessions, its papers, and what may be done now."""
-    contrat = _contrat_or_404(request, pk, Permission.VOIR_DOSSIER)
+    contrat = _contrat_or_404(request, pk, Permission.VOIR_PERSONNE)
     _training_or_404(contrat, name)
     formation = next(one for one in formations_of(contrat, prealable_of(contrat)) if one.type == name)
     writes = has_permission(request.user, Permission.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)

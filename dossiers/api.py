@@ -1,5 +1,6 @@
 """Files through the API: open, find, read whole, and what happened to them."""
 
+from copy import copy
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ from bilan.forms_programmation import conseillers_of, usable_lieux
 from bilan.models import Bilan, Consentement
 from cai.api import EXEMPLE_PRESTATION, PreArriveeSortie, PrestationSortie
 from cai.fiches import FicheContrat, FicheSignataire
-from cai.models import Contrat, Langue, Pays, Signataire, TitreAdmission
+from cai.models import COORDONNEES, Contrat, Langue, Pays, Prestation, Signataire, TitreAdmission
 from cai.presentation import prealable_of
 from core import journal
 from core.api import query_parameter
@@ -219,21 +220,26 @@ def whole_file(contrat: Contrat, agent: Agent) -> dict[str, Any]:
     """What ``ContratSortie`` shows; what the agent may not see of it is null or empty."""
     faits = facts_of(contrat)
     sees_exemption = has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id)
+    sees_person = has_permission(agent, Permission.VOIR_PERSONNE, direction_id=contrat.direction_id)
     convokes = has_permission(agent, Permission.CONVOQUER, direction_id=contrat.direction_id)
     lieux = usable_lieux(contrat) if convokes else []
     latest = Consentement.objects.filter(bilan=faits.bilan).order_by("portee", "-rang").distinct("portee")
     transmission = Transmission.objects.filter(bilan=faits.bilan).order_by("-created_at").first()
     named = (
         "id", "numero_cai", "statut", "date_entretien", "date_signature", "date_echeance", "date_echeance_prorogee",
-        "date_cosignature", "signataire",
+        "date_cosignature",
     )  # fmt: skip
     return {
         **{name: getattr(contrat, name) for name in named},
+        "signataire": contrat.signataire if sees_person else _without_address(contrat.signataire),
         "direction": contrat.direction.code,
         "titre_admission": contrat.titre_admission_id if sees_exemption else None,
         "fin_periode_services": contrat.fin_periode_services if sees_exemption else None,
-        "avant_l_arrivee": prealable_of(contrat),
-        "prestations": contrat.prestations.order_by("type").prefetch_related("seances", "certificats"),
+        "avant_l_arrivee": prealable_of(contrat) if sees_person else None,
+        "prestations": Prestation.objects.visible_to(agent)
+        .filter(contrat=contrat)
+        .order_by("type")
+        .prefetch_related("seances", "certificats"),
         "situation": faits.situation.value,
         "echeances": deadlines_of(faits),
         "evaluation": faits.evaluation if sees_exemption else None,
@@ -246,6 +252,14 @@ def whole_file(contrat: Contrat, agent: Agent) -> dict[str, Any]:
             for held in conseillers_of(lieu.prestataire_id for lieu in lieux)
         ],
     }
+
+
+def _without_address(signataire: Signataire) -> Signataire:
+    """Who the person is, for those who follow the exchange alone (reference B)."""
+    shown = copy(signataire)
+    for name in COORDONNEES:
+        setattr(shown, name, "")
+    return shown
 
 
 class ContratsView(generics.ListAPIView[Contrat]):

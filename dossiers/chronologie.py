@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cai.models import COORDONNEES
 from core import journal
 from core.models import Evenement
 from dossiers.recits import bilan, cai, exemptions, poleemploi, prefet, prestations
@@ -34,11 +35,12 @@ FAMILLES: dict[str, str] = {
 }
 EXEMPTION = "exemption"
 # Told only to those who may see grounds of exemption: they speak of the person's family or permit (reference B, E.5).
-_RESERVES = frozenset({"exemption", "justificatif", "famille", "prearrivee"})
+# and trainings or proposals are not for those who follow the exchange alone.
+_RESERVES = frozenset({"exemption", "justificatif", "famille", "prearrivee", "prestation", "proposition"})
 # Reasons that may speak of health: the event is told, not its reason.
 _AVEC_RAISON = frozenset({"bilan.reconnaitre_motif_legitime", "bilan.requalifier_absence"})
-# Fields of a correction that say as much as a ground of exemption: permits (reference B).
-_TITRES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"})
+# Fields of a correction told to the same: permits, which are a ground of exemption, and where the person lives.
+_CHAMPS_RESERVES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"}) | COORDONNEES
 _FAMILLE_OF = {
     "signataire": "contrat",
     "prestation": "contrat",
@@ -102,7 +104,7 @@ def _facts(event: Evenement, read: Reader, sees_exemption: bool) -> Facts:
     champs = faits.get("champs")
     if not isinstance(champs, dict):
         return faits
-    return {**faits, "champs": {name: values for name, values in champs.items() if name not in _TITRES}}
+    return {**faits, "champs": {name: values for name, values in champs.items() if name not in _CHAMPS_RESERVES}}
 
 
 def _tell(event: Evenement, read: Reader, sees_exemption: bool) -> Ligne:

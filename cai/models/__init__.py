@@ -2,6 +2,7 @@
 
 from cai.models.contrat import (
     BILAN_OBLIGATOIRE_DEPUIS,
+    COORDONNEES,
     LANGUE_INCONNUE,
     NUMERO_ANONYME,
     NUMERO_CAI_FORME,
@@ -21,6 +22,7 @@ from cai.models.proposition import MOTIVATION_MIN, MonthLater, PropositionPrefet
 
 __all__ = [
     "BILAN_OBLIGATOIRE_DEPUIS",
+    "COORDONNEES",
     "LANGUE_INCONNUE",
     "MOTIVATION_MIN",
     "NUMERO_ANONYME",

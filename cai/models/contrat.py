@@ -30,6 +30,15 @@ PAYS_INCONNU, LANGUE_INCONNUE = "XXX", "und"
 NUMERO_CAI_FORME = r"^[A-Z0-9-]{6,20}$"  # [D] the sources give no format
 
 
+# What a file page does not show to those who follow the exchange alone (reference B).
+COORDONNEES = frozenset(
+    {
+        "adresse", "adresse_complement", "code_postal", "ville", "telephone", "courriel", "representant_nom",
+        "representant_qualite",
+    }
+)  # fmt: skip
+
+
 class Pays(models.Model):
     """A country, as the exchange writes it: ISO 3166-1 alpha-3, XXA stateless, XXX unknown."""
 

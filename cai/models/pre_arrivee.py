@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 class EvaluationPreArriveeQuerySet(models.QuerySet["EvaluationPreArrivee"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "EvaluationPreArriveeQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_PERSONNE))
 
 
 class EvaluationPreArrivee(BaseModel):

@@ -21,7 +21,7 @@ SEANCE_MINUTES_MAX = 12 * 60  # of one line: a day at most, whatever was meant
 
 class PrestationQuerySet(models.QuerySet["Prestation"]):
     def visible_to(self, agent: "Agent | AnonymousUser") -> "PrestationQuerySet":
-        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_DOSSIER))
+        return self.filter(contrat__direction_id__in=direction_ids(agent, Permission.VOIR_PERSONNE))
 
 
 class Prestation(BaseModel):
