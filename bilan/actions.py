@@ -21,7 +21,7 @@ from bilan.propositions import prorogation_en_attente
 from bilan.redaction import WRITABLE, current_draft, what_is_missing, why_not_complete
 from bilan.selectors import current_rendez_vous, is_destroyed
 from bilan.states import BEFORE_SYNTHESE, Etat
-from bilan.suivi import is_due, may_contact
+from bilan.suivi import is_due, may_answer_late, may_contact
 from core import clock
 from core.errors import Blocage
 from core.french import date_longue, date_sans_jour, heure
@@ -152,6 +152,8 @@ def _following(agent: Agent, bilan: Bilan) -> list[Action]:
         name, label = "noter_suivi", "Noter le suivi à six mois"
     elif is_due(bilan, Suivi.Echeance.TROIS_MOIS) and not bilan.suivis.filter(echeance=Suivi.Echeance.TROIS_MOIS):
         name, label = "noter_contact", "Noter un suivi à trois mois"
+    elif may_answer_late(bilan):
+        name, label = "noter_venue", "Noter le suivi, si la personne répond enfin"
     else:
         return []
     if not may_contact(bilan):

@@ -6,7 +6,7 @@ from django import forms
 
 from bilan.forms_programmation import BilanForm
 from bilan.models import Suivi
-from bilan.suivi import is_due, may_contact
+from bilan.suivi import is_due, may_answer_late, may_contact
 from core import clock
 from core.form_fields import ChoixField, DateField
 
@@ -36,7 +36,7 @@ class SuiviForm(BilanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         six = Suivi.Echeance.SIX_MOIS
-        if is_due(self.bilan):
+        if is_due(self.bilan) or may_answer_late(self.bilan):
             self.fields["echeance"].widget = forms.HiddenInput()
             self.initial.setdefault("echeance", six)
         for name in ("situation", "date_embauche"):

@@ -46,8 +46,19 @@ def _due(bilan: Bilan, echeance: Suivi.Echeance) -> date:
 
 # rule: D.5-sans-consequence
 def is_awaited(bilan: Bilan) -> bool:
-    """Whether the six-month interview may still be noted: neither done, nor refused, nor left without an answer."""
-    return bilan.etat in SUIVIS and not Suivi.objects.over().filter(bilan=bilan).exists()
+    """Whether the six-month interview is still expected: neither done, nor refused, nor left without an answer.
+
+    Never beyond the person's period of services (C.10).
+    """
+    if bilan.etat not in SUIVIS or _period_blocages(bilan):
+        return False
+    return not Suivi.objects.over().filter(bilan=bilan).exists()
+
+
+def may_answer_late(bilan: Bilan) -> bool:
+    """Whether the person, who did not answer at six months, may still come: nothing is expected, all can be noted."""
+    unanswered = {"bilan": bilan, "echeance": Echeance.SIX_MOIS, "statut": Statut.SANS_REPONSE}
+    return bilan.etat in SUIVIS and not _period_blocages(bilan) and Suivi.objects.filter(**unanswered).exists()
 
 
 # rule: D.6-suivi

@@ -14,6 +14,7 @@ from bilan import suivi
 from bilan.forms_suivi import SuiviForm
 from bilan.permissions import check_can
 from bilan.views_programmation import bilan_or_404
+from core import journal
 
 
 @never_cache
@@ -22,6 +23,9 @@ def record_follow_up(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Whether the person may be contacted is said before anything is asked."""
     bilan = bilan_or_404(request.user, pk)
     check_can(request.user, Permission.ENREGISTRER_SUIVI, bilan)
+    joignable = suivi.may_contact(bilan)
+    if joignable:
+        journal.log_access("voir_coordonnees", by=request.user, target=bilan)
     form = SuiviForm(request.POST if request.method == "POST" else None, bilan=bilan, agent=request.user)
     if form.is_valid() and form.accepted_by(suivi.record_follow_up, bilan=bilan, **form.arguments(), by=request.user):
         messages.success(request, "Le suivi est noté.")
@@ -29,8 +33,9 @@ def record_follow_up(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "bilan": bilan,
         "form": form,
-        "joignable": suivi.may_contact(bilan),
+        "joignable": joignable,
+        "signataire": bilan.contrat.signataire,
         "suivis": bilan.suivis.all(),
-        "attendu": suivi.is_awaited(bilan),
+        "possible": suivi.is_awaited(bilan) or suivi.may_answer_late(bilan),
     }
     return render(request, "bilan/suivi.html", context)

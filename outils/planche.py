@@ -99,7 +99,15 @@ def courriers() -> Iterator[tuple[str, bytes]]:
         Report(**ENTETE, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
         Absence(**ENTETE, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
         Exemption(**ENTETE, motifs=("en_emploi_non_demandeur",), rendez_vous_annule=DEBUT),
-        Suivi(**ENTETE, date_bilan=date(2010, 9, 15), date_suivi=date(2011, 3, 15)),
+        Suivi(
+            **ENTETE,
+            date_bilan=date(2010, 9, 15),
+            date_suivi=date(2011, 3, 15),
+            prestataire="Passerelles",
+            prestataire_telephone="01 55 00 00 10",
+            prestataire_courriel="accueil@passerelles.example",
+            prestataire_adresse="8 rue des Lilas, 75019 Paris",
+        ),
         IntentionResiliation(**ENTETE, date_signature=SIGNATURE, motivation=MOTIVATION),
         TransmissionPrefet(
             **{

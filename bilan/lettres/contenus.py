@@ -38,6 +38,10 @@ class Suivi(Lettre):
 
     date_bilan: date
     date_suivi: date
+    prestataire: str  # who holds the interview, the only one whom the person agreed to be contacted by
+    prestataire_telephone: str
+    prestataire_courriel: str
+    prestataire_adresse: str
 
 
 @dataclass(frozen=True)

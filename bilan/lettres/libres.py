@@ -64,7 +64,16 @@ def _suivi_due(contrat: Contrat, bilan: Bilan | None) -> Bilan | Blocage:
 
 def _write_suivi(contrat: Contrat, bilan: Bilan, by: Agent) -> Lettre:
     entete = composition.entete(contrat, signataire=by)
-    return Suivi(**entete | {"date_bilan": bilan.date_fin_conclusion, "date_suivi": bilan.date_suivi})
+    prestataire = bilan.prestataire
+    if prestataire is None:
+        raise ValueError("a concluded bilan was held by a prestataire")
+    return Suivi(
+        **entete | {"date_bilan": bilan.date_fin_conclusion, "date_suivi": bilan.date_suivi},
+        prestataire=prestataire.nom,
+        prestataire_telephone=prestataire.telephone,
+        prestataire_courriel=prestataire.courriel,
+        prestataire_adresse=f"{prestataire.adresse}, {prestataire.code_postal} {prestataire.ville}",
+    )
 
 
 # --- the préfet --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from agents.models import Agent
 from bilan.models import Bilan, Consentement, Suivi
 from bilan.states import Etat
 from core import clock
+from core.models import JournalAcces
 from tests.factories.conduite import JOUR, advance, consent
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +27,15 @@ def test_the_page_says_whether_the_person_may_be_contacted(client: Client, concl
     client.force_login(conseiller)
     url = reverse("bilan:record_follow_up", args=[conclu.pk])
     with clock.travel(date(2010, 11, 10)):
-        assert "Ne contactez pas la personne" in client.get(url).content.decode()
+        page = client.get(url).content.decode()
+        assert "Ne contactez pas la personne" in page
+        assert conclu.contrat.signataire.adresse not in page
     consent(conclu, Consentement.Portee.SUIVI, at=clock.at(JOUR, 16), by=conseiller)
     with clock.travel(date(2010, 11, 10)):
-        assert "La personne a accepté d’être contactée" in client.get(url).content.decode()
+        page = client.get(url).content.decode()
+        assert "La personne a accepté d’être contactée" in page
+        assert conclu.contrat.signataire.adresse in page
+    assert JournalAcces.objects.filter(action="voir_coordonnees").count() == 1
 
 
 @pytest.mark.rule("D.5-statuts")

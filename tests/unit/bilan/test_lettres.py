@@ -24,7 +24,15 @@ LETTRES: dict[str, Lettre] = {
     "report": Report(**ENTETE_LONG, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
     "absence": Absence(**ENTETE_LONG, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
     "exemption": Exemption(**ENTETE_LONG, motifs=tuple(bareme.LIBELLES_MOTIFS), rendez_vous_annule=DEBUT),
-    "suivi": Suivi(**ENTETE_LONG, date_bilan=date(2010, 9, 15), date_suivi=date(2011, 3, 15)),
+    "suivi": Suivi(
+        **ENTETE_LONG,
+        date_bilan=date(2010, 9, 15),
+        date_suivi=date(2011, 3, 15),
+        prestataire="Passerelles",
+        prestataire_telephone="01 55 00 00 10",
+        prestataire_courriel="accueil@passerelles.example",
+        prestataire_adresse="8 rue des Lilas, 75019 Paris",
+    ),
     "attestation": Attestation(
         **ENTETE_LONG,
         date_naissance=date(1980, 7, 1),

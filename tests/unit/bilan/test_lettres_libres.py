@@ -58,6 +58,7 @@ def test_the_follow_up_is_proposed_in_time_and_to_who_agreed(monde: Monde, concl
         assert [libre.nom for libre in offered(conclu.contrat, conclu, monde.prescripteur)] == ["suivi"]
         letter = issue_letter(libre=LIBRES["suivi"], contrat=conclu.contrat, by=monde.prescripteur)
         assert letter.numero == "75-S2010-000001"
+        assert f"{conclu.prestataire} vous propose d’en reparler" in text_of(bytes(letter.pdf))
         assert not offered(conclu.contrat, conclu, monde.prescripteur)
         with pytest.raises(RuleViolation) as again:
             issue_letter(libre=LIBRES["suivi"], contrat=conclu.contrat, by=monde.prescripteur)

@@ -1,6 +1,6 @@
 """The follow-up after the conclusion (reference D.5), and the closing that it allows (D.2, transition 24)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from bilan import fin, redaction, suivi
 from bilan.actions import actions_for, next_action
 from bilan.models import Bilan, Consentement, Suivi
 from bilan.states import Etat
+from cai.models import Contrat
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
@@ -90,6 +91,17 @@ def test_nothing_is_awaited_of_whom_nobody_may_contact_but_their_own_visit_is_no
     assert note(monde, valide, early).statut == "realise"
 
 
+@pytest.mark.rule("C.10-borne")
+@pytest.mark.parametrize(("on", "awaited"), [(SIX_MOIS, True), (SIX_MOIS + timedelta(days=1), False)])
+def test_nothing_is_awaited_beyond_the_period_of_services(monde: Monde, valide: Bilan, on: date, awaited: bool) -> None:
+    Contrat.objects.update(date_premier_titre=date(2005, SIX_MOIS.month, SIX_MOIS.day))
+    valide = fresh(valide)
+    assert valide.contrat.fin_periode_services == SIX_MOIS
+    with clock.travel(on):
+        offered = {action.name for action in actions_for(monde.conseiller, valide)}
+        assert (suivi.is_due(valide), "noter_venue" in offered) == (awaited, awaited)
+
+
 @pytest.mark.rule("D.5-situation")
 def test_a_follow_up_done_says_where_the_person_stands_and_the_journal_does_not(monde: Monde, valide: Bilan) -> None:
     noted = note(monde, valide, SIX_MOIS, situation="emploi", date_embauche=date(2010, 10, 1))
@@ -108,6 +120,8 @@ def test_a_contact_at_three_months_is_optional_and_leaves_the_other_to_be_done(m
 @pytest.mark.rule("D.5-statuts")
 def test_a_follow_up_is_noted_once_and_silence_may_still_be_answered(monde: Monde, valide: Bilan) -> None:
     note(monde, valide, SIX_MOIS, statut="sans_reponse", situation="")
+    with clock.travel(SIX_MOIS):
+        assert "noter_venue" in {action.name for action in actions_for(monde.conseiller, valide)}
     assert refused(monde, valide, SIX_MOIS, statut="sans_reponse", situation="") == "suivi_deja_note"
     note(monde, valide, date(2010, 11, 20))
     assert refused(monde, valide, date(2010, 11, 21)) == "suivi_deja_note"
