@@ -125,7 +125,7 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
     # rule: C.2-numero
     if fiche.numero_cai and not re.fullmatch(NUMERO_CAI_FORME, fiche.numero_cai):
         errors["numero_cai"] = ["Un numéro CAI compte 6 à 20 lettres majuscules, chiffres ou tirets : 75-2010-000123."]
-    errors |= _cosignature_errors(fiche, signataire)
+    errors |= cosignature_errors(fiche, signataire)
     ages = age_errors(
         date_naissance=signataire.date_naissance,
         date_signature=fiche.date_signature,
@@ -135,7 +135,8 @@ def contrat_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
     return {**ages, **errors}
 
 
-def _cosignature_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
+# rule: C.2-representant
+def cosignature_errors(fiche: FicheContrat, signataire: Signataire) -> Errors:
     """The contract of a minor is also signed by the legal representative (L. 311-9 CESEDA [V], reference C.2)."""
     cosigned = fiche.date_cosignature
     age = delais.age(signataire.date_naissance, fiche.date_signature)

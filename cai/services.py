@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from cai.controles import (
     age_errors,
     columns_errors,
     contrat_errors,
+    cosignature_errors,
     refuse,
     signataire_errors,
 )
@@ -151,11 +153,14 @@ def check_cancellable(contrat: Contrat) -> None:
 
 # rule: E.1-rectification
 @transaction.atomic
-def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -> Signataire:
+def correct_signataire(
+    *, contrat: Contrat, fiche: FicheSignataire, date_cosignature: date | None = None, by: Agent
+) -> Signataire:
     """Correct the identity, from one of the person's files; the file's journal keeps what each field said before.
 
-    Refuses what ``register_signataire`` and ``sign_contrat`` would refuse, and any correction of a cancelled file. A
-    correction that changes nothing writes nothing.
+    Refuses what ``register_signataire`` and ``sign_contrat`` would refuse, and any correction of a cancelled file; so a
+    birth date that makes the person a minor at the signature without the day on which their representative signed too
+    (``date_cosignature``, written on the contract). A correction that changes nothing writes nothing.
     """
     check_permission(by, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     contrat = locked(contrat)
@@ -169,7 +174,16 @@ def correct_signataire(*, contrat: Contrat, fiche: FicheSignataire, by: Agent) -
         date_signature=contrat.date_signature,
         representant_nom=fiche.representant_nom,
     )
+    cosigned: dict[str, Any] = {}
+    if "date_naissance" in changes and signataire.age_on(contrat.date_signature) < delais.AGE_MAJORITE:
+        terms = replace(FicheContrat.of(contrat), date_cosignature=date_cosignature or contrat.date_cosignature)
+        errors |= cosignature_errors(terms, signataire)
+        cosigned = _changes(contrat, {"date_cosignature": terms.date_cosignature})
+        contrat.date_cosignature = terms.date_cosignature
     refuse(errors | columns_errors(signataire) | signataire_errors(fiche))
+    if cosigned:
+        contrat.save(update_fields=["date_cosignature", "updated_at"])
+        journal.record("contrat.corrige", dossier=contrat.pk, target=contrat, by=by, prive={"champs": cosigned})
     if changes:
         signataire.save()
         journal.record("signataire.corrige", dossier=contrat.pk, target=signataire, by=by, prive={"champs": changes})

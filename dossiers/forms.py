@@ -75,9 +75,24 @@ class _CorrectionForm(BaseForm):
 
 
 class CorrectionIdentiteForm(_CorrectionForm, SignataireForm):
-    """The identity, corrected."""
+    """The identity, corrected.
+
+    When that makes the person a minor at the signature, the day on which their representative signed is asked for too.
+    """
 
     evenement = "signataire.corrige"
+    date_cosignature = DateField(
+        label="Signature du représentant légal",
+        required=False,
+        help_text="À indiquer si la personne avait moins de 18 ans à la signature\u00a0: le jour où il a signé le "
+        "contrat avec elle.",
+    )
+
+    def __init__(self, *args: Any, contrat: Contrat, **kwargs: Any) -> None:
+        super().__init__(*args, dossier=contrat.pk, **kwargs)
+        self.fields["date_cosignature"].mention = ""  # type: ignore[attr-defined]
+        if contrat.date_cosignature is not None:
+            del self.fields["date_cosignature"]
 
 
 class CorrectionContratForm(_CorrectionForm, ContratForm):

@@ -30,10 +30,14 @@ def correct_signataire(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         cai.check_not_cancelled(contrat)
     fiche = FicheSignataire.of(contrat.signataire)
     form = CorrectionIdentiteForm(
-        request.POST if request.method == "POST" else None, initial=dict(vars(fiche)), dossier=pk
+        request.POST if request.method == "POST" else None, initial=dict(vars(fiche)), contrat=contrat
     )
     if form.is_valid() and form.accepted_by(
-        cai.correct_signataire, contrat=contrat, fiche=form.fiche(), by=request.user
+        cai.correct_signataire,
+        contrat=contrat,
+        fiche=form.fiche(),
+        date_cosignature=form.cleaned_data.get("date_cosignature"),
+        by=request.user,
     ):
         messages.success(request, "L’identité est corrigée.")
         return redirect("dossiers:view_file", pk)

@@ -1,6 +1,6 @@
 """Registering, signing, correcting and cancelling: what is computed, refused and remembered."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -253,6 +253,24 @@ def test_a_corrected_birth_must_still_allow_the_signature(
         services.correct_signataire(contrat=contrat, fiche=corrected(contrat, date_naissance=naissance), by=agent_ofii)
 
     assert list(refusal.value.fields) == [field]
+
+
+@pytest.mark.rule("C.2-representant")
+def test_a_person_corrected_into_a_minor_needs_the_day_of_their_representative(
+    contrat: Contrat, agent_ofii: Agent
+) -> None:
+    fiche = corrected(contrat, date_naissance=date(1993, 1, 1), representant_nom="Awa Diallo")
+    for signed_on in (None, contrat.date_entretien - timedelta(days=1)):
+        with pytest.raises(InvalidInput) as refusal:
+            services.correct_signataire(contrat=contrat, fiche=fiche, date_cosignature=signed_on, by=agent_ofii)
+        assert list(refusal.value.fields) == ["date_cosignature"]
+    services.correct_signataire(contrat=contrat, fiche=fiche, date_cosignature=contrat.date_signature, by=agent_ofii)
+    assert Contrat.objects.get().date_cosignature == contrat.date_signature
+    told = Evenement.objects.order_by("numero").values_list("nom", flat=True)
+    assert list(told)[-2:] == ["contrat.corrige", "signataire.corrige"]
+    services.correct_signataire(
+        contrat=contrat, fiche=corrected(contrat, date_naissance=date(1980, 1, 1)), by=agent_ofii
+    )
 
 
 @pytest.mark.parametrize("role", ["directeur", "correspondant", "agent_ailleurs", "conseiller"])

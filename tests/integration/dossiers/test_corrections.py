@@ -92,6 +92,15 @@ def test_an_identity_is_corrected(connect: Connect, agent_ofii: Agent, contrat: 
     assert "Mamadou Dialo" in answer.content.decode()
 
 
+def test_the_page_asks_when_the_representative_signed(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    minor = identity(contrat, date_naissance="01/01/1993", representant_nom="Awa Diallo")
+    browser, page = connect(agent_ofii), url("correct_signataire", contrat)
+    assert browser.post(page, minor).context["form"].errors["date_cosignature"]
+    signed = {"date_cosignature": f"{contrat.date_signature:%d/%m/%Y}"}
+    assert browser.post(page, minor | signed).status_code == 302
+    assert "date_cosignature" not in browser.get(page).context["form"].fields
+
+
 def test_a_refused_identity_keeps_everything_typed(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
     text = (
         connect(agent_ofii)
