@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, CertificatDestructionView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_courriers import CourriersView, CourrierView, FichierTirageView, TiragesView, TirageView
-from bilan.api_planning import AffectationView
+from bilan.api_planning import AffectationView, PlanningView
 from bilan.api_prefet import AttestationView, PreparationView, PropositionActeView, PropositionsView
 from bilan.api_suivi import SuivisView
 from cai.api import (
@@ -69,6 +69,7 @@ urlpatterns = [
     path("tirages/", TiragesView.as_view(), name="tirages"),
     path("tirages/<uuid:pk>/", TirageView.as_view(), name="tirage"),
     path("tirages/<uuid:pk>/fichier/", FichierTirageView.as_view(), name="fichier_tirage"),
+    path("planning/", PlanningView.as_view(), name="planning"),
     path("bilans/", BilansView.as_view(), name="bilans"),
     path("bilans/<uuid:pk>/transitions/<slug:name>/", TransitionView.as_view(), name="transition"),
     path("bilans/<uuid:pk>/affecter/", AffectationView.as_view(), name="affectation"),

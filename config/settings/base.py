@@ -327,6 +327,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionPrefet": "cai.models.PropositionPrefet.Decision",
         "TypePrestation": "cai.models.Prestation.Type",
         "GenreCertificat": "cai.models.Certificat.Genre",
+        "StatutRendezVous": "bilan.models.RendezVous.Statut",
     },
 }
 

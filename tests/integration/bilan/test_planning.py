@@ -197,3 +197,24 @@ def test_the_api_refuses_as_the_page_does(
         status, problem = entrust(responsable, bilan, monde.autre_conseiller)
     assert (status, problem["code"]) == (409, "rendez_vous_absent")
     assert fresh(bilan).conseiller == monde.conseiller
+
+
+def test_the_responsable_finds_through_the_api_what_to_entrust_and_to_whom(
+    monde: Monde, responsable: Agent, autre_prestataire: Prestataire
+) -> None:
+    bilan = monde.convoque()
+    make_agent(Role.CONSEILLER_BILAN, autre_prestataire)
+    program = Client(headers={"Authorization": f"Bearer {create_token(responsable, libelle='essai')}"})
+    with clock.travel(LE_MATIN):
+        answer = program.get("/api/v1/planning/").json()
+        assert program.get("/api/v1/planning/?semaine=2010-05-17").json()["rendez_vous"] == []
+        assert program.get("/api/v1/planning/?semaine=lundi").status_code == 422
+    (row,) = answer["rendez_vous"]
+    assert (answer["lundi"], row["bilan"], row["numero_cai"]) == (
+        "2010-05-10", str(bilan.pk), bilan.contrat.numero_cai,
+    )  # fmt: skip
+    assert {one["id"]: one["rendez_vous"] for one in answer["conseillers"]} == {
+        str(monde.conseiller.pk): 1,
+        str(monde.autre_conseiller.pk): 0,
+    }
+    assert bilan.contrat.signataire.nom not in str(answer)
