@@ -181,7 +181,8 @@ ACTES: dict[str, Acte] = {
             transition="annuler",
             permission=Permission.ANNULER_BILAN,
             titre="Annuler le bilan",
-            phrase="Le bilan est annulé et le rendez-vous tombe.",
+            phrase="Le bilan est annulé et le rendez-vous tombe. Pour une erreur ou un doublon, un autre bilan "
+            "s’ouvre tant que le contrat court\u00a0: l’exemption est à évaluer, le bilan à prescrire.",
             bouton="Annuler le bilan",
             fait="Le bilan est annulé.",
             service=fin.cancel,

@@ -8,14 +8,14 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import retention
-from bilan.guards import ecriture
+from bilan.guards import contrat_en_cours, contrat_non_echu, ecriture
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
 from bilan.propositions import prorogation_en_attente
 from bilan.selectors import current_synthese, in_force, is_destroyed
 from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
 from bilan.suivi import is_awaited
-from bilan.workflow import begin, finish, set_prestation
+from bilan.workflow import begin, finish, open_bilan, set_prestation
 from cai.models import Prestation
 from core import clock
 from core.errors import Blocage, InvalidInput, refuse_if
@@ -24,6 +24,7 @@ from core.french import date_sans_jour
 DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
 EN_ROUTE = (Etat.CONVOQUE, *PHASES)
 AVANT_SIGNATURE = (Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE)
+A_ROUVRIR = (MotifAnnulation.ERREUR_SAISIE, MotifAnnulation.DOUBLON)
 TRANSMISSION_IMPOSSIBLE = "transmission_impossible"  # D.2, transition 22
 
 
@@ -153,13 +154,24 @@ def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:
     return MotifNonRealisation.NON_CONVOQUE
 
 
-# rule: D.2-26
+# rule: D.2-26, D.2-26-suivant
 @transaction.atomic
-def cancel(*, bilan: Bilan, motif: str, by: Agent | None, permission: Permission = Permission.ANNULER_BILAN) -> Bilan:
+def cancel(*, bilan: Bilan, motif: str, by: Agent | None) -> Bilan:
     """Transition 26: before a synthesis exists. The reason is one of the list; the appointment falls, the notes too.
 
-    ``permission`` lets the service that cancels a whole file answer for its own right instead.
+    An error or a duplicate takes no right away [D]: while the contract runs, its next bilan opens in the same
+    transaction, to be assessed (C.5). A file opened twice is cancelled as a whole (``dossiers.services.cancel_file``).
     """
+    bilan = cancel_with_contrat(bilan=bilan, motif=motif, permission=Permission.ANNULER_BILAN, by=by)
+    if motif in A_ROUVRIR and not contrat_en_cours(bilan.contrat) and not contrat_non_echu(bilan.contrat):
+        Prestation.objects.filter(contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN).delete()  # written again
+        open_bilan(contrat=bilan.contrat, by=by)
+    return bilan
+
+
+@transaction.atomic
+def cancel_with_contrat(*, bilan: Bilan, motif: str, permission: Permission, by: Agent | None) -> Bilan:
+    """The same for the service that ends the contract too, and answers for its own right: no other bilan opens."""
     bilan = begin(bilan, "annuler", permission=permission, by=by)
     if motif not in MotifAnnulation.values:
         message = "Choisissez la raison de l’annulation."

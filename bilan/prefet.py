@@ -358,7 +358,9 @@ def _cancel_bilan(contrat: Contrat, *, by: Agent) -> None:
     """Bilans not begun are cancelled; what is begun, done, or was never owed is untouched (C.9, AS-30)."""
     due = [etat for etat in BEFORE_SYNTHESE if etat not in PHASES]
     for bilan in Bilan.objects.filter(contrat=contrat, etat__in=due, informe_le=None, seances=None):
-        fin.cancel(bilan=bilan, motif=MotifAnnulation.CONTRAT_RESILIE, by=by, permission=P.ENREGISTRER_DECISION)
+        fin.cancel_with_contrat(
+            bilan=bilan, motif=MotifAnnulation.CONTRAT_RESILIE, permission=P.ENREGISTRER_DECISION, by=by
+        )
 
 
 def _release_prestations(contrat: Contrat, *, by: Agent) -> None:

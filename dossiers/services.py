@@ -122,7 +122,7 @@ def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     bilan = _lock_bilan(contrat)
     _check_not_begun(bilan)
     if bilan is not None:
-        fin.cancel(bilan=bilan, motif=motif, by=by, permission=Permission.ANNULER_DOSSIER)
+        fin.cancel_with_contrat(bilan=bilan, motif=motif, permission=Permission.ANNULER_DOSSIER, by=by)
     cancelled = cai.cancel_contrat(contrat=contrat, motif=motif, by=by)
     prefet.abandon_all(cancelled, "Dossier annulé.", by=by)
     return cancelled

@@ -12,6 +12,7 @@ from bilan.guards import evaluation_sans_motif, levee, limite_justification
 from bilan.permissions import can
 from bilan.states import BEFORE_SYNTHESE
 from bilan.suivi import may_contact
+from cai.models import Contrat
 from core import clock
 from core.french import date_longue, date_sans_jour, heure, minuscule
 from dossiers.parcours import Faits, Suite, closing_is_due, deadlines_of
@@ -333,6 +334,9 @@ def _closing(faits: Faits, agent: Agent, phrase: str) -> Suite:
 
 
 def _ended(faits: Faits, agent: Agent) -> Suite:
+    if faits.situation == S.ANNULE and faits.contrat.statut != Contrat.Statut.ANNULE:
+        motif = minuscule(faits.bilan.get_motif_annulation_display())
+        return Suite(titre="Rien à faire", phrase=f"Le bilan est annulé\u00a0: {motif}.")
     return Suite(titre="Rien à faire", phrase=_ENDED[faits.situation])
 
 

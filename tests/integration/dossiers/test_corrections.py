@@ -293,6 +293,8 @@ def test_the_services_of_a_file_need_their_right(contrat: Contrat, role: str, re
 
 
 def test_a_freed_number_serves_the_right_file(contrat: Contrat, agent_ofii: Agent) -> None:
-    services.cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
+    with clock.travel(contrat.date_signature):
+        services.cancel_file(contrat=contrat, motif="doublon", by=agent_ofii)
 
+    assert not contrat.bilans.live().exists(), "no other bilan opens with a file that ends"
     assert make_contrat(by=agent_ofii, numero_cai=contrat.numero_cai).statut == "signe"

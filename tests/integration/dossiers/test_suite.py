@@ -7,7 +7,7 @@ import pytest
 from django.template import Context, Template
 
 from agents.models import Agent, DirectionTerritoriale
-from bilan import retention
+from bilan import fin, retention
 from bilan.models import Bilan
 from bilan.programmation import check_convocation
 from bilan.states import Etat
@@ -393,6 +393,19 @@ def test_an_ended_file_asks_nothing_and_shows_how_far_it_went(
         steps = steps_of(facts_of(convoque.contrat))
     assert (steps[-1]["label"], steps[-1]["etat"]) == (etat.label, "terme"), "an ended file is not in progress"
     assert steps[1]["etat"] == "fait"
+
+
+@pytest.mark.rule("D.2-26-suivant")
+@pytest.mark.parametrize(
+    ("motif", "said"),
+    [("erreur_saisie", "Quatre questions"), ("depart_definitif", "Le bilan est annulé\u00a0: départ définitif.")],
+)
+def test_a_cancelled_bilan_says_what_follows_and_never_that_the_file_is_cancelled(
+    convoque: Bilan, prescripteur: Agent, directeur: Agent, motif: str, said: str
+) -> None:
+    with clock.travel(JOUR):
+        fin.cancel(bilan=convoque, motif=motif, by=directeur)
+    assert said in suite(convoque.contrat, prescripteur, JOUR).phrase
 
 
 def test_deadlines_come_nearest_first(convoque: Bilan) -> None:

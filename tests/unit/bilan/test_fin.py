@@ -244,7 +244,7 @@ def test_the_system_ends_nothing_while_a_resiliation_could_still_be_suspended_by
 # --- 26: cancelling --------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("D.2-26", "D.2-note-prestation")
+@pytest.mark.rule("D.2-26", "D.2-26-suivant", "D.2-note-prestation")
 @pytest.mark.parametrize("motif", ["erreur_saisie", "contrat_resilie", "depart_definitif", "deces", "doublon"])
 def test_a_cancelled_bilan_keeps_its_reason_and_nothing_else(monde: Monde, directeur: Agent, motif: str) -> None:
     bilan = advance(monde.convoque(), Etat.PHASE_CONCLUSION)
@@ -252,7 +252,10 @@ def test_a_cancelled_bilan_keeps_its_reason_and_nothing_else(monde: Monde, direc
         fin.cancel(bilan=bilan, motif=motif, by=directeur)
     bilan = fresh(bilan)
     assert (bilan.etat, bilan.motif_annulation, bilan.clos_at) == (Etat.ANNULE, motif, APRES_MIDI)
-    assert Prestation.objects.get().statut == Prestation.Statut.SANS_OBJET
+    due = motif in ("erreur_saisie", "doublon")
+    states = [] if due else [Prestation.Statut.SANS_OBJET]
+    assert list(Prestation.objects.values_list("statut", flat=True)) == states
+    assert list(Bilan.objects.live().values_list("etat", flat=True)) == [Etat.A_EVALUER] * due
     assert not NotePhase.objects.exists()
     assert Synthese.objects.get().contenu is None
 
@@ -278,7 +281,7 @@ def test_a_cancellation_has_a_reason_of_the_list(monde: Monde, directeur: Agent,
 @pytest.mark.rule("D.1-un-bilan")
 def test_a_cancelled_bilan_leaves_room_for_another(monde: Monde, directeur: Agent) -> None:
     bilan = monde.convoque()
-    with clock.travel(APRES_MIDI):
+    with clock.travel(APRES_LE_CONTRAT):  # too late for another
         fin.cancel(bilan=bilan, motif="erreur_saisie", by=directeur)
     Bilan.objects.create(contrat=bilan.contrat)
     with pytest.raises(IntegrityError, match="bilan_vivant_unique"), transaction.atomic():
