@@ -62,6 +62,7 @@ def test_an_agent_prepares_and_the_directeur_finds_it_reads_it_and_signs(
         browser = connect(directeur)
         read = browser.get(sign).content.decode()
         assert "Absente les deux jours." in read
+        assert reverse("bilan:proposition_act", args=[PropositionPrefet.objects.get().pk, "abandon"]) in read
         assert "«\u00a0non fait\u00a0»" in read
         assert browser.post(sign, {"motivation": "Trop court."}).status_code == 200
         signed = browser.post(sign, {"motivation": MOTIVATION})

@@ -73,7 +73,9 @@ def test_the_intention_waits_for_a_signed_proposal_that_stands(resiliation: Prop
     assert refused("transmission_cloture", bilan) == "aucune_proposition"
     names = [libre.nom for libre in offered_about(resiliation, monde.prescripteur)]
     assert names == ["transmission_resiliation", "intention_resiliation"]
-    PropositionPrefet.objects.update(suspendue_at=clock.at(JOUR))
+    PropositionPrefet.objects.update(statut="intention_notifiee", date_reception=JOUR)
+    assert refused("transmission_resiliation", Bilan.objects.get()) == "aucune_proposition"
+    PropositionPrefet.objects.update(statut="proposee", date_reception=None, suspendue_at=clock.at(JOUR))
     assert refused("intention_resiliation", Bilan.objects.get()) == "aucune_resiliation"
     assert refused("transmission_resiliation", Bilan.objects.get()) == "aucune_proposition"
 
