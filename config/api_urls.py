@@ -1,7 +1,6 @@
 """The API's addresses; its document is at ``schema/``, its browsable pages at the root."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from bilan.api import BilansView, CertificatDestructionView, ImpressionsView, SeancesView, SyntheseView
 from bilan.api_courriers import CourriersView, CourrierView, FichierTirageView, TiragesView, TirageView
@@ -19,7 +18,7 @@ from cai.api import (
 )
 from cai.api_famille import ActeFamilleView, FamilleView
 from config import api_schema as api_schema  # registers how callers are known
-from config.documentation import documentation
+from config.documentation import SchemaView, documentation
 from dossiers.api import ContratsView, ContratView, EvenementsView
 from dossiers.api_droit_acces import DroitAccesView
 from dossiers.api_transitions import TransitionView
@@ -38,7 +37,7 @@ from poleemploi.api_retours import RetoursView
 app_name = "api"
 urlpatterns = [
     path("", documentation, name="documentation"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("exemptions/simulation/", SimulationView.as_view(), name="simulation"),
     path("contrats/", ContratsView.as_view(), name="contrats"),
     path("contrats/<uuid:pk>/", ContratView.as_view(), name="contrat"),

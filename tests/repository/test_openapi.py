@@ -1,16 +1,20 @@
 """The API's document: valid OpenAPI 3.1, committed as it is served, an example for every operation."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import yaml
+from django.test import Client
+from django.urls import reverse
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator
 
+from agents.models import Agent
 from dossiers.api_transitions import TRANSITIONS
 from tests.repository.sources import RACINE
 
@@ -37,6 +41,15 @@ def test_the_committed_document_is_the_one_served_and_is_generated_without_a_war
     assert text == COMMITTED.read_text(encoding="utf-8"), (
         "run: python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
     )
+
+
+def test_every_caller_is_served_the_document_that_is_committed(agent_ofii: Agent, connect: Callable[[Agent], Client]):
+    for asked in ("", "?lang=en", ""):
+        answer = connect(agent_ofii).get(f"{reverse('api:schema')}{asked}")
+        assert answer.headers["Content-Type"] == "application/vnd.oai.openapi; charset=utf-8"
+        assert answer.content.decode() == COMMITTED.read_text(encoding="utf-8")
+    answer = connect(agent_ofii).get(reverse("api:schema"), headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert json.loads(answer.content) == yaml.safe_load(COMMITTED.read_text(encoding="utf-8"))
 
 
 def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]):
