@@ -315,8 +315,8 @@ def _after(faits: Faits, agent: Agent) -> Suite:
 
 SUIVI = "Le conseiller y note ce que la personne est devenue\u00a0; ne pas y venir est sans conséquence."
 SUIVI_SANS_CONTACT = (
-    "La personne n’a pas accepté d’être contactée\u00a0: personne ne l’y invite. Si elle vient, le conseiller "
-    "note ce qu’elle est devenue\u00a0; ne pas venir est sans conséquence."
+    "La personne n’a pas accepté d’être contactée\u00a0: aucune invitation ne lui est envoyée. Si elle vient, le "
+    "conseiller note ce qu’elle est devenue\u00a0; ne pas venir est sans conséquence."
 )
 
 

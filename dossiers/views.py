@@ -110,8 +110,7 @@ def search(request: AgentRequest) -> HttpResponse:
     if "q" in request.GET:
         messages.warning(
             request,
-            "Une recherche ne s’écrit pas dans l’adresse, où elle serait gardée\u00a0: tapez-la ci-dessous. La liste "
-            "montre votre dernière recherche.",
+            "Une recherche ne s’écrit pas dans l’adresse, où elle serait gardée\u00a0: tapez-la ci-dessous.",
         )
         return redirect("dossiers:search")
     as_typed = "HX-Request" in request.headers

@@ -106,7 +106,7 @@ def test_a_synthesis_goes_from_registration_to_acknowledgement(
         validation = {"date_presentation": JOUR, "date_signature": JOUR, "date_remise": JOUR}
         assert move(adviser, "valider_synthese", **validation) == "synthese_validee"
 
-        answer = {"decision": "accorde", "mode": "formulaire_signe", "langue": "fr"}
+        answer = {"decision": "accorde", "mode": "formulaire_signe", "langue": "fr", "interprete": False}
         for portee in ("conservation_synthese", "transmission_pole_emploi"):
             adviser.call("POST", f"{bilan}consentements/", {"portee": portee, **answer}, expect=201)
 

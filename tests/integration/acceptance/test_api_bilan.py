@@ -34,8 +34,8 @@ def valide(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Ag
 
 
 def decide(logiciel: Logiciel, bilan: Bilan, decision: str, *, at: Any, portee: str = TRANSMISSION) -> tuple[int, str]:
-    mode = "declaration_guichet" if decision == "retire" else "formulaire_signe"
-    body = {"portee": portee, "decision": decision, "mode": mode, "langue": "fr"}
+    how = {"mode": "declaration_guichet"} if decision == "retire" else {"mode": "formulaire_signe", "interprete": False}
+    body = {"portee": portee, "decision": decision, "langue": "fr", **how}
     status, said = logiciel.post(f"bilans/{bilan.pk}/consentements/", body, at=at)
     return status, said.get("code", "")
 

@@ -135,7 +135,7 @@ def write_and_present(adviser: Visiteur, bilan: Bilan, monkeypatch: pytest.Monke
     assert CANARI in text_of(printed.content), "the paper does say it"
     days = dict.fromkeys(("date_presentation", "date_signature", "date_remise"), str(JOUR))
     move("valider_synthese", observations=f"D’accord avec {CANARI}.", **days)
-    answer = {"decision": "accorde", "mode": "formulaire_signe", "langue": "fr"}
+    answer = {"decision": "accorde", "mode": "formulaire_signe", "langue": "fr", "interprete": False}
     for portee in ("conservation_synthese", "transmission_pole_emploi"):
         adviser.call("POST", f"{here}consentements/", {"portee": portee, **answer}, expect=201)
 
