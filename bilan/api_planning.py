@@ -21,6 +21,7 @@ from bilan.api import UUID_EXEMPLE, RendezVousSortie
 from bilan.models import Bilan, RendezVous
 from bilan.permissions import check_can_assign_adviser
 from bilan.planning import week_of
+from bilan.states import Etat
 from core import clock
 from core.api import query_parameter
 from core.api_schema import operation
@@ -111,7 +112,9 @@ def _bilan_or_404(request: Request, pk: str) -> Bilan:
 class AffectationView(APIView):
     @operation(
         "Confier un rendez-vous à un autre conseiller",
-        "Pour le responsable du prestataire, avant l’heure du rendez-vous. L’ancien conseiller ne voit plus le bilan.",
+        "Pour le responsable du prestataire, avant l’heure du rendez-vous ou une fois le bilan commencé, jusqu’à sa "
+        "clôture. L’ancien conseiller ne voit plus le bilan\u00a0; un rendez-vous passé garde le nom de qui a reçu la "
+        "personne.",
         request=AffectationEntree,
         responses={200: RendezVousSortie},
         sent={"conseiller": UUID_EXEMPLE},
@@ -130,7 +133,8 @@ class AffectationView(APIView):
         check_can_assign_adviser(caller(request), bilan)
         entree = AffectationEntree(data=request.data)
         entree.is_valid(raise_exception=True)
-        rendez_vous = RendezVous.objects.filter(bilan=bilan, statut=RendezVous.Statut.PREVU).first()
+        statut = RendezVous.Statut.PREVU if bilan.etat == Etat.CONVOQUE else RendezVous.Statut.HONORE
+        rendez_vous = RendezVous.objects.filter(bilan=bilan, statut=statut).first()
         if rendez_vous is None:
             raise RuleViolation("Aucun rendez-vous n’est prévu pour ce bilan.", code="rendez_vous_absent")
         moved = programmation.assign_adviser(

@@ -223,16 +223,15 @@ class AnnulationForm(BilanForm):
 
 
 class AffectationForm(BaseForm):
-    """Who else of the house is free at the hour of an appointment."""
+    """Who else of the house is free at the hour of an appointment to come, or may go on with the bilan it began."""
 
     conseiller = ChoixField(label="Nouveau conseiller", radios=True)
 
     def __init__(self, *args: Any, rendez_vous: RendezVous, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        busy = busy_advisers(rendez_vous)
-        others = [
-            adviser for adviser in advisers_of([rendez_vous.prestataire_id]) if adviser.pk != rendez_vous.conseiller_id
-        ]
+        busy = busy_advisers(rendez_vous) if rendez_vous.statut == RendezVous.Statut.PREVU else set()
+        present = rendez_vous.bilan.conseiller_id
+        others = [adviser for adviser in advisers_of([rendez_vous.prestataire_id]) if adviser.pk != present]
         self.free = {str(adviser.pk): adviser for adviser in others if adviser.pk not in busy}
         self.fields["conseiller"].choices = [(key, str(adviser)) for key, adviser in self.free.items()]  # type: ignore[attr-defined]
         taken = ", ".join(str(adviser) for adviser in others if adviser.pk in busy)

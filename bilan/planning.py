@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Min
+from django_fsm import can_proceed
 
 from agents.models import Affectation, Agent
 from agents.permissions import prestataire_ids
 from agents.roles import Permission, Role
 from bilan.models import RendezVous, RendezVousQuerySet
+from bilan.states import Etat
 from core import clock
 
 S = RendezVous.Statut
@@ -63,7 +65,7 @@ def week_of(agent: Agent, day: date) -> Semaine:
     rows = list(
         planned_for(agent)
         .filter(statut__in=TENUS, debut__gte=clock.at(lundi), debut__lt=clock.at(lundi + SEMAINE))
-        .select_related("bilan__contrat__signataire__langue_comprise", "conseiller", "lieu")
+        .select_related("bilan__contrat__signataire__langue_comprise", "bilan__conseiller", "conseiller", "lieu")
         .order_by("debut", "conseiller__nom")
     )
     after = planned_for(agent).filter(statut=S.PREVU, debut__gte=clock.at(lundi + SEMAINE))
@@ -113,5 +115,9 @@ def busy_advisers(rendez_vous: RendezVous) -> set[UUID]:
 
 
 def may_be_entrusted(rendez_vous: RendezVous, now: datetime) -> bool:
-    """Whether another adviser may still be named: before its hour."""
-    return rendez_vous.statut == S.PREVU and rendez_vous.debut > now
+    """Whether another adviser may still be named: before its hour, or for the bilan that it began."""
+    bilan = rendez_vous.bilan
+    if rendez_vous.statut == S.PREVU:
+        return rendez_vous.debut > now
+    came = rendez_vous.statut == S.HONORE and rendez_vous.prestataire_id == bilan.prestataire_id
+    return came and bilan.etat != Etat.CONVOQUE and can_proceed(bilan.affecter_conseiller)

@@ -16,7 +16,7 @@ from bilan.models import DUREE_MAX_MINUTES, Bilan, RendezVous
 from bilan.passation import hand_over
 from bilan.permissions import check_can_assign_adviser
 from bilan.selectors import current_rendez_vous, last_missed
-from bilan.states import MotifAbsence, MotifReport
+from bilan.states import Etat, MotifAbsence, MotifReport
 from bilan.workflow import begin, check_state, finish, foresee, lock, set_prestation, why_not
 from cai.models import Contrat, Prestation
 from cai.suspension import suspend_resiliation
@@ -391,30 +391,31 @@ def reassign(*, bilan: Bilan, prescripteur: Agent, by: Agent) -> Bilan:
 
 @transaction.atomic
 def assign_adviser(*, rendez_vous: RendezVous, conseiller: Agent, by: Agent) -> RendezVous:
-    """Entrust an appointment to come to another adviser of the same prestataire, free at that time.
+    """Entrust an appointment to come, or the bilan that one began, to another adviser of the same prestataire.
 
-    The former adviser stops seeing the bilan. Right of the responsable_prestataire alone (reference B). The letter
-    already issued keeps the name it bears.
+    The former adviser stops seeing the bilan; once it has begun, the next one goes on with what was written
+    (docs/adr/0007). Right of the responsable_prestataire alone (reference B). For an appointment to come, the adviser
+    must be free at its hour. The letter issued keeps the name it bears, a past appointment that of who received.
     """
     bilan = lock(rendez_vous.bilan_id)
     check_can_assign_adviser(by, bilan)
     check_state(bilan, "affecter_conseiller")
-    current = current_rendez_vous(bilan)
-    if current is None or current.pk != rendez_vous.pk:
+    current = current_rendez_vous(bilan) if bilan.etat == Etat.CONVOQUE else RendezVous.objects.get(pk=rendez_vous.pk)
+    if current is None or current.pk != rendez_vous.pk or current.prestataire_id != bilan.prestataire_id:
         refuse("rendez_vous_remplace", "Ce rendez-vous n’est plus prévu.")
-    if current.debut <= clock.now():
+    to_come = current.statut == RendezVous.Statut.PREVU
+    if to_come and current.debut <= clock.now():
         refuse("rendez_vous_commence", "L’heure du rendez-vous est passée.")
     if conseiller == bilan.conseiller:
-        refuse("deja_affecte", f"{conseiller} a déjà ce rendez-vous.", field="conseiller")
-    _hold_time_of(conseiller)
-    refuse_if(
-        [
-            *guards.conseiller_du_prestataire(conseiller, current.prestataire),
-            *guards.creneau(bilan, conseiller, current.debut, current.duree_minutes),
-        ]
-    )
-    before = bilan.conseiller_id
-    bilan.conseiller = current.conseiller = conseiller
-    current.save(update_fields=["conseiller", "updated_at"])
+        refuse("deja_affecte", f"{conseiller} a déjà ce bilan.", field="conseiller")
+    blocages = guards.conseiller_du_prestataire(conseiller, current.prestataire)
+    if to_come:
+        _hold_time_of(conseiller)
+        blocages += guards.creneau(bilan, conseiller, current.debut, current.duree_minutes)
+    refuse_if(blocages)
+    before, bilan.conseiller = bilan.conseiller_id, conseiller
+    if to_come:
+        current.conseiller = conseiller
+        current.save(update_fields=["conseiller", "updated_at"])
     finish(bilan, "affecter_conseiller", by=by, conseiller_avant=str(before or ""), conseiller=str(conseiller.pk))
     return current

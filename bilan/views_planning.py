@@ -58,35 +58,39 @@ def planning(request: AgentRequest) -> HttpResponse:
     """The week of ``?semaine=``, any of its days; the present one by default."""
     check_permission(request.user, Permission.VOIR_PLANNING)
     semaine = week_of(request.user, _day_asked(request))
-    return render(request, "bilan/planning.html", {"semaine": semaine, "maintenant": clock.now()})
+    now = clock.now()
+    entrusted = {row.pk for _, of_day in semaine.jours for row in of_day if may_be_entrusted(row, now)}
+    return render(request, "bilan/planning.html", {"semaine": semaine, "a_confier": entrusted})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign_adviser(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
-    """Entrust an appointment to come to another adviser of the house."""
+    """Entrust an appointment to come, or the bilan that it began, to another adviser of the house."""
     rendez_vous = get_object_or_404(
         RendezVous.objects.visible_to(request.user).select_related(
-            "bilan__contrat", "prestataire", "conseiller", "lieu"
+            "bilan__contrat", "bilan__conseiller", "prestataire", "conseiller", "lieu"
         ),
         pk=pk,
     )
     check_can_assign_adviser(request.user, rendez_vous.bilan)
     week = f"{reverse('bilan:planning')}?semaine={rendez_vous.debut.astimezone(clock.PARIS).date():%Y-%m-%d}"
     if not may_be_entrusted(rendez_vous, clock.now()):
-        messages.warning(request, "Ce rendez-vous n’est plus à venir\u00a0: il ne peut plus être confié à un autre.")
+        messages.warning(request, "Ce rendez-vous ne peut plus être confié à un autre\u00a0: son heure est passée.")
         return redirect(week)
+    a_venir = rendez_vous.statut == RendezVous.Statut.PREVU
     form = AffectationForm(request.POST if request.method == "POST" else None, rendez_vous=rendez_vous)
     if form.is_valid() and form.accepted_by(
         programmation.assign_adviser, rendez_vous=rendez_vous, **form.arguments(), by=request.user
     ):
-        messages.success(request, f"Le rendez-vous est confié à {form.result.conseiller}.")
+        quoi = "rendez-vous" if a_venir else "bilan"
+        messages.success(request, f"Le {quoi} est confié à {form.arguments()['conseiller']}.")
         return redirect(week)
-    context = {"rendez_vous": rendez_vous, "form": form, "annuler_url": week}
+    context = {"rendez_vous": rendez_vous, "form": form, "annuler_url": week, "a_venir": a_venir}
     debut = rendez_vous.debut
     context["resume"] = [
         ("Rendez-vous", f"{date_longue(debut)} à {heure(debut)}, {duree(rendez_vous.duree_minutes)}"),
         ("Lieu", rendez_vous.lieu),
         ("Numéro CAI", rendez_vous.bilan.contrat.numero_cai),
-        ("Conseiller actuel", rendez_vous.conseiller),
+        ("Conseiller actuel", rendez_vous.bilan.conseiller),
     ]
     return render(request, "bilan/planning_affecter.html", context)

@@ -50,7 +50,7 @@ ACTS = {
     "constater_non_realisation": "on ne peut pas constater qu’il n’a pas eu lieu",
     "annuler": "il ne peut plus être annulé",
     "refixer_duree": "sa durée ne peut pas être changée",
-    "affecter_conseiller": "il n’y a pas de rendez-vous à confier",
+    "affecter_conseiller": "il n’y a rien à confier à un autre conseiller",
     "reattribuer": "il n’y a pas de prescripteur à changer",
 }
 

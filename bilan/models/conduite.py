@@ -251,7 +251,14 @@ class Bilan(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     )  # fmt: skip
     def reattribuer(self) -> None: ...
 
-    @transition(field=etat, source=Etat.CONVOQUE, target=None)
+    @transition(
+        field=etat,
+        source=[
+            Etat.CONVOQUE, *PHASES, Etat.SYNTHESE_REDIGEE, Etat.SYNTHESE_PRESENTEE, Etat.SYNTHESE_VALIDEE,
+            Etat.SIGNATURE_REFUSEE,
+        ],
+        target=None,
+    )  # fmt: skip
     def affecter_conseiller(self) -> None: ...
 
 

@@ -84,7 +84,7 @@ SENTENCES: Recits = {
     "bilan.convoquer": ("Personne convoquée", _convocation),
     "bilan.reporter": ("Rendez-vous reporté", motif(MotifReport)),
     "bilan.reattribuer": ("Dossier confié à un autre prescripteur", rien),
-    "bilan.affecter_conseiller": ("Rendez-vous confié à un autre conseiller", rien),
+    "bilan.affecter_conseiller": ("Bilan confié à un autre conseiller", rien),
     "bilan.constater_absence": ("Absence constatée", _absence),
     "bilan.reconnaitre_motif_legitime": ("Motif légitime reconnu", _excuse),
     "bilan.constater_absence_injustifiee": ("Absence sans motif constatée", rien),

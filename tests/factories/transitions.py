@@ -21,6 +21,7 @@ from tests.factories.programmation import RIEN_A_DECLARER, proposition
 E = Etat
 PHASES = {E.PHASE_PRELIMINAIRE, E.PHASE_INVESTIGATION, E.PHASE_CONCLUSION}
 ABSENCES = {E.ABSENT_A_QUALIFIER, E.ABSENT_MOTIF_LEGITIME, E.ABSENT_SANS_MOTIF}
+SIGNEES = {E.SYNTHESE_REDIGEE, E.SYNTHESE_PRESENTEE, E.SYNTHESE_VALIDEE, E.SIGNATURE_REFUSEE}
 BEFORE_SYNTHESE = {E.A_EVALUER, E.A_PROGRAMMER, E.CONVOQUE, E.REPORTE, *ABSENCES, *PHASES}
 APRES_MIDI = clock.at(JOUR, 14)
 APRES_LE_CONTRAT = clock.at(date(2011, 3, 16), 9)
@@ -337,6 +338,6 @@ TABLE: dict[str, Ligne] = {
         lambda monde, bilan, by: programmation.reassign(bilan=bilan, prescripteur=monde.autre_prescripteur, by=by),
     ),
     "affecter_conseiller": Ligne(
-        "B", {E.CONVOQUE}, None, {RP}, lambda monde: monde.convoque(), _assign, clock.at(JOUR, 8)
+        "B", {E.CONVOQUE, *PHASES} | SIGNEES, None, {RP}, lambda monde: monde.convoque(), _assign, clock.at(JOUR, 8)
     ),
 }

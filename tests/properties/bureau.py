@@ -311,4 +311,5 @@ class Bureau(Marche):
 
 
 def _planned(bilan: Bilan) -> RendezVous:
-    return bilan.rendez_vous.filter(statut="prevu").first() or RendezVous(bilan=bilan)
+    held = bilan.rendez_vous.filter(statut__in=["prevu", "honore"])
+    return held.order_by("-debut").first() or RendezVous(bilan=bilan)

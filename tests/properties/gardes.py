@@ -48,7 +48,7 @@ D2: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "refixer_duree": (("convoque", *PHASES), "", (PR,)),
     # section B: who answers for a file changes, the bilan does not move
     "reattribuer": ((*(etat for etat in AVANT if etat != "a_evaluer"), *FAITS, "clos"), "", (DT,)),
-    "affecter_conseiller": (("convoque",), "", (RP,)),
+    "affecter_conseiller": (("convoque", *PHASES, *FAITS), "", (RP,)),
 }  # fmt: skip
 # What is no transition: who may do it.
 ACTEURS = {
@@ -299,7 +299,7 @@ class Gardes:
         return self.prescripteur != a and (self.etat != "clos" or a_imprimer)
 
     def _garde_affecter_conseiller(self, t: datetime, *, a: str) -> bool:
-        return self.rendez_vous is not None and t < self.rendez_vous and self.conseiller != a
+        return (self.rendez_vous is None or t < self.rendez_vous) and self.conseiller != a
 
     # the ledger: transitions 18, 19, 20 and the other scopes of E.2
 

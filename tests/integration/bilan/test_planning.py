@@ -12,11 +12,12 @@ from agents.authentication import create_token
 from agents.models import Agent, Prestataire
 from agents.roles import Role
 from bilan.models import Bilan, RendezVous
+from bilan.states import Etat
 from core import clock
 from core.french import date_sans_jour
 from core.models import Evenement, JournalAcces
 from tests.factories.agents import add_role, make_agent
-from tests.factories.conduite import JOUR, make_convoque
+from tests.factories.conduite import JOUR, advance, make_convoque
 from tests.factories.transitions import Monde, fresh
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,19 @@ def test_an_appointment_is_entrusted_to_a_colleague(monde: Monde, responsable: A
     assert fresh(bilan).conseiller == monde.autre_conseiller
     assert connect(monde.conseiller).get(reverse("bilan:voir_bilan", args=[bilan.pk])).status_code == 404
     assert Evenement.objects.get(nom="bilan.affecter_conseiller").par == responsable
+
+
+@pytest.mark.rule("E.3-conseiller")
+def test_a_bilan_whose_adviser_left_is_entrusted_from_the_day_it_was_held(
+    monde: Monde, responsable: Agent, connect: Connect
+) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
+    browser = connect(responsable)
+    with clock.travel(date(2010, 5, 20)):
+        assert entrust_url(bilan) in week(browser)
+        assert "déjà écrites" in browser.get(entrust_url(bilan)).content.decode()
+        browser.post(entrust_url(bilan), {"conseiller": str(monde.autre_conseiller.pk)})
+    assert fresh(bilan).conseiller == monde.autre_conseiller
 
 
 @pytest.mark.parametrize("choice", ["", "moi", "present"])

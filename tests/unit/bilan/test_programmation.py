@@ -7,7 +7,7 @@ import pytest
 
 from agents.models import Agent, DirectionTerritoriale, Prestataire
 from agents.roles import Role
-from bilan import fin, programmation, retention
+from bilan import fin, programmation, redaction, retention
 from bilan.actions import actions_for
 from bilan.models import Bilan, Consentement, Courrier, RendezVous
 from bilan.states import Etat, MotifDestruction
@@ -372,6 +372,17 @@ def test_an_appointment_is_entrusted_before_its_hour_to_a_free_colleague_of_the_
     with clock.travel(clock.at(JOUR, 9, 30)), pytest.raises(RuleViolation) as caught:
         assign(bilan, monde.autre_conseiller, responsable)
     assert caught.value.code == "rendez_vous_commence"
+
+
+@pytest.mark.rule("E.3-conseiller")
+def test_the_next_adviser_of_the_house_presents_what_the_one_who_left_wrote(monde: Monde, responsable: Agent) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
+    with clock.travel(APRES_MIDI):
+        assert assign(bilan, monde.autre_conseiller, responsable).conseiller == monde.conseiller
+        with pytest.raises(Forbidden):
+            redaction.present_synthese(bilan=fresh(bilan), by=monde.conseiller)
+        redaction.present_synthese(bilan=fresh(bilan), by=monde.autre_conseiller)
+    assert fresh(bilan).etat == Etat.SYNTHESE_PRESENTEE
 
 
 def test_an_appointment_replaced_meanwhile_is_not_entrusted(monde: Monde, responsable: Agent) -> None:
