@@ -12,7 +12,8 @@ from poleemploi import services
 from tests.factories.conduite import make_contenu
 from tests.factories.programmation import proposition
 from tests.properties.gardes import A_CONVOQUER, AG, AVANT, CB, CO, D2, DT, PHASES, PR, RP
-from tests.properties.marche import Marche, Pick, acte
+from tests.properties.marche import Pick, acte
+from tests.properties.prefecture import Prefecture
 
 ENDINGS = {"annuler", "constater_non_realisation", "cloturer"}  # left to the wilder step, or every walk would be short
 COURSE = {
@@ -28,7 +29,7 @@ ROLES = (AG, PR, DT, CO, CB, RP, "prescripteur d’ailleurs")
 ABSENCE = "force_majeure_transport"
 
 
-class Bureau(Marche):
+class Bureau(Prefecture):
     # --- the office -----------------------------------------------------------------------------------
 
     @acte(2)
@@ -176,7 +177,7 @@ class Bureau(Marche):
     @acte(4, quand=lambda self: self.modele.etat in ("absent_a_qualifier", "absent_sans_motif", "exempte"))
     def qualify(self, pick: Pick) -> None:
         """The absence or the exemption is looked at again, after some days or at once."""
-        self._pass(timedelta(days=pick([0, 1, 20])))
+        self._pass(timedelta(days=pick([0, 1, 20, 20])))
         if self.modele.etat == "exempte":
             self._assess(self.temps.metier.date(), employe=False)
             self._move("lever_exemption", pick)
@@ -191,7 +192,11 @@ class Bureau(Marche):
         self._assess(pick([self.modele.signature, self.temps.metier.date()]), employe=True)
         self._move("constater_exemption", pick)
 
-    @acte(2, quand=lambda self: self.modele.etat == "convoque")
+    @acte(quand=lambda self: self.modele.etat == "convoque")
+    def hand_to_a_colleague(self, pick: Pick) -> None:
+        self._move("affecter_conseiller", pick)
+
+    @acte(3, quand=lambda self: self.modele.etat == "convoque")
     def nobody_comes(self, pick: Pick) -> None:
         self._go_to_appointment(minutes=60)
         self._move("constater_absence", pick)
@@ -199,7 +204,7 @@ class Bureau(Marche):
     @acte(1, quand=lambda self: self.modele.etat in AVANT)
     def the_contract_ends(self, pick: Pick) -> None:
         """Seldom, or every walk would be short."""
-        if pick([True] + [False] * 9) and self.temps.metier.date() <= self.modele.echeance:
+        if pick([True] + [False] * 6) and self.temps.metier.date() <= self.modele.echeance:
             self._pass(timedelta(days=(self.modele.echeance - self.temps.metier.date()).days + pick([0, 1])))
             self._move("constater_non_realisation", pick)
 

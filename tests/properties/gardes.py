@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from tests.properties.contrat import ACTEURS_PREFET, Contrat
+from tests.properties.jours import FERIES, jour_ouvre, plus_mois, un_an
+
 AG, PR, DT, CO, CB, RP, SYS = (
     "agent_ofii", "prescripteur", "directeur", "correspondant", "conseiller", "responsable", "systeme",
 )  # fmt: skip
@@ -53,39 +56,8 @@ D2: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
 # What is no transition: who may do it.
 ACTEURS = {
     "evaluer": (AG, PR), "seance": (CB,), "note": (CB,), "brouillon": (CB,), "accorde": (CB, PR), "refuse": (CB, PR),
-    "retire": (AG, PR, CB, CO), "suivi": (CB,), "retour": (CO,), "abandonner": (CO,),
+    "retire": (AG, PR, CB, CO), "suivi": (CB,), "retour": (CO,), "abandonner": (CO,), **ACTEURS_PREFET,
 }  # fmt: skip
-FERIES = {
-    date(annee, mois, jour)
-    for annee in range(2010, 2016)
-    for mois, jour in ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-}
-PAQUES = (date(2010, 4, 4), date(2011, 4, 24), date(2012, 4, 8), date(2013, 3, 31), date(2014, 4, 20), date(2015, 4, 5))
-FERIES |= {paques + timedelta(days=days) for paques in PAQUES for days in (1, 39, 50)}
-
-
-def un_an(jour: date) -> date:
-    return (
-        jour.replace(year=jour.year + 1, day=28)
-        if (jour.month, jour.day) == (2, 29)
-        else jour.replace(year=jour.year + 1)
-    )
-
-
-def six_mois(jour: date) -> date:
-    annee, mois = divmod(jour.month + 5, 12)
-    for quantieme in range(jour.day, 0, -1):
-        try:
-            return date(jour.year + annee, mois + 1, quantieme)
-        except ValueError:
-            continue
-    raise AssertionError
-
-
-def jour_ouvre(jour: date) -> date:
-    while jour.weekday() >= 5 or jour in FERIES:
-        jour += timedelta(days=1)
-    return jour
 
 
 @dataclass
@@ -100,13 +72,11 @@ class Version:
     accusee: date | None = None
 
 
-@dataclass
-class Gardes:
+@dataclass(kw_only=True)
+class Gardes(Contrat):
     """The facts of one file, and what they forbid."""
 
     naissance: date
-    signature: date
-    echeance: date
     admis_pour_travail: bool = False  # ground c
     pieces: bool = False  # the two documents of ground d, verified
     etat: str = "a_evaluer"
@@ -182,7 +152,7 @@ class Gardes:
         return "" if garde is None or garde(t, **dit) else "garde"
 
     def _garde_evaluer(self, t: datetime, *, jour: date, employe: bool) -> bool:
-        return self.signature <= jour <= self.echeance
+        return self.en_cours and self.signature <= jour <= self.echeance
 
     def _garde_constater_exemption(self, t: datetime) -> bool:
         if not self.evaluations:
@@ -198,17 +168,20 @@ class Gardes:
 
     def _garde_prescrire(self, t: datetime) -> bool:
         entretien = [exempte for _, jour, exempte in self.evaluations if jour == self.signature]
-        depuis_2008 = self.signature >= date(2008, 12, 1)
-        return bool(entretien) and not entretien[-1] and depuis_2008 and t.date() <= self.echeance
+        dispense = not entretien or entretien[-1]
+        en_vigueur = self.en_cours and t.date() <= self.echeance
+        return en_vigueur and not dispense and self.signature >= date(2008, 12, 1)
 
     def _garde_lever_exemption(self, t: datetime) -> bool:
         today = t.date()
-        return today <= self.echeance and bool(self.evaluations) and self.evaluations[-1] == (today, today, False)
+        en_vigueur = self.en_cours and today <= self.echeance
+        return en_vigueur and bool(self.evaluations) and self.evaluations[-1] == (today, today, False)
 
     def _garde_convoquer(self, t: datetime, *, debut: datetime, duree: int, accord: bool) -> bool:
         jour = debut.date()
         return (
-            debut > t
+            self.en_cours
+            and debut > t
             and self.signature <= jour <= self.echeance
             and ((jour - t.date()).days >= 15 or accord)
             and self.minutes < duree <= 180
@@ -232,7 +205,8 @@ class Gardes:
     def _garde_reconnaitre_motif_legitime(self, t: datetime, *, vu: date) -> bool:
         return vu <= t.date()
 
-    _garde_requalifier_absence = _garde_reconnaitre_motif_legitime
+    def _garde_requalifier_absence(self, t: datetime, *, vu: date) -> bool:
+        return self.statut != "resilie" and vu <= t.date()
 
     def _garde_constater_absence_injustifiee(self, t: datetime, *, declare: bool) -> bool:
         assert self.manque is not None
@@ -276,9 +250,10 @@ class Gardes:
 
     def _garde_cloturer(self, t: datetime) -> bool:
         if self.etat == "exempte":
-            return t.date() > self.echeance
+            attente = self.devant_le_prefet("prorogation") is not None
+            return not attente and (not self.en_cours or t.date() > self.echeance)
         assert self.conclusion is not None
-        suivi = bool(self.suivi) or t.date() > six_mois(self.conclusion) + timedelta(days=30)
+        suivi = bool(self.suivi) or t.date() > plus_mois(self.conclusion, 6) + timedelta(days=30)
         signe = self.etat not in ("synthese_redigee", "synthese_presentee") or self.detruit
         assert self.version is not None
         attendue = self.accord("transmission") and not self.version.accusee and not self.detruit
@@ -287,7 +262,9 @@ class Gardes:
     def _garde_constater_non_realisation(self, t: datetime) -> bool:
         conclu = any(phase == "phase_conclusion" for _, _, phase in self.seances)
         a_ecrire = self.etat == "phase_conclusion" and conclu and not self.ecrits_perimes(t.date())
-        return t.date() > self.echeance and not a_ecrire
+        # A contract that the préfet ended summons nobody any more; who was summoned or has begun keeps until its end.
+        fini = t.date() > self.echeance or (not self.en_cours and self.etat not in ("convoque", *PHASES))
+        return fini and not a_ecrire and self.devant_le_prefet("prorogation") is None
 
     def _garde_refixer_duree(self, t: datetime, *, duree: int) -> bool:
         if self.rendez_vous is None:
@@ -330,7 +307,7 @@ class Gardes:
         if self.etat not in FAITS or self.suivi in ("realise", "refuse", statut):
             return False
         assert self.conclusion is not None
-        return statut == "refuse" or t.date() >= six_mois(self.conclusion) - timedelta(days=15)
+        return statut == "refuse" or t.date() >= plus_mois(self.conclusion, 6) - timedelta(days=15)
 
     def _garde_retour(self, t: datetime) -> bool:
         en_cours = self.etat == "synthese_validee" and self.accord("transmission")

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.properties.gardes import D2, FINAUX, Gardes, Version, un_an
+from tests.properties.gardes import AVANT, D2, FINAUX, PHASES, Gardes, Version
+from tests.properties.jours import un_an
+
+# What the contract then says of the bilan (C.3, and the note under D.2).
+PRESTATION = {
+    "constater_exemption": "exemptee", "prescrire": "prescrite", "lever_exemption": "prescrite",
+    "reconnaitre_motif_legitime": "differee_motif_legitime", "requalifier_absence": "differee_motif_legitime",
+    "constater_absence_injustifiee": "non_suivie_sans_motif", "demarrer": "en_cours", "rediger_synthese": "suivie",
+    "annuler": "sans_objet",
+}  # fmt: skip
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Modele(Gardes):
     """Tell it every act that was done: it knows what the file has become."""
 
@@ -21,6 +30,7 @@ class Modele(Gardes):
             effet(t, **dit)
         if acte in D2 and D2[acte][1]:
             self.etat = D2[acte][1]
+        self.prestation = PRESTATION.get(acte, self.prestation)
         if self.etat not in ("convoque",):
             self.rendez_vous = None
         if acte in ("accorde", "refuse", "retire", "valider_synthese", "constater_refus_signature", "abandonner"):
@@ -44,6 +54,16 @@ class Modele(Gardes):
     def _effet_constater_absence(self, t: datetime) -> None:
         assert self.rendez_vous is not None
         self.manque = self.rendez_vous.date()
+
+    def _effet_requalifier_absence(self, t: datetime, *, vu: date) -> None:
+        self.excuser(t.date())
+
+    def _effet_decider(self, t: datetime, *, genre: str, accord: bool, **dit: Any) -> None:
+        """A résiliation cancels a bilan not yet started; what was started, done or never owed is untouched (C.9)."""
+        super()._effet_decider(t, genre=genre, accord=accord, **dit)
+        commence = self.etat not in AVANT or self.etat in PHASES or self.derniere_venue is not None
+        if genre == "resiliation" and accord and not commence:
+            self.etat, self.prestation = "annule", "sans_objet"
 
     def _effet_demarrer(self, t: datetime) -> None:
         self.informe = t.date()
