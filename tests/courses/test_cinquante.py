@@ -35,6 +35,20 @@ DEMANDES: dict[str, Demande] = {
     if method == "POST" and "ok" in table()[1][pattern, method].values() and not LECTURES.fullmatch(demande.cle)
 }
 
+# Calls that may legitimately repeat: their Idempotency-Key alone tells one sent twice from another. The others are sent
+# without it, and rely on what they find.
+A_CLE = {
+    "api:droit_acces",
+    "api:evaluations",
+    "api:fichier_tirage",
+    "api:impressions motif=remise_beneficiaire",
+    "api:impressions motif=signature",
+    "api:preparation",
+    "api:seances",
+    "api:seances_formation name=formation_civique",
+    "api:transition name=refixer_duree",
+}
+
 
 def test_every_act_of_the_application_has_its_race():
     missing = sorted(DEMANDES.keys() - ACTES.keys())
@@ -64,14 +78,22 @@ def test_fifty_submissions_at_once_have_the_effect_of_one(cle: str, scene: Scene
         assert {answer.status_code for answer in answers} == {alone.status_code}
         assert {**together, "core_journalacces": once["core_journalacces"]} == once
         return
+    keyless = _is_keyless(DEMANDES[cle])
+    if keyless:  # each refusal leaves its line
+        once.pop("core_journalacces", None)
+        together.pop("core_journalacces", None)
     assert together == once
     if acte.session_finie:
         answers = [answer for answer in answers if not answer.get("Location", "").startswith("/connexion/?next=")]
     first = next(filter(_is_done, answers))
     for answer in answers:
-        assert _is_clean(answer, first), _said(answer)
+        assert _is_clean(answer, first) or (keyless and answer.status_code in (409, 422)), _said(answer)
     for dossier in set(Evenement.objects.filter(enregistre_at__gte=start).values_list("dossier", flat=True)):
         assert journal.verify(dossier) == []
+
+
+def _is_keyless(demande: Demande) -> bool:
+    return demande.is_api and demande.cle not in A_CLE
 
 
 def _is_done(answer: HttpResponse) -> bool:
@@ -120,7 +142,9 @@ def _prepared(demande: Demande, acte: Acte, scene: Scene) -> Callable[[], HttpRe
 
 
 def _call(url: str, demande: Demande, acte: Acte, situation: Situation, scene: Scene) -> Callable[[], HttpResponse]:
-    headers = {"Authorization": scene.bearer(acte.par), "Idempotency-Key": str(uuid.uuid4())}
+    headers = {"Authorization": scene.bearer(acte.par)}
+    if not _is_keyless(demande):
+        headers["Idempotency-Key"] = str(uuid.uuid4())
     body = json.dumps(as_json({**situation.saisie, **dict(demande.corps)}))
     return lambda: Client(headers=headers).post(url, body, content_type="application/json")
 
