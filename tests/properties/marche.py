@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from agents.models import Agent
 from bilan import retention
-from bilan.models import Bilan, Consentement, RendezVous, Seance, Synthese
+from bilan.models import Bilan, Consentement, NotePhase, RendezVous, Seance, Synthese, SynthesePdf
 from bilan.selectors import current_synthese
 from bilan.states import Etat
 from cai.models import Contrat, Prestation, PropositionPrefet
@@ -209,6 +209,9 @@ class Marche(RuleBasedStateMachine):
             assert len(versions) == len(modele.versions), modele
             for detruite_at, contenu in versions:
                 assert (detruite_at is not None) == (contenu is None) == modele.detruit, modele
+            if modele.detruit:
+                assert not SynthesePdf.objects.filter(synthese__bilan=self.pk).exists(), modele
+                assert not NotePhase.objects.filter(bilan=self.pk).exists(), modele
         if everything or "bilan_seance" in written or "cai_contrat" in written:
             self._sessions_hold()
         if everything or written & {"cai_contrat", "cai_prestation", "cai_propositionprefet"}:
@@ -349,6 +352,8 @@ class Marche(RuleBasedStateMachine):
             if self.travail is not None:
                 self._answer(SAIN)
         assert not Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).exists()
+        if self.modele.detruit:
+            assert not Transmission.objects.exclude(donnees_figees=None).exists(), "a copy outlives the content"
         held = set(self.partenaire.detenus.values())
         for row in Transmission.objects.select_related("consentement"):
             withdrawn = Consentement.objects.filter(
