@@ -192,7 +192,7 @@ class Bureau(Prefecture):
         self._assess(pick([self.modele.signature, self.temps.metier.date()]), employe=True)
         self._move("constater_exemption", pick)
 
-    @acte(quand=lambda self: self.modele.etat == "convoque")
+    @acte(3, quand=lambda self: self.modele.etat == "convoque")
     def hand_to_a_colleague(self, pick: Pick) -> None:
         self._move("affecter_conseiller", pick)
 

@@ -36,6 +36,7 @@ class Contrat:
     echeance: date  # the one that holds, included
     statut: str = "signe"
     langue_en_cours: bool = False
+    formation_suivie: bool = False  # and over
     manquement: bool = False  # another training was not followed, without legitimate reason
     prestation: str = ""  # what the contract says of the bilan (C.3)
     propositions: dict[str, Proposition] = field(default_factory=dict)  # the latest of each type
@@ -56,7 +57,7 @@ class Contrat:
             case "prorogation":
                 differee = self.prestation == "differee_motif_legitime"
                 return jour <= self.echeance < un_an(self.premiere) and (self.langue_en_cours or differee)
-        return jour > self.echeance or not self.langue_en_cours
+        return jour > self.echeance or (self.formation_suivie and not self.langue_en_cours)
 
     def prolonge(self, nouvelle: date) -> bool:
         """C.7: at most a year after the first échéance."""

@@ -139,6 +139,11 @@ class Gardes(Contrat):
     def a_retirer(self, portee: str) -> bool:
         return next((q for q, _, _ in reversed(self.decisions.get(portee, [])) if q != "refuse"), "") == "accorde"
 
+    def fonde(self, genre: str, jour: date) -> bool:
+        """A contract is not closed before its end while its bilan is due."""
+        a_faire = genre == "cloture" and jour <= self.echeance and self.etat in AVANT
+        return super().fonde(genre, jour) and not a_faire
+
     # --- will it be refused? ------------------------------------------------------------------------------
 
     def refus(self, acte: str, par: str, t: datetime, **dit: Any) -> str:

@@ -146,9 +146,11 @@ class Marche(RuleBasedStateMachine):
         if self.hasard.choice((True, False, False)):
             note_prestation(contrat, "formation_linguistique", "en_cours")
             self.modele.langue_en_cours = True
-        if self.hasard.choice((True, False, False)):
-            note_prestation(contrat, "formation_civique", "non_suivie_sans_motif")
-            self.modele.manquement = True
+        civique = self.hasard.choice(("", "suivie", "non_suivie_sans_motif"))
+        if civique:
+            note_prestation(contrat, "formation_civique", civique)
+            self.modele.manquement, self.modele.formation_suivie = civique != "suivie", civique == "suivie"
+        contrat.prestations.filter(statut="suivie").update(date_fin=SIGNATURE)
 
     def _show_documents(self, contrat: Contrat) -> None:
         by, day = self.monde.prescripteur, self.temps.metier.date()
@@ -353,7 +355,8 @@ class Marche(RuleBasedStateMachine):
                 self._answer(SAIN)
         assert not Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME).exists()
         if self.modele.detruit:
-            assert not Transmission.objects.exclude(donnees_figees=None).exists(), "a copy outlives the content"
+            outcome.forget_destroyed()  # as every night
+            assert not Transmission.objects.filter(donnees_figees__isnull=False).exists(), "a copy outlives the content"
         held = set(self.partenaire.detenus.values())
         for row in Transmission.objects.select_related("consentement"):
             withdrawn = Consentement.objects.filter(

@@ -26,11 +26,12 @@ from tests.properties.marche import Marche, Temps
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.rule("C.6-180", "C.6-validite", "D.2-evenement", "D.2-refus", "E.1-accord", "E.2-retrait", "E.4-terme"),
+    pytest.mark.rule("C.9-prorogation-effet", "C.9-resilie-bilans", "C.9-observations", "D.2-9-proposition", "D.2-25"),
 ]
 CI = 0  # the same walks each time, for every change of the code
 GRAINES = [*range(1, int(os.environ.get("PROPRIETES_GRAINES", "0")) + 1)] or [CI]
 ACTIONS = 2500  # of each kind of walk, for one seed
-PAR_MARCHE = 50  # at least, most often: how many walks are asked for at a time
+PAR_MARCHE = 60  # at least, most often: how many walks are asked for at a time
 
 LETTER = {"notifier_intention resiliation"}
 PREFET = LETTER | {f"{nom} {genre}" for nom in ("proposer", "decider", "renoncer") for genre in GENRES}
