@@ -54,6 +54,14 @@ def test_a_content_already_frozen_is_given_its_fingerprint_and_no_other_is(monde
     assert row.contenu_sha256 == (fingerprint(row.contenu) if etat == Etat.SYNTHESE_PRESENTEE else "")
 
 
+def test_a_content_that_no_key_opens_does_not_keep_the_release_back(monde: Monde) -> None:
+    advance(monde.convoque(), Etat.SYNTHESE_PRESENTEE)
+    with frozen_trigger_off(), connection.cursor() as cursor:
+        cursor.execute("UPDATE bilan_synthese SET contenu_sha256 = '', contenu = 'lost'")
+    import_module("bilan.migrations.0015_fingerprint_what_was_frozen_before").fill(apps, None)
+    assert Synthese.objects.without_content().get().contenu_sha256 == ""
+
+
 def test_the_previous_image_writes_and_presents_versions_during_an_upgrade(monde: Monde) -> None:
     """It names no column that it does not know, and freezes a content without its fingerprint; which may come later."""
     advance(monde.convoque(), Etat.SYNTHESE_PRESENTEE)
