@@ -87,37 +87,47 @@ def _cosignature_lines(contrat: Contrat) -> list[tuple[str, object]]:
     return [("Signature du représentant légal", "à renseigner\u00a0: la personne était mineure à la signature")]
 
 
+def _services_line(contrat: Contrat) -> tuple[str, object]:
+    """The end of the five years, or what is missing to know it."""
+    fin = contrat.fin_periode_services
+    if fin is None:
+        return ("Premier titre", "date à renseigner\u00a0: elle fixe la fin des cinq ans de services")
+    return ("Fin des services", f"{distance(fin)}, le {date_longue(fin)} inclus")
+
+
 def _permit_lines(contrat: Contrat) -> list[tuple[str, object]]:
     lines: list[tuple[str, object]] = [("Titre d’admission", contrat.titre_admission)]
     if contrat.titre_actuel:
         lines.append(("Titre actuel", contrat.titre_actuel))
-    fin = contrat.fin_periode_services
-    if contrat.date_premier_titre is None or fin is None:
-        lines.append(("Premier titre", "date à renseigner\u00a0: elle fixe la fin des cinq ans de services"))
-        return lines
-    lines.append(("Premier titre", date_sans_jour(contrat.date_premier_titre)))
-    lines.append(("Fin des services", f"{distance(fin)}, le {date_longue(fin)} inclus"))
+    if contrat.date_premier_titre:
+        lines.append(("Premier titre", date_sans_jour(contrat.date_premier_titre)))
     return lines
 
 
 def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict[str, Any]:
     """What ``cai/_panel.html`` shows: the terms of the contract, its trainings, what the agent may correct.
 
+    What is read at a glance stands in ``lignes``; what is looked up once in a while, in ``details``, folded.
     The permits only to those who see the grounds of an exemption (reference B): they are one of them. Address and
     trainings are not for those who follow the exchange alone.
     """
     prorogee = contrat.date_echeance_prorogee
     lines: list[tuple[str, object]] = [
         ("État", contrat.get_statut_display()),
-        ("Direction", contrat.direction),
-        ("Entretien", date_longue(contrat.date_entretien)),
         ("Signature", date_longue(contrat.date_signature)),
         *_cosignature_lines(contrat),
         ("Dernier jour", date_longue(contrat.echeance_effective) + (" (prorogé)" if prorogee else "")),
     ]
-    sees_person = has_permission(agent, Permission.VOIR_PERSONNE, direction_id=contrat.direction_id)
+    details: list[tuple[str, object]] = [
+        ("Direction", contrat.direction),
+        ("Entretien", date_longue(contrat.date_entretien)),
+    ]
     if has_permission(agent, Permission.VOIR_EXEMPTION, direction_id=contrat.direction_id):
-        lines += _permit_lines(contrat)
+        lines.append(_services_line(contrat))
+        details += _permit_lines(contrat)
+    sees_person = has_permission(agent, Permission.VOIR_PERSONNE, direction_id=contrat.direction_id)
+    if sees_person:
+        details += person_lines(contrat.signataire)
     may_correct = has_permission(agent, Permission.CORRIGER_DOSSIER, direction_id=contrat.direction_id)
     famille = getattr(contrat, "famille", None)  # read with the contract
     may_follow = has_permission(agent, Permission.SUIVRE_PRESTATIONS, direction_id=contrat.direction_id)
@@ -125,7 +135,8 @@ def contract_panel(contrat: Contrat, agent: Agent, *, cancellable: bool) -> dict
     return {
         "contrat": contrat,
         "lignes": lines,
-        "personne": person_lines(contrat.signataire) if sees_person else [],
+        "details": details,
+        "sees_person": sees_person,
         "famille": famille if sees_person else None,
         "can_sign_famille": famille is None and contrat.is_running and may_follow,
         "prestations": prestations_panel(contrat, agent) if sees_person else None,

@@ -12,7 +12,7 @@ from bilan.suivi import tell
 from core.french import date_longue, date_sans_jour, duree, heure, minuscule
 from dossiers.parcours import Faits, Suite
 
-DOCUMENTS_MONTRES = 6  # letters shown at once; older ones are folded away
+DOCUMENTS_MONTRES = 4  # letters shown at once; older ones are folded away
 
 
 def bilan_panel(faits: Faits, agent: Agent, suite: Suite) -> dict[str, Any]:

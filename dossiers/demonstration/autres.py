@@ -34,9 +34,16 @@ def _certificate(recit: Recit) -> Papiers:
     return [("certificat-de-destruction", certificat.print_certificate(bilan=recit.bilan, by=recit.agent))]
 
 
+def _intention(recit: Recit) -> Papiers:
+    return [("intention-de-resiliation", _issued(recit, Courrier.Genre.INTENTION_RESILIATION))]
+
+
 def _attestation(recit: Recit) -> Papiers:
-    issued = Courrier.objects.get(contrat_id=recit.contrat.pk, genre=Courrier.Genre.ATTESTATION)
-    return [("attestation-recapitulative", bytes(issued.pdf))]
+    return [("attestation-recapitulative", _issued(recit, Courrier.Genre.ATTESTATION))]
+
+
+def _issued(recit: Recit, genre: Courrier.Genre) -> bytes:
+    return bytes(Courrier.objects.get(contrat_id=recit.contrat.pk, genre=genre).pdf)
 
 
 AUTRES = (
@@ -52,13 +59,13 @@ AUTRES = (
         histoire=histoires_prefet.resiliation_en_cours,
         jours=150,
         lignes=4,
-        papiers=lambda recit: [],
+        papiers=_intention,
     ),
     Autre(
         titre="Un contrat clôturé",
         histoire=histoires_prefet.cloture_attestee,
         jours=380,
-        lignes=4,
+        lignes=3,
         papiers=_attestation,
     ),
 )

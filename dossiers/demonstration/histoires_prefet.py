@@ -54,6 +54,8 @@ def resiliation_en_cours(r: Recit, signature: date) -> None:
     """The letter of intention has been received: the person has a month to answer, and has just done so."""
     absent_sans_motif(r, signature)
     proposition = _propose(r, r.il_y_a(12), Type.RESILIATION, ABSENCE)
+    for nom in ("transmission_resiliation", "intention_resiliation"):
+        r.ecrire(r.il_y_a(11), nom)
     _notify(r, r.il_y_a(7), proposition)
     with r.le(r.il_y_a(2)):
         prefet.record_observations(

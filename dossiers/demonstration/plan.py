@@ -11,6 +11,7 @@ from dossiers.demonstration import histoires as h
 from dossiers.demonstration import histoires_bilan as b
 from dossiers.demonstration import histoires_echange as e
 from dossiers.demonstration import histoires_prefet as p
+from dossiers.demonstration import histoires_suites as s
 from dossiers.demonstration.histoires import Histoire
 from dossiers.demonstration.personnes import Age, Personne, draw_person, homonym
 from dossiers.demonstration.recit import working_day
@@ -106,6 +107,9 @@ LIGNES = (
     Ligne(histoire=p.resiliation_en_cours, jours=(100, 280), parts=(1, 1, 0, 0)),
     Ligne(histoire=p.resilie, jours=(180, 300), parts=(1, 0, 0, 0)),
     Ligne(histoire=p.cloture_attestee, jours=(372, 400), parts=(1, 0, 0, 0)),
+    Ligne(histoire=s.famille, jours=(20, 120), parts=(1, 1, 0, 0)),
+    Ligne(histoire=s.suivi_de_trois_mois, jours=(160, 250), parts=(1, 0, 1, 0)),
+    Ligne(histoire=s.suivi_sans_reponse, jours=(260, 350), parts=(1, 0, 0, 0)),
     Ligne(histoire=h.doublon, jours=(3, 40), parts=(1, 1, 1, 0)),
     Ligne(histoire=h.depart_definitif, jours=(40, 200), parts=(1, 0, 1, 0)),
 )

@@ -10,11 +10,13 @@ from random import Random
 from agents.models import Agent
 from bilan import conduite, fin, impression, programmation, redaction, retention, suivi
 from bilan.guards import Proposition
+from bilan.lettres import libres
 from bilan.models import DUREE_MAX_MINUTES, Bilan, Consentement, RendezVous, Suivi, Synthese
 from bilan.states import Etat, MotifImpression, MotifInterruption
 from cai import delais
 from cai.feries import jours_feries
 from cai.fiches import FicheContrat
+from cai.models import Contrat
 from core import clock
 from dossiers import services
 from dossiers.demonstration import partenaire
@@ -332,15 +334,18 @@ class Recit:
         with self.le(jour):
             retention.apply_rules(self.bilan)
 
-    def suivre(self, jour: date, situation: str, *, echeance: str = Suivi.Echeance.SIX_MOIS) -> None:
-        """The interview of six months, or of three, held on that day."""
+    def suivre(
+        self, jour: date, situation: str, *, echeance: str = Suivi.Echeance.SIX_MOIS,
+        statut: str = Suivi.Statut.REALISE,
+    ) -> None:  # fmt: skip
+        """What came of the interview of six months, or of three, noted on that day."""
         conseiller = self.bilan.conseiller
         assert conseiller is not None
         with self.le(jour):
             suivi.record_follow_up(
                 bilan=self.bilan,
                 echeance=echeance,
-                statut=Suivi.Statut.REALISE,
+                statut=statut,
                 fait_le=jour,
                 situation=situation,
                 by=conseiller,
@@ -356,6 +361,12 @@ class Recit:
                 date_entretien_ppae=ppae,
                 by=self.equipe.correspondant,
             )
+
+    def ecrire(self, jour: date, nom: str) -> None:
+        """A letter without an act, issued by the agent."""
+        contrat = Contrat.objects.select_related("signataire__nationalite", "direction").get(pk=self.contrat.pk)
+        with self.le(jour):
+            libres.issue_letter(libre=libres.LIBRES[nom], contrat=contrat, by=self.agent)
 
     def clore(self, jour: date) -> None:
         with self.le(jour):

@@ -56,5 +56,6 @@ def test_the_guided_tour_shows_each_new_situation_and_leaves_its_papers(
         "accord-conservation",
         "synthese",
         "certificat-de-destruction",
+        "intention-de-resiliation",
         "attestation-recapitulative",
     }

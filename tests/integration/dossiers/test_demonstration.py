@@ -9,18 +9,26 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Model
 from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from agents.models import Agent
-from bilan.models import Bilan, RendezVous, Synthese, SyntheseDetruite
+from bilan.models import Bilan, Courrier, RendezVous, Suivi, Synthese, SyntheseDetruite
 from bilan.states import Etat
-from cai.models import Contrat
+from cai.models import (
+    Contrat,
+    ContratFamille,
+    EvaluationPreArrivee,
+    Prestation,
+    PropositionPrefet,
+    SeancePrestation,
+)
 from core import clock, journal
 from core.models import Evenement
 from dossiers.demonstration.plan import LIGNES, Dossier, make_plan
 from dossiers.situation import Situation, with_situation
-from poleemploi.models import Transmission
+from poleemploi.models import Retour, Transmission
 from tests.simulateur import SimulateurEnProcessus
 
 # A Sunday, and a public holiday: the least convenient day to tell stories of an office from.
@@ -73,6 +81,30 @@ def test_every_state_of_the_bilan_is_present(loaded: list[Dossier]) -> None:
 def test_every_situation_an_agent_can_see_is_present(loaded: list[Dossier]) -> None:
     seen = set(with_situation(Bilan.objects.all()).values_list("situation", flat=True))
     assert seen == set(Situation.values)
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "absent"),
+    [
+        (Prestation, "statut", {"sans_objet"}),  # whom nothing concerns has nothing to show
+        (PropositionPrefet, "type", set()),
+        (PropositionPrefet, "statut", {"proposee", "abandonnee"}),  # a day between two others, and its end
+        (Contrat, "statut", set()),
+        (Suivi, "echeance", set()),
+        (Suivi, "statut", {"refuse"}),
+        (Courrier, "genre", {"suivi"}),
+        (SeancePrestation, "presence", set()),
+        (EvaluationPreArrivee, "resultat_1", set()),
+        (ContratFamille, "conjoint", {"signe", "ne_signe_pas"}),
+        (Retour, "origine", {"flux"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else getattr(value, "__name__", ""),
+)
+def test_what_stands_around_the_bilan_is_shown_in_each_state(
+    loaded: list[Dossier], rows: type[Model], field: str, absent: set[str]
+) -> None:
+    known = {value for value, _ in rows._meta.get_field(field).choices}
+    assert known - set(rows.objects.values_list(field, flat=True)) <= absent
 
 
 def test_the_exchange_was_real(loaded: list[Dossier], partner: SimulateurEnProcessus) -> None:

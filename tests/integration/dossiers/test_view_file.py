@@ -34,6 +34,17 @@ def test_the_file_says_who_where_it_stands_and_what_to_do_now(
     assert reverse("exemptions:evaluate_contrat", args=[contrat.pk]) in text
 
 
+def test_what_is_looked_up_once_in_a_while_is_folded(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
+    panel = connect(agent_ofii).get(page(contrat)).content.decode().split('id="contrat"')[1].split("</section>")[0]
+    glance, *folded = panel.split("<details")
+
+    assert "Dernier jour" in glance
+    assert "Fin des services" in glance or "Premier titre" in glance
+    assert "Titre d’admission" in folded[0]
+    assert "Corriger l’identité" in folded[1]
+    assert "Corriger l’identité" not in glance
+
+
 @pytest.mark.rule("E.6-actes")
 def test_looking_at_a_file_is_journalled(connect: Connect, agent_ofii: Agent, contrat: Contrat) -> None:
     connect(agent_ofii).get(page(contrat))
