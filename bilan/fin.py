@@ -162,7 +162,7 @@ def cancel(*, bilan: Bilan, motif: str, by: Agent | None) -> Bilan:
     An error or a duplicate takes no right away [D]: while the contract runs, its next bilan opens in the same
     transaction, to be assessed (C.5). A file opened twice is cancelled as a whole (``dossiers.services.cancel_file``).
     """
-    bilan = cancel_with_contrat(bilan=bilan, motif=motif, permission=Permission.ANNULER_BILAN, by=by)
+    bilan = cancel_with_contrat(bilan=bilan, motif=motif, by=by)
     if motif in A_ROUVRIR and not contrat_en_cours(bilan.contrat) and not contrat_non_echu(bilan.contrat):
         Prestation.objects.filter(contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN).delete()  # written again
         open_bilan(contrat=bilan.contrat, by=by)
@@ -170,8 +170,13 @@ def cancel(*, bilan: Bilan, motif: str, by: Agent | None) -> Bilan:
 
 
 @transaction.atomic
-def cancel_with_contrat(*, bilan: Bilan, motif: str, permission: Permission, by: Agent | None) -> Bilan:
-    """The same for the service that ends the contract too, and answers for its own right: no other bilan opens."""
+def cancel_with_contrat(
+    *, bilan: Bilan, motif: str, permission: Permission = Permission.ANNULER_BILAN, by: Agent | None
+) -> Bilan:
+    """The same for the service that ends the contract too: no other bilan opens.
+
+    ``permission`` lets that service answer for its own right instead.
+    """
     bilan = begin(bilan, "annuler", permission=permission, by=by)
     if motif not in MotifAnnulation.values:
         message = "Choisissez la raison de l’annulation."
