@@ -22,11 +22,15 @@ class Acte:
     fait: str
     service: Callable[..., Any]
     form: type[BilanForm] = BilanForm
-    recoit: tuple[str, ...] = ()
+    recoit: tuple[str, ...] | Callable[[Bilan], tuple[str, ...]] = ()
     perdu: tuple[str, ...] = ()
     irreversible: bool = False
     # The letter that leaves with the act, as the service would write it now: (bilan=, by=, and what the form asks).
     lettre: Callable[..., Lettre] | None = None
+
+    def received_with(self, bilan: Bilan) -> tuple[str, ...]:
+        """Who receives what, for this bilan today; nobody, and the act sends no letter."""
+        return self.recoit(bilan) if callable(self.recoit) else self.recoit
 
     def said_of(self, bilan: Bilan) -> str:
         """The sentence of the page, for this bilan today."""

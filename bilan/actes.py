@@ -41,6 +41,15 @@ def _unjustified(bilan: Bilan) -> str:
     return f"Le délai pour se justifier a pris fin le {date_longue(limite)}. {suite}"
 
 
+def _called_off(bilan: Bilan) -> tuple[str, ...]:
+    if not fin.falls(bilan):
+        return ()
+    return (
+        "La personne\u00a0: une lettre numérotée, à imprimer\u00a0; la convocation ne vaut plus. Rien après un décès.",
+        "Le prestataire\u00a0: prévenez-le que le rendez-vous n’aura pas lieu.",
+    )
+
+
 ACTES: dict[str, Acte] = {
     acte.transition: acte
     for acte in (
@@ -187,6 +196,8 @@ ACTES: dict[str, Acte] = {
             fait="Le bilan est annulé.",
             service=fin.cancel,
             form=AnnulationForm,
+            lettre=fin.cancel_letter,
+            recoit=_called_off,
             perdu=("Les notes de travail du conseiller et le brouillon de synthèse, s’il y en a.",),
             irreversible=True,
         ),

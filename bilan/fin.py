@@ -1,5 +1,6 @@
 """How a bilan ends: closed, not carried out, or cancelled (transitions 24 to 26 of the domain reference, D.2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,17 +9,20 @@ from django.db import transaction
 from agents.models import Agent
 from agents.roles import Permission
 from bilan import retention
+from bilan.emission import MiseEnPage, issue, lay_out
 from bilan.guards import contrat_en_cours, contrat_non_echu, ecriture
+from bilan.lettres import composition
+from bilan.lettres.contenus import Report
 from bilan.models import Bilan, Consentement, RendezVous
 from bilan.programmation import end_rendez_vous
 from bilan.propositions import prorogation_en_attente
-from bilan.selectors import current_synthese, in_force, is_destroyed
-from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation
+from bilan.selectors import current_rendez_vous, current_synthese, in_force, is_destroyed
+from bilan.states import ABSENCES, PHASES, Etat, MotifAnnulation, MotifDestruction, MotifNonRealisation, MotifReport
 from bilan.suivi import is_awaited
-from bilan.workflow import begin, finish, open_bilan, set_prestation
+from bilan.workflow import begin, finish, foresee, open_bilan, set_prestation
 from cai.models import Prestation
 from core import clock
-from core.errors import Blocage, InvalidInput, refuse_if
+from core.errors import Blocage, InvalidInput, refuse, refuse_if
 from core.french import date_sans_jour
 
 DELAI_APRES_SUIVI = timedelta(days=30)  # D.2, transition 24
@@ -155,15 +159,54 @@ def _reason_not_done(bilan: Bilan) -> MotifNonRealisation:
 
 
 # rule: D.2-26, D.2-26-suivant
-@transaction.atomic
 def cancel(*, bilan: Bilan, motif: str, by: Agent | None) -> Bilan:
     """Transition 26: before a synthesis exists. The reason is one of the list; the appointment falls, the notes too.
 
     An error or a duplicate takes no right away [D]: while the contract runs, its next bilan opens in the same
     transaction, to be assessed (C.5). A file opened twice is cancelled as a whole (``dossiers.services.cancel_file``).
+    A letter tells the person that an appointment to come falls; none leaves after a death [D].
     """
-    bilan = cancel_with_contrat(bilan=bilan, motif=motif, by=by)
-    if motif in A_ROUVRIR and not contrat_en_cours(bilan.contrat) and not contrat_non_echu(bilan.contrat):
+    seen = foresee(bilan, "annuler", permission=Permission.ANNULER_BILAN, by=by)
+    lettre = _letter(seen, motif, by)
+    return _cancel_alone(bilan, motif, lay_out(lettre, contrat=seen.contrat) if lettre else None, by=by)
+
+
+def cancel_letter(*, bilan: Bilan, motif: str, by: Agent) -> Report:
+    """What ``cancel`` would send now; refuses as it does, and when it would send nothing."""
+    lettre = _letter(bilan, motif, by)
+    if lettre is None:
+        refuse("sans_lettre", "Aucune lettre ne part avec cette annulation.")
+    return lettre
+
+
+def falls(bilan: Bilan) -> bool:
+    """Whether the person expects an appointment that a cancellation would call off."""
+    rendez_vous = current_rendez_vous(bilan)
+    return rendez_vous is not None and rendez_vous.debut > clock.now()
+
+
+def _letter(bilan: Bilan, motif: str, by: Agent | None) -> Report | None:
+    _check_motif(motif)
+    rendez_vous = current_rendez_vous(bilan)
+    if rendez_vous is None or by is None or motif == MotifAnnulation.DECES or not falls(bilan):
+        return None
+    lettre = composition.report(bilan, rendez_vous, motif=MotifReport.DECISION_OFFICE, by=by)
+    return replace(lettre, sans_suite=not _opens_next(bilan, motif))
+
+
+def _opens_next(bilan: Bilan, motif: str) -> bool:
+    return motif in A_ROUVRIR and not contrat_en_cours(bilan.contrat) and not contrat_non_echu(bilan.contrat)
+
+
+@transaction.atomic
+def _cancel_alone(bilan: Bilan, motif: str, prete: MiseEnPage | None, *, by: Agent | None) -> Bilan:
+    bilan = begin(bilan, "annuler", permission=Permission.ANNULER_BILAN, by=by)
+    lettre, faits = _letter(bilan, motif, by), {}
+    if lettre is not None and by is not None:
+        prete = prete or lay_out(lettre, contrat=bilan.contrat)
+        faits["courrier"] = issue(lettre, contrat=bilan.contrat, prete=prete, by=by).numero
+    bilan = _cancel(bilan, motif, by=by, **faits)
+    if _opens_next(bilan, motif):
         Prestation.objects.filter(contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN).delete()  # written again
         open_bilan(contrat=bilan.contrat, by=by)
     return bilan
@@ -173,18 +216,26 @@ def cancel(*, bilan: Bilan, motif: str, by: Agent | None) -> Bilan:
 def cancel_with_contrat(
     *, bilan: Bilan, motif: str, permission: Permission = Permission.ANNULER_BILAN, by: Agent | None
 ) -> Bilan:
-    """The same for the service that ends the contract too: no other bilan opens.
+    """The same for the service that ends the contract too: no other bilan opens, and its own papers tell the person.
 
     ``permission`` lets that service answer for its own right instead.
     """
     bilan = begin(bilan, "annuler", permission=permission, by=by)
+    _check_motif(motif)
+    return _cancel(bilan, motif, by=by)
+
+
+def _check_motif(motif: str) -> None:
     if motif not in MotifAnnulation.values:
         message = "Choisissez la raison de l’annulation."
         raise InvalidInput(message, fields={"motif": [message]})
+
+
+def _cancel(bilan: Bilan, motif: str, *, by: Agent | None, **faits: Any) -> Bilan:
     bilan.motif_annulation = motif
     bilan.clos_at = clock.now()
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif=motif)
     set_prestation(bilan, Prestation.Statut.SANS_OBJET)
-    finish(bilan, "annuler", by=by, motif=motif)
+    finish(bilan, "annuler", by=by, motif=motif, **faits)
     retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
     return bilan

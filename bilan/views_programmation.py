@@ -81,8 +81,9 @@ def _act_page(
     request: AgentRequest, bilan: Bilan, acte: Acte, form: BilanForm, status: int | None = None
 ) -> HttpResponse:
     context = {"bilan": bilan, "titre": acte.titre, "phrase": acte.said_of(bilan), "bouton": acte.bouton, "form": form}
-    context |= {"recoit": acte.recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
-    if acte.lettre and _may_read_letters(request.user, bilan):
+    recoit = acte.received_with(bilan)
+    context |= {"recoit": recoit, "perdu": acte.perdu, "irreversible": acte.irreversible}
+    if acte.lettre and recoit and _may_read_letters(request.user, bilan):
         context["apercu_url"] = reverse("bilan:preview_act_letter", args=[bilan.pk, acte.transition])
         context["action_url"] = reverse("bilan:act", args=[bilan.pk, acte.transition])
     context["annuler_url"] = home_of(request.user, bilan)

@@ -80,7 +80,7 @@ def _read(bilan_id: uuid.UUID) -> Bilan:
     return found
 
 
-def foresee(bilan: Bilan, name: str, *, permission: Permission, by: Agent) -> Bilan:
+def foresee(bilan: Bilan, name: str, *, permission: Permission, by: Agent | None) -> Bilan:
     """What ``begin`` would open now, read again but not locked: for paper, laid out before anybody has to wait for it.
 
     Raises as ``begin`` does; nothing of it holds once it has returned.

@@ -13,6 +13,7 @@ class Report(Lettre):
     debut: datetime  # of the appointment called off, aware
     deja_passe: bool  # the person had not come, and was excused: there is nothing left to call off
     motif: str  # a value of bilan.states.MotifReport
+    sans_suite: bool = False  # cancelled for good: no other appointment will come
 
 
 @dataclass(frozen=True, kw_only=True)

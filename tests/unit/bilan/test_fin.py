@@ -10,7 +10,7 @@ from agents.models import Agent
 from bilan import conduite, echeances, fin, prefet, programmation, retention
 from bilan.actions import actions_for
 from bilan.echange import note_acknowledgement
-from bilan.models import Bilan, Consentement, NotePhase, RendezVous, Synthese, SyntheseDetruite
+from bilan.models import Bilan, Consentement, Courrier, NotePhase, RendezVous, Synthese, SyntheseDetruite
 from bilan.states import Etat, MotifInterruption
 from cai.models import Contrat, Prestation, PropositionPrefet
 from core import clock
@@ -27,6 +27,7 @@ from tests.factories.transitions import (
     fresh,
     lay,
 )
+from tests.paper import text_of
 
 pytestmark = pytest.mark.django_db
 Portee = Consentement.Portee
@@ -266,6 +267,30 @@ def test_the_appointment_of_a_cancelled_bilan_is_void(monde: Monde, directeur: A
     with clock.travel(clock.at(JOUR, 8)):
         fin.cancel(bilan=bilan, motif="deces", by=directeur)
     assert RendezVous.objects.get().statut == "annule"
+
+
+@pytest.mark.rule("D.2-26", "D.2-26-suivant")
+@pytest.mark.parametrize(
+    ("motif", "said"), [("doublon", "une nouvelle convocation"), ("depart_definitif", "Aucun autre rendez-vous")]
+)
+def test_a_letter_calls_off_the_appointment_that_falls(monde: Monde, directeur: Agent, motif: str, said: str) -> None:
+    bilan = monde.convoque()
+    with clock.travel(clock.at(JOUR, 8)):
+        fin.cancel(bilan=bilan, motif=motif, by=directeur)
+    letter = Courrier.objects.get(genre="report")
+    assert said in " ".join(text_of(bytes(letter.pdf)).split())
+    assert Evenement.objects.get(nom="bilan.annuler").faits["courrier"] == letter.numero
+
+
+@pytest.mark.rule("D.2-26")
+@pytest.mark.parametrize(("motif", "hour"), [("deces", 8), ("depart_definitif", 14)])
+def test_no_letter_after_a_death_nor_for_an_hour_already_past(
+    monde: Monde, directeur: Agent, motif: str, hour: int
+) -> None:
+    bilan = monde.convoque()
+    with clock.travel(clock.at(JOUR, hour)):
+        fin.cancel(bilan=bilan, motif=motif, by=directeur)
+    assert not Courrier.objects.filter(genre="report").exists()
 
 
 @pytest.mark.rule("D.2-26")
