@@ -97,8 +97,8 @@ def complete_synthese(*, bilan: Bilan, by: Agent) -> Bilan:
     """Transition 14: the writing is over, the bilan is carried out.
 
     Fixes the end of the conclusion on the day of the last session; the prestation is *suivie*; the six-month
-    follow-up opens (D.5). Refuses a missing
-    mandatory heading, no minute at all, an end after the effective échéance, and a draft that reached its term.
+    follow-up opens (D.5). Refuses a missing mandatory heading, no minute at all, an end after the effective échéance,
+    and a draft that reached its term.
     """
     bilan = begin(bilan, "rediger_synthese", permission=Permission.ECRIRE_SYNTHESE, by=by)
     refuse_if(ecriture(bilan))

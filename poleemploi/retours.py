@@ -65,7 +65,6 @@ def record_return(
     if known.filter(**said).exists():
         refuse("retour_deja_enregistre", "Ce retour est déjà enregistré.")
     # rule: D.2-note-retour
-    # rule: D.2-note-retour
     first_ppae = date_entretien_ppae is not None and not known.with_ppae().exists()
     before = PRIS_EN_CHARGE if known.with_ppae().exists() else TRANSMISE
     retour = Retour.objects.create(

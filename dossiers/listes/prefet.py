@@ -17,7 +17,7 @@ from bilan.propositions import INACHEVEES, Type
 from bilan.states import BEFORE_SYNTHESE, Etat
 from cai import delais
 from cai.feries import jours_feries_depuis
-from cai.models import Contrat, MonthLater, Prestation, PropositionPrefet
+from cai.models import Certificat, Contrat, MonthLater, Prestation, PropositionPrefet
 from core import clock
 from dossiers.listes.modele import Bilans, Liste, has_proposal, to_file
 
@@ -88,6 +88,11 @@ class _TwoDaysLater(Func):
     output_field = DateField()
 
 
+def _limit() -> Greatest:
+    """The last day to close of ``propositions.limite_cloture``, for a list; PostgreSQL leaves out what is null."""
+    return Greatest(MonthLater(F("formations")), _TwoDaysLater(F("examen")), _TwoDaysLater(F("dilf")))
+
+
 def _to_close(agent: Agent) -> Bilans:
     """Contracts over, or whose trainings are, and of which nobody proposed the closing; urgent by its limit (C.7)."""
     trainings: Any = (
@@ -95,15 +100,21 @@ def _to_close(agent: Agent) -> Bilans:
     )
     ended = trainings.filter(statut=Prestation.Statut.SUIVIE).values("contrat").annotate(fin=Max("date_fin"))
     exams = trainings.values("contrat").annotate(jour=Max("examen_prevu_le"))
+    papers: Any = Certificat.objects.filter(prestation__contrat=OuterRef("contrat"), genre=Certificat.Genre.DILF)
+    passed = papers.order_by().values("prestation__contrat").annotate(dernier=Max("jour"))
     finished = Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
     sat = Q(examen=None) | Q(examen__lt=clock.today())
     return (
         _of_contracts(agent, P.PREPARER_PROPOSITION)
         .filter(~has_proposal(Type.CLOTURE, PropositionPrefet.OUVERTS), contrat__statut__in=Contrat.EN_COURS)
         .exclude(etat__in=BEFORE_SYNTHESE)
-        .alias(formations=Subquery(ended.values("fin")), examen=Subquery(exams.values("jour")))
+        .alias(
+            formations=Subquery(ended.values("fin")),
+            examen=Subquery(exams.values("jour")),
+            dilf=Subquery(passed.values("dernier")),
+        )
         .filter(Q(ordre__lt=clock.today()) | finished & sat)
-        .annotate(ordre=Coalesce(Greatest(MonthLater(F("formations")), _TwoDaysLater(F("examen"))), F("ordre")))
+        .annotate(ordre=Coalesce(_limit(), F("ordre")))
     )
 
 

@@ -281,6 +281,11 @@ def test_the_closing_waits_for_the_exam_planned_after_the_training(
     (liste,) = [liste for liste in listes_of(agent_ofii) if liste.code == "contrats-a-cloturer"]
     with clock.travel(le):
         assert [bilan.ordre for bilan in liste.bilans(agent_ofii)] == due
+        dilf = Prestation.objects.get().certificats.create(
+            genre="dilf", jour=date(2010, 6, 30), reussi=True, gratuit=True, saisi_par=agent_ofii
+        )
+        assert [bilan.ordre for bilan in liste.bilans(agent_ofii)] == [date(2010, 7, 2)] * len(due)
+        dilf.delete()
         assert (title(contrat, agent_ofii) == "Préparer la clôture du contrat") is bool(due)
 
 
@@ -322,11 +327,12 @@ def test_the_reasoning_is_read_by_those_who_act_on_it_alone(
 ) -> None:
     proposition = propose(contrat, "cloture", by=directeur, le=FINI)
     with clock.travel(FINI):
-        (line,) = prefet_panel(contrat, correspondant).lignes
-        assert (line.phrase[:7], line.url) == ("Clôture", "")
+        (line,) = prefet_panel(contrat, directeur).lignes
+        assert line.phrase.startswith("Clôture")
+        assert prefet_panel(contrat, correspondant).lignes == []
         read = connect(directeur).get(reverse("bilan:view_proposition", args=[proposition.pk])).content.decode()
     assert MOTIVATION in read.replace("&#x27;", "'")
     assert not Evenement.objects.filter(faits__icontains=MOTIVATION[:30]).exists()
     with clock.travel(FINI):
         prefet.abandon(proposition=proposition, motif="Une attestation manque.", by=directeur)
-        assert prefet_panel(Contrat.objects.get(), correspondant).lignes == []
+        assert prefet_panel(Contrat.objects.get(), directeur).lignes == []
