@@ -325,7 +325,7 @@ def requalify_absence(
     if bilan.contrat.statut == Contrat.Statut.RESILIE:
         refuse("contrat_resilie", "Le contrat a été résilié\u00a0: l’absence ne se requalifie plus.")
     _accept_motif(bilan, motif, justificatif_vu_le, precision)
-    suspend_resiliation(bilan.contrat_id, by=by)
+    suspend_resiliation(bilan.contrat_id, Prestation.Type.BILAN, by=by)
     return finish(bilan, "requalifier_absence", by=by, prive={"motif": motif}, justificatif_vu_le=justificatif_vu_le)
 
 

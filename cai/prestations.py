@@ -246,7 +246,7 @@ def _is_unspoken_of(prestation: Prestation) -> bool:
 def _suspend_if_excused(prestation: Prestation, before: str, *, by: Agent) -> None:
     """A failing that a decision or an AMDFL excuses founds no résiliation any more (C.8, D.2-9)."""
     if before == S.NON_SUIVIE and prestation.statut in EXCUSES:
-        suspend_resiliation(prestation.contrat_id, by=by)
+        suspend_resiliation(prestation.contrat_id, prestation.type, by=by)
 
 
 def _open(contrat: Contrat, type_prestation: str, by: Agent) -> tuple[Contrat, Prestation]:

@@ -8,8 +8,10 @@ from core import clock, journal
 
 
 # rule: D.2-9-proposition
-def suspend_resiliation(contrat_id: uuid.UUID, *, by: Agent) -> None:
-    """Suspend the open résiliation proposal of the contract, if any; the directeur territorial finds it on the desk.
+def suspend_resiliation(contrat_id: uuid.UUID, type_prestation: str, *, by: Agent) -> None:
+    """Suspend the open résiliation that rests on this prestation, if any; the directeur territorial finds it listed.
+
+    One that rests on others alone goes on [D].
 
     In the transaction that excuses the absence from the bilan or from a training, the bilan or the contract locked. It
     can then only be abandoned, or refused by the préfet: other failings are proposed anew, with a reasoning and an
@@ -18,7 +20,12 @@ def suspend_resiliation(contrat_id: uuid.UUID, *, by: Agent) -> None:
     waiting = (
         PropositionPrefet.objects.select_for_update()
         .open()
-        .filter(contrat_id=contrat_id, type=PropositionPrefet.Type.RESILIATION, suspendue_at=None)
+        .filter(
+            contrat_id=contrat_id,
+            type=PropositionPrefet.Type.RESILIATION,
+            suspendue_at=None,
+            manquements__contains=[type_prestation],
+        )
         .first()
     )
     if waiting is None:

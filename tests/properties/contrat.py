@@ -21,6 +21,7 @@ class Proposition:
     statut: str = "proposee"
     recue: date | None = None  # the préfet's letter of intention, by the person
     suspendue: date | None = None
+    sur_bilan: bool = False  # rests on the absence from the bilan, alone or not
 
     @property
     def fin_observations(self) -> date | None:
@@ -94,7 +95,8 @@ class Contrat:
     # --- what becomes of it -------------------------------------------------------------------------------
 
     def _effet_proposer(self, t: datetime, *, genre: str, **dit: Any) -> None:
-        self.propositions[genre] = Proposition(t.date())
+        sur_bilan = genre == "resiliation" and self.prestation == "non_suivie_sans_motif"
+        self.propositions[genre] = Proposition(t.date(), sur_bilan=sur_bilan)
 
     def _effet_notifier_intention(self, t: datetime, *, genre: str, recue: date) -> None:
         self.propositions[genre].statut, self.propositions[genre].recue = "intention_notifiee", recue
@@ -116,7 +118,7 @@ class Contrat:
                 waiting.statut = "abandonnee"
 
     def excuser(self, jour: date) -> None:
-        """The absence has its reason: a résiliation before the préfet goes no further (D.2, transition 9)."""
+        """The absence has its reason: a résiliation that rests on it goes no further (D.2, transition 9)."""
         waiting = self.devant_le_prefet("resiliation")
-        if waiting is not None:
+        if waiting is not None and waiting.sur_bilan:
             waiting.suspendue = waiting.suspendue or jour
