@@ -10,8 +10,9 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import LessThanOrEqual
 
 from bilan import fin, instantane, suivi
 from bilan.models import Bilan, BilanQuerySet, Suivi, Synthese
@@ -49,11 +50,12 @@ def expired(today: date) -> Q:
     """Bilans that did not take place: more than thirty days after the effective échéance [D].
 
     Until then a reason for an absence or a prorogation may be written down late. Not while a résiliation is before the
-    préfet [D]: an excuse can still suspend it (transition 9).
+    préfet [D]: an excuse can still suspend it (transition 9). One already suspended waits for nothing.
     """
     resiliation = PropositionPrefet.objects.filter(
-        contrat=OuterRef("contrat"), type=PropositionPrefet.Type.RESILIATION, statut__in=PropositionPrefet.PROPOSES
-    )
+        contrat=OuterRef("contrat"), type=PropositionPrefet.Type.RESILIATION, statut__in=PropositionPrefet.PROPOSES,
+        suspendue_at=None,
+    )  # fmt: skip
     over = Q(etat__in=BEFORE_SYNTHESE, echeance__lt=today - fin.DELAI_APRES_SUIVI)
     return over & Q(~Exists(resiliation))
 
@@ -64,29 +66,46 @@ def sweep(today: date, *, after: UUID | None = None) -> Passe:
     One transaction a bilan, each under the guards of transition 24 or 25: what one of them refuses (a deposit still on
     its way) or cannot be written waits for the next day. Safe to run twice or never.
     """
-    return walk(due(today), partial(_each, _end), after=after)
+    return walk(due(today), partial(_each, "terminer", _end), after=after)
 
 
 def count_missing(*, after: UUID | None = None) -> Passe:
     """Take the snapshots of bilans that ended before there were any, as long as a run lasts."""
-    return walk(Bilan.objects.filter(etat__in=FINAUX, instantane_pris_at=None), partial(_each, _count), after=after)
+    return walk(
+        Bilan.objects.filter(etat__in=FINAUX, instantane_pris_at=None), partial(_each, "compter", _count), after=after
+    )
 
 
-def open_missing_follow_ups() -> Passe:
-    """The six-month interviews of bilans that the previous image concluded during an upgrade, without a row."""
+def open_missing_follow_ups(*, after: UUID | None = None) -> Passe:
+    """The six-month interviews of bilans that the previous image concluded during an upgrade, as long as a run lasts.
+
+    Not those beyond the period of services, of which ``suivi.open_follow_up`` opens none (C.10).
+    """
     given = Exists(Suivi.objects.filter(bilan=OuterRef("pk"), echeance=Suivi.Echeance.SIX_MOIS))
-    concluded = Bilan.objects.filter(~given, etat__in=suivi.SUIVIS, date_fin_conclusion__isnull=False)
-    return walk(concluded, partial(_each, _open))
+    concluded = Bilan.objects.filter(~given, _within_services(), etat__in=suivi.SUIVIS)
+    return walk(concluded, partial(_each, "ouvrir_suivi", _open), after=after)
 
 
-def _each(act: Callable[[UUID], None], bilan_id: UUID) -> bool:
+def _within_services() -> Q:
+    # Months and years are added as cai.delais does: the last day of a shorter month.
+    six_months, five_years = (
+        Cast(Value(text), DurationField())
+        for text in (f"{delais.SUIVI_MOIS} months", f"{delais.PERIODE_SERVICES_ANNEES} years")
+    )
+    prevu_le = ExpressionWrapper(F("date_fin_conclusion") + six_months, output_field=DateTimeField())
+    fin_services = ExpressionWrapper(F("contrat__date_premier_titre") + five_years, output_field=DateTimeField())
+    known = Q(contrat__date_premier_titre__isnull=False)
+    return Q(date_fin_conclusion__isnull=False) & (~known | Q(LessThanOrEqual(prevu_le, fin_services)))
+
+
+def _each(name: str, act: Callable[[UUID], None], bilan_id: UUID) -> bool:
     try:
         act(bilan_id)
     except DomainError as refusal:
-        logger.info("cloture_differee", bilan=str(bilan_id), code=refusal.code)
+        logger.info("acte_differe", acte=name, bilan=str(bilan_id), code=refusal.code)
         return False
     except DatabaseError as error:
-        logger.error("cloture_impossible", bilan=str(bilan_id), erreur=type(error).__name__)
+        logger.error("acte_impossible", acte=name, bilan=str(bilan_id), erreur=type(error).__name__)
         return False
     return True
 

@@ -8,6 +8,7 @@ from bilan import echeances, retention, tirages
 from core import clock, passes
 
 APPLIQUER, CLORE, COMPTER = "bilan.appliquer_conservation", "bilan.clore_echus", "bilan.compter_finis"
+OUVRIR = "bilan.ouvrir_suivis"
 
 
 # rule: E.4-destruction
@@ -32,9 +33,13 @@ def balayer_tirages() -> None:
 @shared_task(name=CLORE)
 def close_due(apres: str = "") -> None:
     """End what nobody ended thirty days after its follow-up, or its contract; safe to run twice or never."""
-    if not apres:
-        echeances.open_missing_follow_ups()
     passes.go_on(CLORE, echeances.sweep(clock.today(), after=passes.key(apres)))
+
+
+@shared_task(name=OUVRIR)
+def open_follow_ups(apres: str = "") -> None:
+    """Open the six-month interviews that are missing; safe to run twice or never."""
+    passes.go_on(OUVRIR, echeances.open_missing_follow_ups(after=passes.key(apres)))
 
 
 @shared_task(name=COMPTER)

@@ -271,6 +271,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Ten minutes later: it closes what a destroyed content leaves without an aim.
     "clore-sans-espoir": {"task": "poleemploi.clore_sans_espoir", "schedule": crontab(minute="20")},
     # Every night, after the destructions.
+    "ouvrir-suivis": {"task": "bilan.ouvrir_suivis", "schedule": crontab(hour="3", minute="20")},
     "clore-echus": {"task": "bilan.clore_echus", "schedule": crontab(hour="3", minute="30")},
     "compter-finis": {"task": "bilan.compter_finis", "schedule": crontab(hour="3", minute="40")},
     # Once a day; a missed day is made up for by the next.

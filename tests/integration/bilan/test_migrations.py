@@ -8,10 +8,12 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
+from bilan import echeances
 from bilan.models import Suivi, Synthese
 from bilan.models.synthese import fingerprint
 from bilan.states import Etat
-from bilan.tasks import close_due
+from bilan.tasks import open_follow_ups
+from cai.models import Contrat
 from tests.factories.conduite import advance
 from tests.factories.transitions import Monde
 
@@ -31,8 +33,20 @@ def test_what_the_previous_image_concludes_during_an_upgrade_has_its_follow_up_t
     bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)
     Suivi.objects.all().delete()
     for _ in range(2):
-        close_due()
+        open_follow_ups()
     assert list(Suivi.objects.values_list("bilan", "prevu_le")) == [(bilan.pk, bilan.date_suivi)]
+
+
+@pytest.mark.rule("C.10-borne")
+@pytest.mark.parametrize(("permit", "given"), [("2005-11-09", 0), ("2005-11-10", 1)])
+def test_a_follow_up_beyond_the_services_is_not_looked_at_again_every_night(
+    monde: Monde, permit: str, given: int
+) -> None:
+    bilan = advance(monde.convoque(), Etat.SYNTHESE_REDIGEE)  # concluded on 10 May 2010, due on 10 November
+    Suivi.objects.all().delete()
+    Contrat.objects.update(date_premier_titre=permit)
+    assert echeances.open_missing_follow_ups().faits == given
+    assert Suivi.objects.filter(bilan=bilan).count() == given
 
 
 @contextmanager

@@ -47,3 +47,13 @@ def test_the_worker_is_asked_for_the_rest_until_there_is_none(keys, monkeypatch)
         tasks.count_missing(asked[-1][1])
     assert asked == [("bilan.compter_finis", str(key)) for key in keys[:2]]
     assert not Bilan.objects.filter(instantane_pris_at=None).exists()
+
+
+def test_the_follow_ups_that_a_run_has_no_time_to_open_are_asked_for(keys, monkeypatch) -> None:
+    Bilan.objects.update(etat=Etat.SIGNATURE_REFUSEE, date_fin_conclusion="2010-05-10")
+    monkeypatch.setattr(passes, "DUREE", 0)
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(passes, "ring", lambda task, key, expires: asked.append((task, key)))
+    tasks.open_follow_ups()
+    tasks.open_follow_ups(asked[-1][1])
+    assert asked == [("bilan.ouvrir_suivis", str(key)) for key in keys[:2]]
