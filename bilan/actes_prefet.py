@@ -24,7 +24,8 @@ from core.french import date_longue, date_sans_jour, minuscule
 _RIEN_NE_PART = "Rien ne part d’ici\u00a0: l’application garde la date et la référence."
 _PERDU = {
     Type.RESILIATION: (
-        "Le contrat est résilié\u00a0: un bilan qui n’a pas commencé est annulé, son rendez-vous tombe.",
+        "Le contrat est résilié\u00a0: un bilan qui n’a pas commencé est annulé. Un rendez-vous à venir tombe\u00a0; "
+        "une lettre numérotée, à imprimer, le dit à la personne. Prévenez le prestataire.",
         "Les formations inachevées ne sont plus dues. Ce qui est commencé ou fait reste.",
     ),
     Type.CLOTURE: ("Le contrat est clôturé\u00a0: plus personne n’est convoqué dans son cadre.",),

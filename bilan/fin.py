@@ -185,13 +185,13 @@ def falls(bilan: Bilan) -> bool:
     return rendez_vous is not None and rendez_vous.debut > clock.now()
 
 
-def _letter(bilan: Bilan, motif: str, by: Agent | None) -> Report | None:
+def _letter(bilan: Bilan, motif: str, by: Agent | None, *, with_contrat: bool = False) -> Report | None:
     _check_motif(motif)
     rendez_vous = current_rendez_vous(bilan)
     if rendez_vous is None or by is None or motif == MotifAnnulation.DECES or not falls(bilan):
         return None
     lettre = composition.report(bilan, rendez_vous, motif=MotifReport.DECISION_OFFICE, by=by)
-    return replace(lettre, sans_suite=not _opens_next(bilan, motif))
+    return replace(lettre, sans_suite=True, a_reexaminer=not with_contrat and _opens_next(bilan, motif))
 
 
 def _opens_next(bilan: Bilan, motif: str) -> bool:
@@ -201,28 +201,23 @@ def _opens_next(bilan: Bilan, motif: str) -> bool:
 @transaction.atomic
 def _cancel_alone(bilan: Bilan, motif: str, prete: MiseEnPage | None, *, by: Agent | None) -> Bilan:
     bilan = begin(bilan, "annuler", permission=Permission.ANNULER_BILAN, by=by)
-    lettre, faits = _letter(bilan, motif, by), {}
-    if lettre is not None and by is not None:
-        prete = prete or lay_out(lettre, contrat=bilan.contrat)
-        faits["courrier"] = issue(lettre, contrat=bilan.contrat, prete=prete, by=by).numero
-    bilan = _cancel(bilan, motif, by=by, **faits)
-    if _opens_next(bilan, motif):
-        Prestation.objects.filter(contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN).delete()  # written again
+    next_due = _opens_next(bilan, motif)
+    bilan = _cancel(bilan, motif, _letter(bilan, motif, by), prete, next_due=next_due, by=by)
+    if next_due:
         open_bilan(contrat=bilan.contrat, by=by)
     return bilan
 
 
 @transaction.atomic
 def cancel_with_contrat(
-    *, bilan: Bilan, motif: str, permission: Permission = Permission.ANNULER_BILAN, by: Agent | None
+    *, bilan: Bilan, motif: str, permission: Permission = Permission.ANNULER_BILAN, by: Agent
 ) -> Bilan:
-    """The same for the service that ends the contract too: no other bilan opens, and its own papers tell the person.
+    """The same for the service that ends the contract too, whose lock it holds: no other bilan opens.
 
-    ``permission`` lets that service answer for its own right instead.
+    The same letter calls off an appointment to come. ``permission`` lets that service answer for its own right instead.
     """
     bilan = begin(bilan, "annuler", permission=permission, by=by)
-    _check_motif(motif)
-    return _cancel(bilan, motif, by=by)
+    return _cancel(bilan, motif, _letter(bilan, motif, by, with_contrat=True), None, next_due=False, by=by)
 
 
 def _check_motif(motif: str) -> None:
@@ -231,11 +226,20 @@ def _check_motif(motif: str) -> None:
         raise InvalidInput(message, fields={"motif": [message]})
 
 
-def _cancel(bilan: Bilan, motif: str, *, by: Agent | None, **faits: Any) -> Bilan:
+def _cancel(
+    bilan: Bilan, motif: str, lettre: Report | None, prete: MiseEnPage | None, *, next_due: bool, by: Agent | None
+) -> Bilan:
     bilan.motif_annulation = motif
     bilan.clos_at = clock.now()
     end_rendez_vous(bilan, RendezVous.Statut.ANNULE, motif=motif)
-    set_prestation(bilan, Prestation.Statut.SANS_OBJET)
+    if next_due:
+        Prestation.objects.filter(contrat_id=bilan.contrat_id, type=Prestation.Type.BILAN).delete()  # written again
+    else:
+        set_prestation(bilan, Prestation.Statut.SANS_OBJET)
+    faits: dict[str, Any] = {}
+    if lettre is not None and by is not None:
+        prete = prete or lay_out(lettre, contrat=bilan.contrat)
+        faits["courrier"] = issue(lettre, contrat=bilan.contrat, prete=prete, by=by).numero
     finish(bilan, "annuler", by=by, motif=motif, **faits)
     retention.destroy_content(bilan, MotifDestruction.ANNULATION, by=by)
     return bilan

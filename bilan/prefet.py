@@ -170,8 +170,9 @@ def decide(
     """Record what the préfet decided, with the date and the reference of his act; an agreement takes effect at once.
 
     Clôture: the contract is closed. Prorogation: it runs until ``echeance_accordee``, included. Résiliation: it is
-    terminated, its bilan not begun is cancelled, what is begun or done stays (AS-30); refused until the day after the
-    adversarial month. Refuses an agreement of the day of the suspension or later, or on a contract that no longer runs.
+    terminated, its bilan not begun is cancelled and a letter calls off an appointment to come, what is begun or done
+    stays (AS-30); refused until the day after the adversarial month. Refuses an agreement of the day of the suspension
+    or later, or on a contract that no longer runs.
     """
     proposition = _begin(proposition, "decider", P.ENREGISTRER_DECISION, by=by)
     if decision not in Decision.values:
@@ -349,8 +350,8 @@ def _take_effect(proposition: PropositionPrefet, contrat: Contrat, *, by: Agent)
         return
     abandon_all(contrat, f"Contrat {minuscule(contrat.get_statut_display())} par une autre décision.", by=by)
     if contrat.statut == Contrat.Statut.RESILIE:
-        _cancel_bilan(contrat, by=by)
         _release_prestations(contrat, by=by)
+        _cancel_bilan(contrat, by=by)  # last: its letter takes a number of the whole direction
 
 
 # rule: C.9-resilie-bilans

@@ -12,7 +12,7 @@ from agents.roles import Permission
 from bilan import fin, prefet
 from bilan.models import Bilan, Consentement, RendezVous, Seance
 from bilan.states import PHASES
-from bilan.workflow import lock, open_bilan
+from bilan.workflow import lock, lock_contrat, open_bilan
 from cai import services as cai
 from cai.fiches import FicheContrat, FicheSignataire
 from cai.models import Contrat, ContratFamille
@@ -114,12 +114,13 @@ def _acquired_period(contrat: Contrat) -> tuple[date, date] | None:
 def cancel_file(*, contrat: Contrat, motif: str, by: Agent) -> Contrat:
     """Cancel a file opened twice or by error: contract and bilan together; the number becomes free again.
 
-    What was proposed to the préfet about it is given up.
+    A letter calls off an appointment to come. What was proposed to the préfet about it is given up.
 
     Refused once the bilan has started, whatever its state since: what was done with the person is not erased.
     """
     check_permission(by, Permission.ANNULER_DOSSIER, direction_id=contrat.direction_id)
-    bilan = _lock_bilan(contrat)
+    lock_contrat(contrat.pk)  # before the letter takes its number
+    bilan = Bilan.objects.live().filter(contrat=contrat).first()
     _check_not_begun(bilan)
     if bilan is not None:
         fin.cancel_with_contrat(bilan=bilan, motif=motif, permission=Permission.ANNULER_DOSSIER, by=by)

@@ -87,7 +87,9 @@ def cancel_file(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
         "bouton": "Annuler le dossier",
         "annuler_url": reverse("dossiers:view_file", args=[pk]),
         "perdu": [
-            "Le contrat et le bilan sont annulés ; un rendez-vous prévu tombe.",
+            "Le contrat et le bilan sont annulés.",
+            "Un rendez-vous à venir tombe\u00a0; une lettre numérotée, à imprimer, le dit à la personne. Prévenez le "
+            "prestataire.",
             "Le numéro CAI redevient libre pour le bon dossier.",
         ],
         "irreversible": True,

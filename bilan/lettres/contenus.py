@@ -8,12 +8,13 @@ from bilan.courriers import Lettre
 
 @dataclass(frozen=True, kw_only=True)
 class Report(Lettre):
-    """An appointment is called off and a new convocation will come (transition 5, reference D.2)."""
+    """An appointment is called off, and a new convocation will come or not (transitions 5 and 26, reference D.2)."""
 
     debut: datetime  # of the appointment called off, aware
     deja_passe: bool  # the person had not come, and was excused: there is nothing left to call off
     motif: str  # a value of bilan.states.MotifReport
-    sans_suite: bool = False  # cancelled for good: no other appointment will come
+    sans_suite: bool = False  # cancelled: no other appointment replaces it
+    a_reexaminer: bool = False  # cancelled by an error: the file is assessed anew, and there may be another one
 
 
 @dataclass(frozen=True, kw_only=True)

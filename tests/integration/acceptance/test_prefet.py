@@ -9,12 +9,13 @@ from bilan import attestation, prefet, programmation
 from bilan.models import Bilan, Consentement, Courrier
 from bilan.states import Etat, MotifAnnulation
 from bilan.tasks import appliquer_conservation
+from cai import prestations
 from cai.models import Contrat, PropositionPrefet
 from core import clock
 from core.errors import RuleViolation
 from dossiers.situation import Situation, situation_of
 from tests.factories.conduite import JOUR, consent
-from tests.factories.prefet import MOTIVATION, decide, note, propose, resiliation_en_cours
+from tests.factories.prefet import MOTIVATION, StatutP, TypeP, decide, note, propose, resiliation_en_cours
 from tests.factories.programmation import proposition as rendez_vous
 from tests.factories.transitions import APRES_MIDI, Monde, advance, fresh
 from tests.paper import text_of
@@ -54,6 +55,22 @@ def test_as_27_an_absence_excused_before_the_decision_suspends_the_resiliation(m
         decide(proposition, by=monde.prescripteur, le=date(2010, 7, 2))
     with clock.travel(date(2010, 7, 2)):
         assert prefet.abandon(proposition=proposition, motif="Absence excusée.", by=directeur).statut == "abandonnee"
+
+
+@pytest.mark.rule("D.2-9-proposition")
+def test_an_excuse_leaves_a_resiliation_that_rests_on_something_else(monde: Monde, directeur: Agent) -> None:
+    bilan, langue = monde.absent(), TypeP.FORMATION_LINGUISTIQUE
+    contrat = bilan.contrat
+    resiliation_en_cours(contrat, directeur=directeur, agent=monde.prescripteur, recue=date(2010, 5, 17))
+    with clock.travel(date(2010, 5, 26)):
+        programmation.reject_absence(bilan=bilan, declare_sans_motif=False, by=monde.prescripteur)
+    note(contrat, langue, StatutP.NON_SUIVIE)
+    with clock.travel(date(2010, 6, 14)):
+        programmation.requalify_absence(
+            bilan=bilan, motif="maladie_hospitalisation", justificatif_vu_le=JUIN, by=monde.prescripteur
+        )
+        prestations.decide(contrat=contrat, type_prestation=langue, statut=StatutP.DIFFEREE, by=monde.prescripteur)
+        assert PropositionPrefet.objects.get().suspendue_at is None
 
 
 @pytest.mark.rule("C.8-pas-automatique", "C.8-motivation")
@@ -100,6 +117,8 @@ def test_as_30_a_resiliation_cancels_a_bilan_not_begun_and_leaves_a_bilan_done(
     if etat == Etat.CONVOQUE:
         assert (after.etat, after.motif_annulation) == (Etat.ANNULE, MotifAnnulation.CONTRAT_RESILIE)
         assert after.rendez_vous.get().statut == "annule"
+        letter = Courrier.objects.get(genre="report")
+        assert "Aucun autre rendez-vous" in " ".join(text_of(bytes(letter.pdf)).split())
         with clock.travel(APRES_MIDI), refused("transition_impossible"):
             programmation.convoke(
                 bilan=bilan, proposition=rendez_vous(monde.lieu, monde.conseiller, recue), by=monde.prescripteur

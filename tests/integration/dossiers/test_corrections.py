@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan import fin
-from bilan.models import Bilan
+from bilan.models import Bilan, Courrier
 from bilan.states import Etat
 from cai.models import Contrat
 from core import clock
@@ -19,6 +19,7 @@ from core.models import JournalAcces
 from dossiers import services
 from tests.factories.cai import fiche_contrat, make_contrat
 from tests.factories.conduite import JOUR, advance, make_convoque
+from tests.paper import text_of
 
 Connect = Callable[[Agent], Client]
 ACTS = ["correct_signataire", "correct_contrat", "cancel_file"]
@@ -261,6 +262,21 @@ def test_cancelling_drops_the_appointment(convoque: Bilan, prescripteur: Agent) 
     services.cancel_file(contrat=convoque.contrat, motif="doublon", by=prescripteur)
 
     assert convoque.rendez_vous.get().statut == "annule"
+    assert not Courrier.objects.filter(genre="report").exists()  # its day is over
+
+
+@pytest.mark.rule("D.2-26")
+def test_the_person_of_a_cancelled_file_is_told_not_to_come(
+    connect: Connect, convoque: Bilan, prescripteur: Agent
+) -> None:
+    with clock.travel(clock.at(JOUR, 8)):
+        page = connect(prescripteur).get(url("cancel_file", convoque.contrat)).content.decode()
+        connect(prescripteur).post(url("cancel_file", convoque.contrat), {"motif": "doublon"})
+
+    assert "une lettre numérotée" in page
+    text = " ".join(text_of(bytes(Courrier.objects.get(genre="report").pdf)).split())
+    assert "Aucun autre rendez-vous" in text
+    assert "une nouvelle convocation" not in text
 
 
 @pytest.mark.parametrize("etat", [Etat.PHASE_PRELIMINAIRE, Etat.PHASE_CONCLUSION, Etat.SYNTHESE_VALIDEE])

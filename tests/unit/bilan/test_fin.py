@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from structlog.testing import capture_logs
 
 from agents.models import Agent
 from bilan import conduite, echeances, fin, prefet, programmation, retention
@@ -83,6 +85,9 @@ def test_a_bilan_does_not_close_while_its_synthesis_is_on_its_way(monde: Monde) 
     consent(bilan, Portee.TRANSMISSION, at=clock.at(JOUR, 16), by=monde.conseiller)
     with clock.travel(APRES_LE_SUIVI):
         assert refusal(fin.close, bilan=bilan, by=None).code == "transmission_attendue"
+        with capture_logs() as told:
+            assert echeances.sweep(clock.today()).faits == 0
+        assert [(line["event"], line["acte"]) for line in told] == [("acte_differe", "terminer")]
         note_acknowledgement(Synthese.objects.get(), identifiant="REC-1", at=clock.now())
         assert fin.close(bilan=bilan, by=None).etat == Etat.CLOS
 
@@ -228,8 +233,9 @@ def test_the_system_ends_what_never_took_place_thirty_days_after_the_contract(
 
 
 @pytest.mark.rule("D.2-25-systeme")
+@pytest.mark.parametrize("suspended", [False, True])
 def test_the_system_ends_nothing_while_a_resiliation_could_still_be_suspended_by_an_excuse(
-    monde: Monde, directeur: Agent
+    monde: Monde, directeur: Agent, suspended: bool
 ) -> None:
     bilan = monde.absent()
     with clock.travel(APRES_MIDI):
@@ -238,7 +244,10 @@ def test_the_system_ends_nothing_while_a_resiliation_could_still_be_suspended_by
     on = date(2011, 4, 15)
     with clock.travel(on):
         assert echeances.sweep(on).faits == 0
-        prefet.abandon(proposition=proposition, motif="La personne est venue.", by=directeur)
+        if suspended:
+            PropositionPrefet.objects.update(suspendue_at=clock.now())
+        else:
+            prefet.abandon(proposition=proposition, motif="La personne est venue.", by=directeur)
         assert echeances.sweep(on).faits == 1
 
 
@@ -271,15 +280,38 @@ def test_the_appointment_of_a_cancelled_bilan_is_void(monde: Monde, directeur: A
 
 @pytest.mark.rule("D.2-26", "D.2-26-suivant")
 @pytest.mark.parametrize(
-    ("motif", "said"), [("doublon", "une nouvelle convocation"), ("depart_definitif", "Aucun autre rendez-vous")]
+    ("motif", "said", "unsaid"),
+    [
+        ("doublon", "si un rendez-vous est prévu, vous recevrez une convocation", "Aucun autre rendez-vous"),
+        ("depart_definitif", "Aucun autre rendez-vous ne le remplace", "vous recevrez"),
+    ],
 )
-def test_a_letter_calls_off_the_appointment_that_falls(monde: Monde, directeur: Agent, motif: str, said: str) -> None:
+def test_a_letter_calls_off_the_appointment_that_falls(
+    monde: Monde, directeur: Agent, motif: str, said: str, unsaid: str
+) -> None:
     bilan = monde.convoque()
     with clock.travel(clock.at(JOUR, 8)):
         fin.cancel(bilan=bilan, motif=motif, by=directeur)
     letter = Courrier.objects.get(genre="report")
-    assert said in " ".join(text_of(bytes(letter.pdf)).split())
+    text = " ".join(text_of(bytes(letter.pdf)).split())
+    assert said in text
+    for wrong in (unsaid, "une nouvelle convocation", "changer la date"):
+        assert wrong not in text
     assert Evenement.objects.get(nom="bilan.annuler").faits["courrier"] == letter.numero
+
+
+@pytest.mark.parametrize("motif", ["doublon", "depart_definitif"])
+def test_a_cancellation_takes_its_number_once_everything_it_locks_is_written(
+    monde: Monde, directeur: Agent, motif: str
+) -> None:
+    bilan = monde.convoque()
+    with clock.travel(clock.at(JOUR, 8)), CaptureQueriesContext(connection) as asked:
+        fin.cancel(bilan=bilan, motif=motif, by=directeur)
+    written = [query["sql"] for query in asked if not query["sql"].startswith("SELECT")]
+    (numbered,) = (rank for rank, sql in enumerate(written) if f"courrier:{bilan.contrat.direction.code}" in sql)
+    laid = [rank for rank, sql in enumerate(written) if "bilan_rendezvous" in sql or "cai_prestation" in sql]
+    assert laid
+    assert max(laid) < numbered
 
 
 @pytest.mark.rule("D.2-26")
