@@ -26,6 +26,7 @@ from cai.suspension import suspend_resiliation
 from core import clock, journal
 from core.errors import Conflict
 from core.errors import refuse as refuse_act
+from core.models import Evenement
 
 S = Prestation.Statut
 # What an agent decides; the other states are deduced.
@@ -219,8 +220,8 @@ def add_certificat(*, contrat: Contrat, type_prestation: str, fiche: FicheCertif
 def remove_certificat(*, certificat: Certificat, by: Agent) -> None:
     """Take away a paper recorded by mistake: state, end and level are those that the other papers show.
 
-    A training of which only this paper spoke is again what the evaluation before the arrival says of it; else nothing
-    is noted of it any more.
+    A training of which only this paper spoke is again what was decided of it before, or what the evaluation before the
+    arrival says; else nothing is noted of it any more.
     """
     _, prestation = _open(certificat.prestation.contrat, certificat.prestation.type, by)
     if not Certificat.objects.filter(pk=certificat.pk).exists():
@@ -228,8 +229,8 @@ def remove_certificat(*, certificat: Certificat, by: Agent) -> None:
     genre, jour, before = certificat.genre, certificat.jour, prestation.statut
     certificat.delete()
     _follow_papers(prestation, dilf=genre == regles.DILF)
-    if before != prestation.statut and _is_unspoken_of(prestation):
-        prestation.statut = statut_avant_arrivee(prestation)
+    if _is_unspoken_of(prestation):
+        prestation.statut = _last_decided(prestation) or statut_avant_arrivee(prestation)
         Prestation.objects.filter(pk=prestation.pk).update(statut=prestation.statut)
     _record("prestation.certificat_retire", prestation, by=by, avant=before, genre=genre, jour=jour)
     if not prestation.statut:
@@ -240,6 +241,14 @@ def _is_unspoken_of(prestation: Prestation) -> bool:
     """Whether no prescription, no session and no paper tells anything of a training."""
     known = prestation.date_prescription or prestation.seances.exists() or prestation.certificats.exists()
     return not known
+
+
+def _last_decided(prestation: Prestation) -> str:
+    """The state last decided of a training, as the journal of the file keeps it; nothing when none was."""
+    decisions = Evenement.objects.filter(
+        dossier=prestation.contrat_id, cible_id=prestation.pk, nom="prestation.enregistree"
+    )
+    return decisions.order_by("-numero").values_list("etat_apres", flat=True).first() or ""
 
 
 # rule: D.2-9-proposition

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bilan.models import Courrier
 from cai.models import COORDONNEES
 from core import journal
 from core.models import Evenement
@@ -34,11 +35,11 @@ FAMILLES: dict[str, str] = {
     "courrier": "Courriers",
 }
 EXEMPTION = "exemption"
-# Told only to those who may see grounds of exemption: they speak of the person's family or permit (reference B, E.5).
-# and trainings or proposals are not for those who follow the exchange alone.
+# Told only to those who may see grounds of exemption: they speak of the person's family or permit (reference B, E.5),
+# or of trainings and proposals, which are not for those who follow the exchange alone.
 _RESERVES = frozenset({"exemption", "justificatif", "famille", "prearrivee", "prestation", "proposition"})
-# Reasons that may speak of health: the event is told, not its reason.
-_AVEC_RAISON = frozenset({"bilan.reconnaitre_motif_legitime", "bilan.requalifier_absence"})
+# Reasons that may speak of health, or of a ground of exemption: the event is told, not its reason.
+_AVEC_RAISON = frozenset({"bilan.lever_exemption", "bilan.reconnaitre_motif_legitime", "bilan.requalifier_absence"})
 # Fields of a correction told to the same: permits, which are a ground of exemption, and where the person lives.
 _CHAMPS_RESERVES = frozenset({"titre_admission_id", "titre_actuel_id", "date_premier_titre"}) | COORDONNEES
 _FAMILLE_OF = {
@@ -83,7 +84,10 @@ def timeline(dossier: uuid.UUID, *, familles: Sequence[str] = (), sees_exemption
 
 def may_tell(event: Evenement, *, sees_exemption: bool) -> bool:
     """Whether the event may be told at all to somebody who may, or may not, see grounds of exemption."""
-    return sees_exemption or event.nom.split(".", 1)[0] not in _RESERVES
+    if sees_exemption:
+        return True
+    # A letter is told to those who may open it (``Courrier.visible_to``).
+    return event.nom.split(".", 1)[0] not in _RESERVES and event.faits.get("genre") not in Courrier.GENRES_AVEC_MOTIF
 
 
 def sentence_of(event: Evenement, *, sees_exemption: bool, read: Reader = journal.facts) -> str:

@@ -65,6 +65,7 @@ ACTES = {
     "lire_synthese": "synthèse lue par son auteur",
     "transmission": "transmission à Pôle emploi",
     "voir_bilan": "bilan consulté",
+    "voir_coordonnees": "coordonnées lues pour le suivi",
     "voir_chronologie": "chronologie consultée",
     "voir_dossier": "dossier consulté",
     "voir_exemption": "exemption consultée",

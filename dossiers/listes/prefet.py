@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 
@@ -25,9 +25,10 @@ P, Statut = Permission, PropositionPrefet.Statut
 
 
 def _of_contracts(agent: Agent, permission: Permission) -> Bilans:
-    """One bilan for each contract, urgent by its end: the living one, else the cancelled one."""
-    living = Bilan.objects.live().filter(contrat=OuterRef("contrat"))
-    kept = ~Q(etat=Etat.ANNULE) | ~Exists(living)
+    """One bilan for each contract, urgent by its end: the living one, else the one cancelled last."""
+    others = Bilan.objects.filter(contrat=OuterRef("contrat"))
+    before = others.filter(Q(created_at__gt=OuterRef("created_at")) | ~Q(etat=Etat.ANNULE))
+    kept = ~Q(etat=Etat.ANNULE) | ~Exists(before)
     return Bilan.objects.filter(kept, contrat__direction_id__in=direction_ids(agent, permission)).annotate(
         ordre=Coalesce("contrat__date_echeance_prorogee", "contrat__date_echeance")
     )
@@ -102,7 +103,9 @@ def _to_close(agent: Agent) -> Bilans:
     exams = trainings.values("contrat").annotate(jour=Max("examen_prevu_le"))
     papers: Any = Certificat.objects.filter(prestation__contrat=OuterRef("contrat"), genre=Certificat.Genre.DILF)
     passed = papers.order_by().values("prestation__contrat").annotate(dernier=Max("jour"))
-    finished = Q(formations__isnull=False) & ~Exists(trainings.filter(statut__in=INACHEVEES))
+    going_on = Exists(trainings.filter(statut__in=INACHEVEES))
+    known = Q(formations__isnull=False) | Q(dilf__isnull=False) | Q(examen__isnull=False)
+    finished = known & ~going_on
     sat = Q(examen=None) | Q(examen__lt=clock.today())
     return (
         _of_contracts(agent, P.PREPARER_PROPOSITION)
@@ -114,7 +117,7 @@ def _to_close(agent: Agent) -> Bilans:
             dilf=Subquery(passed.values("dernier")),
         )
         .filter(Q(ordre__lt=clock.today()) | finished & sat)
-        .annotate(ordre=Coalesce(_limit(), F("ordre")))
+        .annotate(ordre=Case(When(going_on, then=F("ordre")), default=Coalesce(_limit(), F("ordre"))))
     )
 
 

@@ -14,6 +14,7 @@ from bilan.workflow import ACTS
 from cai.models import TitreAdmission
 from dossiers.api_transitions import TRANSITIONS
 from dossiers.chronologie import FAMILLES, SENTENCES, famille
+from dossiers.droit_acces_mots import ACTES
 from dossiers.situation import Situation
 from exemptions.domain import bareme
 from tests.access.routes import every_route
@@ -92,3 +93,19 @@ def test_every_permit_of_the_code_list_has_its_rule():
 @pytest.mark.parametrize("path", [path for path in templates() if path.suffix in (".html", ".txt")], ids=shown)
 def test_every_template_compiles(path: Path):
     get_template(str(path.relative_to(RACINE / "templates")))
+
+
+# Looked at for many files at once: no line of one person's.
+_DE_PLUSIEURS = {"demander_tirage", "exporter_agenda", "imprimer_tirage"}
+
+
+def test_every_look_at_a_file_has_its_words_for_the_person():
+    apps = {"bilan", "cai", "dossiers", "exemptions", "poleemploi"}
+    logged = {
+        name
+        for path in application_files()
+        if shown(path).split("/")[0] in apps
+        for name in re.findall(r'journal\.log_access\(\s*"([a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert "voir_dossier" in logged
+    assert logged - _DE_PLUSIEURS - set(ACTES) == set()

@@ -15,6 +15,7 @@ NOT_PAGES = (
     "appointment_calendar", "open_print_run",
 )  # fmt: skip
 OUTSIDE = ("/administration/", "/static/")
+FICHES = ("dossiers:view_file", "bilan:voir_bilan", "poleemploi:view_transmission")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -36,8 +37,8 @@ def crawl(page: Page, start: str, *, per_kind: int = 1, most: int = 400) -> Iter
     while waiting and most:
         url = waiting.popleft()
         name = view_name(url)
-        # Files of one kind differ by their situation, known only once opened: a bounded number is tried.
-        if name is None or tried.get(name, 0) >= 15:
+        # Files differ by their situation, known only once opened: a bounded number is tried. Their forms differ less.
+        if name is None or tried.get(name, 0) >= (15 if name in FICHES else 6):
             continue
         tried[name] = tried.get(name, 0) + 1
         most -= 1

@@ -419,6 +419,20 @@ def test_the_exam_is_due_after_the_training_and_until_it_is_passed(contrat: Cont
     assert "à passer" not in proof()
 
 
+def test_an_exam_recorded_by_mistake_leaves_nothing_and_a_decision_survives_a_paper(
+    contrat: Contrat, agent_ofii: Agent
+) -> None:
+    exam = paper(contrat, agent_ofii, "dilf", reussi=True, gratuit=True)
+    assert training(LANGUE).statut == "sans_objet"
+    prestations.remove_certificat(certificat=exam, by=agent_ofii)
+    assert not Prestation.objects.filter(type=LANGUE).exists()
+
+    decide(contrat, agent_ofii, "dispensee", LANGUE)
+    level = paper(contrat, agent_ofii, "amdfl")
+    prestations.remove_certificat(certificat=level, by=agent_ofii)
+    assert training(LANGUE).statut == "dispensee"
+
+
 @pytest.mark.parametrize("recorded", [False, True])
 def test_a_paper_removed_from_a_training_never_prescribed_leaves_what_was_known_before(
     contrat: Contrat, agent_ofii: Agent, recorded: bool

@@ -84,7 +84,8 @@ def test_minutes_refused_say_how_many_are_left_and_days_refused_which_ones_count
             (
                 date(2010, 3, 14),
                 "hors_contrat",
-                "Le bilan se déroule pendant le contrat, du 15 mars 2010 au 15 mars 2011.",
+                "Le bilan se déroule pendant le contrat, à partir du jour où la personne est venue : du 10 mai 2010 "
+                "au 15 mars 2011.",
             ),
         ]:
             assert refused(**record, jour=jour, minutes=1) == (code, ["jour"], words)

@@ -89,6 +89,7 @@ def test_a_limit_still_to_come_is_told_in_the_present() -> None:
             {"motif": "maladie_hospitalisation", "justificatif_vu_le": "2010-05-25"},
             "Motif légitime reconnu.",
         ),
+        ("bilan.lever_exemption", {"motif": "Le diplôme présenté est un faux."}, "Exemption levée."),
         ("bilan.requalifier_absence", {"motif": "grossesse_maternite"}, "Absence requalifiée\u00a0: motif légitime."),
     ],
 )
@@ -99,6 +100,12 @@ def test_who_only_follows_the_exchange_reads_no_reason_of_an_absence(
 
     assert may_tell(event, sees_exemption=False)
     assert sentence_of(event, sees_exemption=False) == phrase
+
+
+@pytest.mark.parametrize(("genre", "told"), [("convocation", True), ("intention_resiliation", False)])
+def test_who_only_follows_the_exchange_is_told_of_the_letters_they_may_open(genre: str, told: bool) -> None:
+    event = Evenement(nom="courrier.emis", faits={"genre": genre, "numero": "75-R2010-000001"})
+    assert may_tell(event, sees_exemption=False) is told
 
 
 @pytest.mark.parametrize("nom", ["famille.signee", "prearrivee.enregistree", "exemption.evaluee", "justificatif.recu"])
