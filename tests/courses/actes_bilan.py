@@ -1,5 +1,6 @@
 """The acts about a bilan, its synthesis and what leaves for Pôle emploi."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -138,16 +139,13 @@ BILAN: dict[str, Acte] = {
         "prescripteur", _a_convoquer, _convocation, sans_effet=RIEN
     ),
     **{
-        f"bilan:preview_act_letter name={name}": Acte(
-            "prescripteur",
-            lambda scene, name=name: TABLE[name].veille(scene.monde),
-            lambda scene, name=name: SAISIES[name](scene.monde) if name in SAISIES else {},
-            TABLE[name].quand,
-            sans_effet=RIEN,
-        )
+        f"bilan:preview_act_letter name={name}": replace(_transition(name), par="prescripteur", sans_effet=RIEN)
         for name, acte in ACTES_DU_BILAN.items()
-        if acte.lettre
+        if acte.lettre and name != "annuler"
     },
+    "bilan:preview_act_letter name=annuler": Acte(
+        "directeur", lambda scene: scene.monde.convoque(), {"motif": "erreur_saisie"}, MATIN, sans_effet=RIEN
+    ),
     "bilan:assign_adviser": Acte(
         "responsable",
         lambda scene: scene.monde.convoque().rendez_vous.get(),

@@ -95,8 +95,8 @@ def test_every_template_compiles(path: Path):
     get_template(str(path.relative_to(RACINE / "templates")))
 
 
-# Looked at for many files at once: no line of one person's.
-_DE_PLUSIEURS = {"demander_tirage", "exporter_agenda", "imprimer_tirage"}
+# Of many files at once, or of none: no line of one person’s.
+_DE_PLUSIEURS = {"demander_tirage", "exporter_agenda", "imprimer_tirage", "rome_importe"}
 
 
 def test_every_look_at_a_file_has_its_words_for_the_person():
