@@ -97,6 +97,8 @@ def courriers() -> Iterator[tuple[str, bytes]]:
         Information(**QUI, date_remise=A.date()),
         CONVOCATION,
         Report(**ENTETE, debut=DEBUT, deja_passe=False, motif="demande_signataire"),
+        Report(**ENTETE, debut=DEBUT, deja_passe=False, motif="decision_office", sans_suite=True),
+        Report(**ENTETE, debut=DEBUT, deja_passe=False, motif="decision_office", sans_suite=True, a_reexaminer=True),
         Absence(**ENTETE, debut=DEBUT, limite=date(2011, 3, 30), delai_jours=15),
         Exemption(**ENTETE, motifs=("en_emploi_non_demandeur",), rendez_vous_annule=DEBUT),
         Suivi(
@@ -182,7 +184,10 @@ def certificat() -> tuple[str, bytes]:
         nombre_versions=1,
         faits=(("Signée le", "15 mars 2011"),),
         empreinte="9f2c" * 16,
+        remise=True,
+        civilite="Madame",
         signataire_nom="Jean-Marc Perrin",
+        signataire_qualite="Prescripteur",
     )
     titre = "Certificat de destruction"
     return titre, paper_pdf("bilan/pdf/certificat.html", paper, A, titre=titre)
