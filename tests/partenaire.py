@@ -23,9 +23,11 @@ def processus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulateurEn
 
 
 @pytest.fixture
-def simulateur(processus: SimulateurEnProcessus) -> SimulateurEnProcessus:
+def simulateur(processus: SimulateurEnProcessus) -> Iterator[SimulateurEnProcessus]:
+    """Every request that the test makes must conform to the contract; the one that does not fails it at its end."""
     processus.reset()
-    return processus
+    yield processus
+    processus.check_requests()
 
 
 @pytest.fixture

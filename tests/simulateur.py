@@ -63,13 +63,18 @@ class SimulateurEnProcessus:
     """Started on a free port of the loopback; the port and the store stay the same when it is started again.
 
     Use as a context manager, or `start()` and `stop()`. Its control methods speak JSON to `/_controle/`.
+
+    Every request of the client is held against the contract: at the end of the context, and before each `reset()`,
+    what one has broken fails the test, whatever was answered. A test that breaks the contract on purpose says so, by
+    `exigeant=False` or by `oublier_entorses()`.
     """
 
     client_id = "ofii-cai"
     client_secret = "secret-du-simulateur"
 
-    def __init__(self, store: Path, *options: str) -> None:
+    def __init__(self, store: Path, *options: str, exigeant: bool = True) -> None:
         self.store = store
+        self.exigeant = exigeant
         self.options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -78,8 +83,12 @@ class SimulateurEnProcessus:
     def __enter__(self) -> "SimulateurEnProcessus":
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        try:
+            if failure is None and self._server is not None:
+                self.check_requests()
+        finally:
+            self.stop()
 
     def start(self, *, patience: float = 20) -> "SimulateurEnProcessus":
         """Returns when it answers; raises RuntimeError when it does not."""
@@ -155,7 +164,21 @@ class SimulateurEnProcessus:
         """A token of any scope (`portee`) and life (`secondes`), by the back door."""
         return str(self._control("POST", "jetons", options)["access_token"])
 
+    def entorses(self) -> list[dict[str, Any]]:
+        """What requests broke of the contract, oldest first: methode, adresse, operation, chemin, motif."""
+        return self._control("GET", "entorses")["entorses"]
+
+    def oublier_entorses(self) -> None:
+        self._control("DELETE", "entorses")
+
+    def check_requests(self) -> None:
+        """Raises AssertionError when a request broke the contract since the last time, and forgets it."""
+        if self.exigeant and (found := self.entorses()):
+            self.oublier_entorses()
+            raise AssertionError(f"The client broke the contract: {found}")
+
     def reset(self) -> None:
+        self.check_requests()
         self._control("POST", "reset")
 
     def _control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -116,6 +116,18 @@ def list_requests() -> Response:
     return jsonify(requetes=[_request_json(row) for row in rows])
 
 
+@controle.get("/entorses")
+def list_breaches() -> Response:
+    """What the requests broke of the contract, oldest first, whatever was answered to them."""
+    return jsonify(entorses=[dict(row) for row in simulateur().requetes.breaches()])
+
+
+@controle.delete("/entorses")
+def forget_breaches() -> Response:
+    simulateur().requetes.forget_breaches()
+    return Response(status=204)
+
+
 @controle.get("/evenements")
 def list_events() -> Response:
     rows = reversed(simulateur().store.events())

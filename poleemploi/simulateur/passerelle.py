@@ -11,6 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES, http_date
 
 from . import connexion
 from .contexte import simulateur
+from .entorses import breaches
 from .faults import Etape, Genre, Operation, Panne
 from .refus import Refus
 from .store import now
@@ -90,6 +91,8 @@ def open_log() -> None:
         cle=request.headers.get("Idempotency-Key"),
         correlation=request.headers.get("X-Correlation-Id"),
     )
+    if found := breaches(request):
+        simulateur().requetes.note_breaches(g.rang, found)
 
 
 def close_log(response: Response | None) -> None:

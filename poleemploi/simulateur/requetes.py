@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from .refus import Champ
 from .store import as_rfc3339, connect, now
 
 KEPT_MAX = 100_000
@@ -25,6 +26,11 @@ CREATE TABLE IF NOT EXISTS requete (
     panne TEXT,
     rejouee INTEGER NOT NULL DEFAULT 0,
     duree_ms INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS entorse (
+    requete INTEGER NOT NULL,
+    chemin TEXT NOT NULL,
+    motif TEXT NOT NULL
 ) STRICT;
 """
 
@@ -62,6 +68,24 @@ class Requetes:
             )
         return int(cursor.lastrowid or 0)
 
+    def note_breaches(self, rang: int, champs: list[Champ]) -> None:
+        """What the request breaks of the contract."""
+        with self._lock:
+            values = [(rang, champ["chemin"], champ["motif"]) for champ in champs]
+            self._connection.executemany("INSERT INTO entorse (requete, chemin, motif) VALUES (?, ?, ?)", values)
+
+    def breaches(self) -> list[sqlite3.Row]:
+        """Oldest first, each with the operation that was asked for."""
+        with self._lock:
+            return self._connection.execute(
+                "SELECT requete.methode, requete.chemin AS adresse, requete.operation, entorse.*"
+                " FROM entorse JOIN requete ON requete.rang = entorse.requete ORDER BY entorse.rowid"
+            ).fetchall()
+
+    def forget_breaches(self) -> None:
+        with self._lock:
+            self._connection.execute("DELETE FROM entorse")
+
     def close_one(
         self, rang: int, *, statut: int | None, code: str | None, panne: str | None, rejouee: bool, duree_ms: int
     ) -> None:
@@ -78,5 +102,6 @@ class Requetes:
 
     def reset(self) -> None:
         with self._lock:
+            self._connection.execute("DELETE FROM entorse")
             self._connection.execute("DELETE FROM requete")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -276,6 +276,16 @@ def test_a_token_tells_its_life(client: PartnerClient) -> None:
     assert jeton.vie.total_seconds() == 1499
 
 
+def test_a_request_that_breaks_the_contract_fails_the_test_that_made_it(
+    client: PartnerClient, simulateur: SimulateurEnProcessus, jeton: str
+) -> None:
+    simulateur.panne("ERREUR_500", operation="deposerSynthese")
+    deposit(client, jeton, corps=canonical({**un_depot(), "dateNaissance": "1980-07-01"}))
+    with pytest.raises(AssertionError, match="/corps/dateNaissance"):
+        simulateur.check_requests()
+    simulateur.check_requests()
+
+
 def test_nothing_is_logged_of_bodies_and_tokens(
     client: PartnerClient, simulateur: SimulateurEnProcessus, jeton: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -71,6 +71,30 @@ def test_a_refusal_of_the_body_is_replayed_too(partenaire):
     assert partenaire.deposer().status_code == 201
 
 
+@pytest.mark.parametrize("genre", ["CORPS_INVALIDE", "CODE_ROME_OBSOLETE", "CONSENTEMENT_PERIME"])
+def test_a_refused_key_is_bound_to_its_body_for_ever(partenaire, genre):
+    partenaire.panne(genre, nombre=1)
+    refused = partenaire.deposer(cle=CLE)
+
+    other = partenaire.deposer(un_depot(version=2), cle=CLE)
+
+    assert (other.status_code, other.get_json()["code"]) == (409, "CLE_REUTILISEE")
+    assert partenaire.deposer(cle=CLE).data == refused.data
+    assert partenaire.controle("depots")["depots"] == []
+
+
+def test_an_acceptance_is_replayed_whatever_has_become_of_the_deposit(partenaire):
+    first = partenaire.deposer(un_depot(version=1), cle=CLE)
+    newer = partenaire.deposer(un_depot(version=2))
+
+    for _ in range(2):
+        again = partenaire.deposer(un_depot(version=1), cle=CLE)
+        assert (again.status_code, again.data, again.headers["Idempotency-Replayed"]) == (201, first.data, "true")
+        assert partenaire.retrouver(CLE).data == first.data
+        partenaire.effacer(newer.get_json()["identifiant"])
+    assert {depot["etat"] for depot in partenaire.controle("depots")["depots"]} == {"EFFACE"}
+
+
 @pytest.mark.parametrize("genre", ["QUOTA_SECONDES", "INDISPONIBLE_503", "ERREUR_500", "JETON_REFUSE", "EN_COURS"])
 def test_an_answer_that_says_nothing_of_the_body_does_not_bind_the_key(partenaire, genre):
     partenaire.panne(genre, nombre=1)
