@@ -14,11 +14,36 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+_maillon = ""  # what this process is (core.battements.Maillon); nothing in those that only ring
+
+
 @worker_ready.connect
-@heartbeat_sent.connect
+def worker_lives(**_: Any) -> None:
+    _become("travailleur")
+
+
 @beat_init.connect
+def calendar_lives(**_: Any) -> None:
+    _become("calendrier")
+
+
+def _become(maillon: str) -> None:
+    global _maillon
+    _maillon = maillon
+    show_life()
+
+
+@heartbeat_sent.connect
 @after_task_publish.connect
 def show_life(**_: Any) -> None:
-    """Touch the file that CELERY_TEMOIN names: launcher and container learn from it that all is well."""
+    """Touch the file that CELERY_TEMOIN names: launcher and container learn from it that all is well.
+
+    The application learns it from the broker (``core.battements``).
+    """
     if sign := os.environ.get("CELERY_TEMOIN"):
         Path(sign).touch()
+    if _maillon:
+        # Imported late: this module is read before the applications are.
+        from core.battements import Maillon, tell  # noqa: PLC0415
+
+        tell(Maillon(_maillon))

@@ -166,3 +166,16 @@ class Compteur(models.Model):
             )
             row = cursor.fetchone()
         return int(row[0])
+
+
+class Battement(models.Model):
+    """When a link of the chain that works behind the pages last came to the end of its task (real time)."""
+
+    nom = models.CharField("maillon", primary_key=True, max_length=20)
+    vu_at = models.DateTimeField("vu le")
+
+    class Meta:
+        verbose_name = "battement"
+
+    def __str__(self) -> str:
+        return self.nom

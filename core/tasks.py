@@ -1,4 +1,4 @@
-"""What is forgotten by itself: sessions that are over, forms sent, accesses older than the law keeps them."""
+"""What the ground does by itself: beat, and forget sessions that are over, forms sent, accesses beyond their term."""
 
 from itertools import count
 
@@ -6,9 +6,17 @@ from celery import shared_task
 from django.db import connection
 from psycopg import sql
 
+from core import battements
+from core.battements import Maillon
 from core.passes import in_time
 
 LOT = 5_000  # rows a statement, well within its time limit
+
+
+@shared_task(name="core.battre")
+def beat_once() -> None:
+    """Prove calendar, broker, worker and database at once (``/sante/travailleurs/``). Safe to run twice or never."""
+    battements.note(Maillon.TACHE)
 
 
 @shared_task(name="core.oublier_sessions")

@@ -6,11 +6,14 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core import battements
 from core.api import problem
+from core.battements import Maillon
 
 API = "/api/"
 
@@ -25,6 +28,25 @@ def sante(request: HttpRequest) -> JsonResponse:
         {name: "ok" if well else "injoignable" for name, well in parts.items()},
         status=200 if all(parts.values()) else 503,
     )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def sante_travailleurs(request: HttpRequest) -> JsonResponse:
+    """Seconds since each link of the chain was last seen, null for never.
+
+    503 when no worker has carried out what the calendar asks for within SILENCE_MAX: which link is silent, the others
+    tell.
+    """
+    try:
+        seen = battements.last_seen()
+    except DatabaseError:
+        return JsonResponse({"base": "injoignable"}, status=503)
+    now = timezone.now()
+    whole = seen[Maillon.TACHE]
+    ages = {maillon.value: None if at is None else round((now - at).total_seconds()) for maillon, at in seen.items()}
+    return JsonResponse(ages, status=200 if whole and now - whole <= battements.SILENCE_MAX else 503)
 
 
 @login_not_required

@@ -182,6 +182,7 @@ class Tentative(models.Model):
     class Meta:
         verbose_name = "tentative"
         ordering = ["transmission", "numero"]
+        indexes = [models.Index(fields=["fermee_at"], name="tentative_fermee")]  # the measures of the day
         constraints = [
             models.UniqueConstraint(fields=["transmission", "numero"], name="tentative_numero_unique"),
             models.UniqueConstraint(

@@ -7,7 +7,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError
 
-from core import passes
+from core import battements, passes
+from core.battements import Maillon
 from poleemploi import outcome, sender, services
 from poleemploi.doorbell import ENVOYER
 from poleemploi.selectors import perhaps_hopeless
@@ -30,6 +31,7 @@ def sweep_due() -> None:
     """
     sender.drain(seconds=settings.PE_BALAYAGE)
     outcome.forget_destroyed()
+    battements.note(Maillon.BALAYAGE)
 
 
 @shared_task(name=CLORE)

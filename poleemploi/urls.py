@@ -1,9 +1,11 @@
 from django.urls import path
 
-from poleemploi import views_consentements, views_retours, views_transmissions
+from poleemploi import views_consentements, views_retours, views_sante, views_transmissions
 
 app_name = "poleemploi"
 urlpatterns = [
+    path("metriques/", views_sante.expose_measures, name="expose_measures"),
+    path("sante/canal/", views_sante.sante_canal, name="sante_canal"),
     path("bilans/<uuid:pk>/consentements/", views_consentements.collect_consents, name="collect_consents"),
     path("bilans/<uuid:pk>/consentements/<slug:portee>/", views_consentements.ask_consent, name="ask_consent"),
     path(

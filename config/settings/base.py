@@ -234,6 +234,9 @@ PE_FACTEUR_TEMPS = env.float("PE_FACTEUR_TEMPS", default=1.0)
 # Held off after the restoration of a backup: rows "to send" may have been sent since.
 EMETTEUR_ACTIF = env.bool("EMETTEUR_ACTIF", default=True)
 
+# What Prometheus shows as its bearer token on /metriques/; empty, the address does not exist.
+METRIQUES_JETON = env.str("METRIQUES_JETON", default="")
+
 # --- queue --------------------------------------------------------------------------------------
 
 PE_BALAYAGE = 50.0  # seconds; a sweep begins no step after so long
@@ -265,6 +268,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 15 / PE_FACTEUR_TEMPS,
         "options": {"expires": 15},  # with every worker busy, sweeps must not pile up
     },
+    "battre": {"task": "core.battre", "schedule": 30, "options": {"expires": 120}},  # proves the whole chain
     "balayer-tirages": {"task": "bilan.balayer_tirages", "schedule": 30, "options": {"expires": 30}},
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},

@@ -4,7 +4,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import CHIFFREMENT_CLES, DATE_METIER, DATE_METIER_DEPART, PE_FACTEUR_TEMPS, env
+from .base import CHIFFREMENT_CLES, DATE_METIER, DATE_METIER_DEPART, METRIQUES_JETON, PE_FACTEUR_TEMPS, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
@@ -42,6 +42,9 @@ if SECRET_KEY.startswith("local-"):
     raise ImproperlyConfigured("SECRET_KEY is that of the local settings, known to everyone.")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY is too short to be secret. Make one as docs/exploitation.md says.")
+
+if METRIQUES_JETON and len(METRIQUES_JETON) < 32:
+    raise ImproperlyConfigured("METRIQUES_JETON is too short to be secret. Make one as docs/exploitation.md says.")
 
 if not PE_URL.startswith("https://") and not FORMATION:
     raise ImproperlyConfigured(

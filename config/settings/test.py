@@ -3,6 +3,7 @@
 from .local import *  # noqa: F403
 from .local import CELERY_BROKER_TRANSPORT_OPTIONS, REST_FRAMEWORK, env
 
+METRIQUES_JETON = ""
 DATE_METIER = DATE_METIER_DEPART = ""  # each test chooses its own day
 ADRESSE_PUBLIQUE = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

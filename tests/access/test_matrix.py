@@ -107,4 +107,6 @@ def test_the_pages_open_to_everyone_are_counted():
         "core:composants",  # local settings only
         "core:favicon",
         "core:sante",
+        "core:sante_travailleurs",
+        "poleemploi:sante_canal",
     }
