@@ -139,9 +139,8 @@ def ask(client: Client, demande: Demande, territoire: Territoire, method: str) -
     status = response.status_code
     if status == 302 and response["Location"].startswith(f"{LOGIN}?next="):
         return "connexion"
-    # A rule may stand in the way (409), a form be empty (200, 422), no worker be there (503): one had the right to ask.
-    silent = status == 503 and demande.cle == "core:sante_travailleurs"
-    if silent or status in (200, 201, 302, 307, 409) or (status == 422 and not demande.is_api):
+    # A rule may stand in the way (409), or a form be empty (200, 422): who asked had the right to.
+    if status in (200, 201, 302, 307, 409) or (status == 422 and not demande.is_api):
         return "ok"
     if status in (401, 403, 404, 405):
         return str(status)
