@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test properties lint fix types controles regles etats captures planche lock clean local dev
+.PHONY: aide run demo test properties races lint fix types controles regles etats captures planche lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -22,6 +22,9 @@ test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instan
 
 properties: dev ## cent mille actes au hasard, confrontés au modèle de référence
 	@exec $(PY) -m core.embedded sh outils/proprietes.sh
+
+races: dev ## dix mille courses entre un retrait et un envoi (RACES=10000)
+	@exec $(PY) -m core.embedded sh outils/races.sh
 
 lint: dev ## style, gabarits, règles d’importation
 	$(PY) -m ruff check .
