@@ -40,7 +40,6 @@ class Releve:
     def collect(self) -> Iterator[Metric]:
         """Every family with all its labels, zeros included. Raises DatabaseError."""
         yield from self._queue()
-        yield from self._erasures()
         yield from self._attempts()
         yield from self._channel()
         yield from self._life()
@@ -51,32 +50,32 @@ class Releve:
 
     def _queue(self) -> Iterator[Metric]:
         rows = Transmission.objects.order_by()
-        counted: dict[str, int] = dict(rows.values_list("etat").annotate(Count("pk")))
+        counted: dict[str, int] = dict(rows.values_list("etat").annotate(n=Count("*")))
         yield _gauge("cai_transmissions", "Transmissions, by state.", "etat",
                      {etat: counted.get(etat, 0) for etat in EtatTransmission})  # fmt: skip
-        waiting = rows.filter(etat__in=OUVERTES).values_list("etat")
-        since: dict[str, datetime] = dict(waiting.annotate(since=Min(_SINCE)))
-        yield _gauge(
-            "cai_transmission_attente_age_seconds",
-            "How long the row that has been in this state for the longest has been worked on, or waited for a person.",
-            "etat",
-            {etat: self._age(since.get(etat)) for etat in OUVERTES},
-        )
-        due = Transmission.objects.due(self.now).order_by().aggregate(n=Count("pk"), since=Min("prochain_essai_at"))
+        due = Transmission.objects.due(self.now).order_by().aggregate(n=Count("*"), since=Min("prochain_essai_at"))
         yield GaugeMetricFamily("cai_transmissions_dues", "Rows that are due and that no worker holds.", due["n"])
         yield GaugeMetricFamily(
             "cai_transmission_due_age_seconds", "How long the oldest due row has been due.", self._age(due["since"])
         )
+        yield from self._waiting({row["etat"]: row for row in _open_rows()})
 
-    def _erasures(self) -> Iterator[Metric]:
-        """What the partner may still hold of people who took their agreement back."""
-        wanted = Q(effacement_voulu=True) | Q(etat=EtatTransmission.EFFACEMENT_DEMANDE)
-        rows = Transmission.objects.order_by().filter(wanted, etat__in=OUVERTES)
-        found = rows.aggregate(n=Count("pk"), since=Min(_SINCE))
-        yield GaugeMetricFamily("cai_effacements_en_attente", "Erasures asked for and not done yet.", found["n"])
-        yield GaugeMetricFamily(
-            "cai_effacement_age_seconds", "How long the oldest of them has been worked on.", self._age(found["since"])
+    def _waiting(self, rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Metric]:
+        yield _gauge(
+            "cai_transmission_attente_age_seconds",
+            "How long the row that has been in this state for the longest has been worked on, or waited for a person.",
+            "etat",
+            {etat: self._age(rows[etat]["since"]) if etat in rows else 0 for etat in OUVERTES},
         )
+        # What the partner may still hold of people who took their agreement back.
+        erasures = [row for row in rows.values() if row["effacements"]]
+        oldest = max((self._age(row["effacement_since"]) for row in erasures), default=0)
+        yield GaugeMetricFamily(
+            "cai_effacements_en_attente",
+            "Erasures asked for and not done yet.",
+            sum(row["effacements"] for row in erasures),
+        )
+        yield GaugeMetricFamily("cai_effacement_age_seconds", "How long the oldest of them has been worked on.", oldest)
 
     def _attempts(self) -> Iterator[Metric]:
         counts = CounterMetricFamily(
@@ -127,9 +126,18 @@ class Releve:
         yield life
 
 
-# Since when a row has been worked on, or has waited for a person: the end of the work, else the first attempt of the
-# present series, else when it became due.
-_SINCE = Coalesce("termine_at", "serie_depuis_at", "prochain_essai_at")
+def _open_rows() -> Iterable[dict[str, Any]]:
+    """By state that is not an end: since when its rows have been worked on, or have waited for a person.
+
+    That is the end of the work, else the first attempt of the present series, else when it became due.
+    """
+    since = Coalesce("termine_at", "serie_depuis_at", "prochain_essai_at")
+    erasure = Q(effacement_voulu=True) | Q(etat=EtatTransmission.EFFACEMENT_DEMANDE)
+    rows = Transmission.objects.order_by().filter(etat__in=OUVERTES).values("etat")
+    found: Iterable[dict[str, Any]] = rows.annotate(
+        since=Min(since), effacements=Count("etat", filter=erasure), effacement_since=Min(since, filter=erasure)
+    )
+    return found
 
 
 def _gauge(name: str, documentation: str, label: str, values: dict[Any, float]) -> GaugeMetricFamily:
