@@ -91,6 +91,7 @@ def configure(options: dict[str, str]) -> None:
                 # A traceback's local variables and SQL parameters may name people.
                 "django.db.backends": {"level": "WARNING"},
                 "django.template": {"level": "WARNING"},  # a missing variable prints the whole context
+                "urllib3": {"level": "WARNING"},  # its addresses hold keys and receipts of deposits
                 "axes": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},

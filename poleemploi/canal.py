@@ -148,6 +148,7 @@ def _fetch(client: PartnerClient, present: JetonEnCours | None) -> JetonEnCours 
             jeton_generation=F("jeton_generation") + 1,
             jeton_bail_jusqua=None,
         )
+        logger.info("jeton_obtenu", vie_s=round(answer.vie.total_seconds()))
         return usable_token(read(), now)
     Canal.objects.filter(pk=1).update(jeton_bail_jusqua=None)
     logger.warning("jeton_refuse", statut=answer.statut)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -360,7 +361,7 @@ def _refused_twice(tentative: Tentative) -> bool:
 
 
 def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: Any) -> None:
-    """One event of the file; never content."""
+    """One event of the file and one line of the log; never content."""
     journal.record(
         nom,
         dossier=transmission.bilan.contrat_id,
@@ -370,4 +371,11 @@ def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None =
         apres=str(transmission.etat),
         version=transmission.synthese.version,
         **{name: value for name, value in faits.items() if value},
+    )
+    # Once it is true: what is rolled back never happened.
+    code, etat, key = str(faits.get("code", "")), str(transmission.etat), str(transmission.pk)
+    transaction.on_commit(
+        partial(
+            logger.info, "transmission_etat", evenement=nom, transmission=key, avant=str(avant), apres=etat, code=code
+        )
     )

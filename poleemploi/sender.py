@@ -164,6 +164,9 @@ def _close_expired(transmission: Transmission, now: datetime) -> bool:
     if tentative is None:
         return False
     close_attempt(tentative, issue=Issue.INCERTAIN, code=reponses.BAIL_EXPIRE, now=now)
+    logger.warning(
+        "bail_expire", transmission=str(transmission.pk), numero=tentative.numero, operation=tentative.operation
+    )
     if transmission.etat == T.EN_COURS:
         transmission.devenir_incertaine()
     return True

@@ -1,5 +1,6 @@
 """What wakes the sender up: a message about one row, and every few seconds a sweep that needs no message."""
 
+import time
 from uuid import UUID
 
 import structlog
@@ -29,8 +30,11 @@ def sweep_due() -> None:
 
     Then let go of what was frozen beside contents destroyed since.
     """
-    sender.drain(seconds=settings.PE_BALAYAGE)
+    started = time.monotonic()
+    steps = sender.drain(seconds=settings.PE_BALAYAGE)
     outcome.forget_destroyed()
+    if steps:
+        logger.info("balayage_fini", pas=steps, duree_ms=round((time.monotonic() - started) * 1000))
     battements.note(Maillon.BALAYAGE)
 
 
