@@ -47,6 +47,7 @@ class Detruite:
 
 # Rows that others point to come after those; a column added to one of these tables is destroyed by itself.
 DETRUITES = (
+    Detruite(poleemploi.EvenementEcarte, "contrat"),
     Detruite(poleemploi.Retour, "transmission__bilan__contrat"),
     Detruite(poleemploi.Tentative, "transmission__bilan__contrat"),
     Detruite(poleemploi.Transmission, "bilan__contrat"),

@@ -79,6 +79,7 @@ SOURCES = (
     Source("Transmissions à Pôle emploi", poleemploi.Transmission, "bilan__contrat"),
     Source("Essais d’envoi", poleemploi.Tentative, "transmission__bilan__contrat"),
     Source("Retours de Pôle emploi", poleemploi.Retour, "transmission__bilan__contrat"),
+    Source("Retours de Pôle emploi mis de côté", poleemploi.EvenementEcarte, "contrat"),
 )
 # Why a file was looked at, when it was said.
 MOTIFS = dict(chain(MotifExport.choices, MotifImpression.choices, bilan.Consentement.Portee.choices))

@@ -52,6 +52,7 @@ _MOTIFS = (states.MotifReport, states.MotifAbsence, states.MotifInterruption, st
 RAISONS = dict(chain.from_iterable(choices.choices for choices in _MOTIFS)) | {"exemption": "Personne dispensée"}
 # What was looked at, in the words of the person; an act that has none here reads as it is named.
 ACTES = {
+    "classer_retour": "retour de Pôle emploi classé",
     "consentement_accorde": "accord enregistré",
     "consentement_refuse": "refus enregistré",
     "consentement_retire": "retrait enregistré",

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from poleemploi.client import Jeton, PartnerClient, Reponse
 from poleemploi.models import Canal
-from poleemploi.reponses import Suite, decide
+from poleemploi.reponses import Decision, Suite, decide
 from poleemploi.reprise import PANNES_AVANT_PAUSE, PAUSE_COMPTE, PAUSE_PANNE, Rythme, asked_wait
 from poleemploi.states import MotifPause, Operation
 
@@ -97,6 +97,30 @@ def pause_account(now: datetime) -> None:
 
 def pause_quota(reponse: Reponse, now: datetime) -> None:
     pause(MotifPause.QUOTA, now + rythme().quota_wait(reponse.retry_after, now=now))
+
+
+def hear(
+    decision: Decision, reponse: Reponse, jeton: JetonEnCours, *, probe: bool, refused_twice: bool, now: datetime
+) -> None:
+    """What any answer, to a row or to the reading of returns, says of the channel as a whole.
+
+    ``refused_twice``: the request before this one was refused its token too, so it is our account's fault.
+    """
+    if probe:
+        probe_failed(now)
+    match decision.suite:
+        case Suite.RENOUVELER_JETON:
+            drop_token(jeton)
+            if refused_twice:
+                pause_account(now)
+        case Suite.ATTENDRE_QUOTA:
+            pause_quota(reponse, now)
+        case Suite.ATTENDRE_COMPTE:
+            pause_account(now)
+        case _ if decision.panne:
+            partner_fails(reponse, probe=probe)
+        case _:
+            partner_answers(probe=probe)
 
 
 # --- token --------------------------------------------------------------------------------------

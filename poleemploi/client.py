@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -27,6 +27,7 @@ CORPS_MAX = 1_000_000  # bytes; an answer of the contract holds in a thousandth 
 CHAMPS_MAX = 20
 RAPPROCHEMENTS = ("TROUVE", "NON_TROUVE", "PLUSIEURS")
 _IDENTIFIANT = re.compile(r"[\x21-\x7e]{1,80}")
+_CURSEUR = re.compile(r"[\x21-\x7e]{1,2000}")
 _POINTEUR = re.compile(r"(/[A-Za-z0-9]{1,40}){1,8}")
 
 
@@ -47,6 +48,15 @@ class Recu:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of the feed: its events as they came, whatever they are, and where the next page begins."""
+
+    evenements: tuple[Any, ...]
+    curseur: str
+    encore: bool
+
+
+@dataclass(frozen=True)
 class Reponse:
     """What came back. ``code`` is empty when the body is not an error of the contract, whatever it is instead."""
 
@@ -55,6 +65,7 @@ class Reponse:
     chemins: tuple[str, ...] = ()  # JSON pointers of the refused fields; the partner's own words are not kept
     retry_after: str | None = None
     recu: Recu | None = None
+    page: Page | None = None
     coupure: Coupure | None = None
 
 
@@ -124,6 +135,13 @@ class PartnerClient:
         path = "/syntheses/" + quote(identifiant, safe="")
         headers = {"X-Correlation-Id": correlation}
         return self._authorised("DELETE", path, jeton, params={"motif": motif}, headers=headers)
+
+    def read_events(self, curseur: str, *, limite: int, jeton: str) -> Reponse:
+        """The page of the feed that follows a cursor of the partner's, the first one when it is empty."""
+        params = {"limite": str(limite)} | ({"curseur": curseur} if curseur else {})
+        headers = {"Authorization": f"Bearer {jeton}"}
+        reponse, body = self._exchange("GET", API + "/evenements", headers=headers, params=params)
+        return replace(reponse, page=_page(body)) if reponse.statut == requests.codes.ok else reponse
 
     def _authorised(
         self,
@@ -211,6 +229,16 @@ def _receipt(body: Any) -> Recu | None:
         recu_at = recu_at.replace(tzinfo=UTC)
     rapprochement = body.get("rapprochement")
     return Recu(identifiant, recu_at, rapprochement if rapprochement in RAPPROCHEMENTS else "")
+
+
+def _page(body: Any) -> Page | None:
+    """The page, None when it does not say where the next one begins: going on by guess could lose events."""
+    if not isinstance(body, dict):
+        return None
+    evenements, curseur, encore = (body.get(name) for name in ("evenements", "curseurSuivant", "encore"))
+    if not isinstance(evenements, list) or not isinstance(curseur, str) or not isinstance(encore, bool):
+        return None
+    return Page(tuple(evenements), curseur, encore) if _CURSEUR.fullmatch(curseur) else None
 
 
 def _pointers(champs: Any) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from agents.roles import Permission
 from bilan.models import Bilan, Consentement, Synthese
 from core.crypto import EncryptedBinaryField, EncryptedJSONField
 from core.models import BaseModel
+from poleemploi.models_flux import EvenementEcarte, EvenementRecu, Flux
 from poleemploi.states import (
     A_TRAITER_PAR_LE_SYSTEME,
     VIVANTES,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 T = EtatTransmission
+__all__ = ["Canal", "EvenementEcarte", "EvenementRecu", "Flux", "Retour", "Tentative", "Transmission"]
 
 
 class TransmissionQuerySet(models.QuerySet["Transmission"]):
@@ -97,6 +99,9 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 name="transmission_due",
             ),
             models.Index(fields=["etat", "-created_at"], name="transmission_etat"),
+            models.Index(
+                fields=["accuse_identifiant"], condition=~Q(accuse_identifiant=""), name="transmission_accuse"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(etat__in=EtatTransmission.values), name="transmission_etat_connu"),
@@ -266,10 +271,21 @@ class Retour(BaseModel):
     origine = models.CharField("origine", max_length=10, choices=Origine.choices)
     evenement = models.CharField("événement du partenaire", max_length=80, null=True, unique=True)
     recu_le = models.DateField("reçu le")
+    # The day whose situation is told: an older one, read later, does not change the present situation.
+    date_situation = models.DateField("situation au", null=True)
     date_inscription = models.DateField("inscription à Pôle emploi", null=True)
+    date_radiation = models.DateField("fin d’inscription", null=True)
     date_entretien_ppae = models.DateField("entretien PPAE", null=True)
+    date_actualisation = models.DateField("actualisation du PPAE", null=True)
+    prestation_code = models.CharField("code de la prestation", max_length=40, blank=True, db_default="", default="")
+    prestation_libelle = models.CharField("prestation", max_length=200, blank=True, db_default="", default="")
+    prestation_debut = models.DateField("début de la prestation", null=True)
+    prestation_fin = models.DateField("fin de la prestation", null=True)
     date_embauche = models.DateField("date d’embauche", null=True)
     type_contrat = models.CharField("type de contrat", max_length=30, choices=TypeContrat.choices, blank=True)
+    nature_emploi = models.CharField("nature de l’emploi", max_length=200, blank=True, db_default="", default="")
+    domaine_activite = models.CharField("domaine d’activité", max_length=1, blank=True, db_default="", default="")
+    metier_exerce = models.CharField("métier exercé", max_length=5, blank=True, db_default="", default="")
     par = models.ForeignKey(
         "agents.Agent", verbose_name="enregistré par", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -287,8 +303,21 @@ class Retour(BaseModel):
                 name="retour_signe_ou_numerote",
             ),
             models.CheckConstraint(
+                condition=Q(origine="hors_ligne") | Q(date_situation__isnull=False), name="retour_lu_est_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(prestation_debut=None, prestation_fin=None, prestation_code="")
+                | Q(prestation_debut__isnull=False) & ~Q(prestation_code="") & Q(prestation_fin=None)
+                | Q(prestation_debut__isnull=False)
+                & ~Q(prestation_code="")
+                & Q(prestation_fin__gte=models.F("prestation_debut")),
+                name="retour_prestation_entiere",
+            ),
+            models.CheckConstraint(
                 condition=Q(date_inscription__isnull=False)
+                | Q(date_radiation__isnull=False)
                 | Q(date_entretien_ppae__isnull=False)
+                | Q(prestation_debut__isnull=False)
                 | Q(date_embauche__isnull=False),
                 name="retour_dit_quelque_chose",
             ),

@@ -334,21 +334,8 @@ def _end(transmission: Transmission, now: datetime) -> None:
 
 
 def _tell_channel(tentative: Tentative, decision: Decision, resultat: Resultat, now: datetime) -> None:
-    if resultat.probe:
-        canal.probe_failed(now)
-    match decision.suite:
-        case Suite.RENOUVELER_JETON:
-            canal.drop_token(resultat.jeton)
-            if _refused_twice(tentative):
-                canal.pause_account(now)
-        case Suite.ATTENDRE_QUOTA:
-            canal.pause_quota(resultat.reponse, now)
-        case Suite.ATTENDRE_COMPTE:
-            canal.pause_account(now)
-        case _ if decision.panne:
-            canal.partner_fails(resultat.reponse, probe=resultat.probe)
-        case _:
-            canal.partner_answers(probe=resultat.probe)
+    twice = decision.suite is Suite.RENOUVELER_JETON and _refused_twice(tentative)
+    canal.hear(decision, resultat.reponse, resultat.jeton, probe=resultat.probe, refused_twice=twice, now=now)
 
 
 def _refused_twice(tentative: Tentative) -> bool:

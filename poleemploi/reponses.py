@@ -21,6 +21,8 @@ class Suite(Enum):
     REESSAYER = "reessayer"  # not carried out, or harmless to repeat
     DOUTER = "douter"  # perhaps carried out: look it up before anything else
     RENOUVELER_JETON = "renouveler_jeton"
+    APPLIQUER = "appliquer"  # a page of returns
+    RECOMMENCER = "recommencer"  # the feed is read again from its beginning: each event counts once
     ATTENDRE_QUOTA = "attendre_quota"  # the whole channel waits as long as the partner says
     ATTENDRE_COMPTE = "attendre_compte"  # the whole channel waits: it is our account, not this row
 
@@ -34,6 +36,8 @@ ISSUES: dict[Suite, Issue] = {
     Suite.REESSAYER: Issue.A_REESSAYER,
     Suite.DOUTER: Issue.INCERTAIN,
     Suite.RENOUVELER_JETON: Issue.A_REESSAYER,
+    Suite.APPLIQUER: Issue.ACCEPTE,
+    Suite.RECOMMENCER: Issue.REFUSE,
     Suite.ATTENDRE_QUOTA: Issue.CANAL_FERME,
     Suite.ATTENDRE_COMPTE: Issue.CANAL_FERME,
 }
@@ -49,8 +53,9 @@ ILLISIBLE_ICI = "ILLISIBLE_ICI"
 DELAI_DEPASSE = "DELAI_DEPASSE"
 
 DEPOT, RECHERCHE, EFFACEMENT = Operation.DEPOT, Operation.RECHERCHE, Operation.EFFACEMENT
-TOUTES = (DEPOT, RECHERCHE, EFFACEMENT)
-SANS_CORPS = (RECHERCHE, EFFACEMENT)
+LECTURE = Operation.LECTURE
+TOUTES = (DEPOT, RECHERCHE, EFFACEMENT, LECTURE)
+SANS_CORPS = (RECHERCHE, EFFACEMENT, LECTURE)
 TOUT_CODE = "*"  # a code of the contract or not, even none
 UN_CODE = "+"  # any code at all: the partner itself has spoken
 
@@ -141,6 +146,12 @@ TABLE: tuple[Ligne, ...] = (
     Ligne((EFFACEMENT,), _exact(404), "INCONNU", Suite.EFFACEE, "Pôle emploi ne détient plus cette synthèse."),
     Ligne((EFFACEMENT,), (400, 499), UN_CODE, Suite.ECHOUER,
           "Pôle emploi refuse l’effacement\u00a0: prévenez le support."),
+    # Reading the feed of returns.
+    Ligne((LECTURE,), _exact(200), "PAGE", Suite.APPLIQUER, "Les retours de Pôle emploi sont lus."),
+    Ligne((LECTURE,), _exact(400), UN_CODE, Suite.RECOMMENCER,
+          "Pôle emploi ne sait plus où la lecture en était\u00a0: elle reprend du début, sans rien compter deux fois."),
+    Ligne((LECTURE,), (400, 499), UN_CODE, Suite.ECHOUER,
+          "Pôle emploi refuse la lecture des retours\u00a0: prévenez le support."),
     Ligne(SANS_CORPS, (100, 499), TOUT_CODE, Suite.REESSAYER,
           "La réponse ne vient pas de Pôle emploi\u00a0: la demande sera reprise.", True),
     Ligne(SANS_CORPS, (500, 999), TOUT_CODE, Suite.REESSAYER,
@@ -175,15 +186,20 @@ def decide(operation: Operation, reponse: Reponse) -> Decision:
         code = JAMAIS_PARTIE if reponse.coupure is Coupure.AVANT else SANS_REPONSE
     elif reponse.recu is not None:
         code = "RECU"
+    elif reponse.page is not None:
+        code = "PAGE"
     ligne = _line(operation, reponse.statut, code)
-    return Decision(ligne.suite, ISSUES[ligne.suite], "" if code == "RECU" else code, ligne.phrase, ligne.panne)
+    return Decision(
+        ligne.suite, ISSUES[ligne.suite], "" if code in ("RECU", "PAGE") else code, ligne.phrase, ligne.panne
+    )
 
 
 def explain(operation: Operation, *, statut: int | None, code: str, issue: str) -> str:
     """The sentence of an attempt of the ledger."""
     if code in PHRASES_LOCALES:
         return PHRASES_LOCALES[code]
-    return _line(operation, statut, "RECU" if issue == Issue.ACCEPTE and not code else code).phrase
+    accepted = "PAGE" if operation == LECTURE else "RECU"
+    return _line(operation, statut, accepted if issue == Issue.ACCEPTE and not code else code).phrase
 
 
 def explain_refusal(code: str) -> str:

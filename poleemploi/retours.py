@@ -1,8 +1,14 @@
-"""What Pôle emploi tells of a person, received off-line and typed by the correspondant (reference B, D.2 23, F.3)."""
+"""What Pôle emploi tells of a person (reference B, D.2 23, F.3): what may be kept of it, and what follows.
 
+Typed by the correspondant when it was received off-line (here), or read from the partner's feed (``reception``).
+"""
+
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Min, QuerySet
 
 from agents.models import Agent
 from agents.roles import Permission
@@ -15,6 +21,7 @@ from core import clock, journal
 from core.errors import Blocage, InvalidInput, RuleViolation, refuse, refuse_if
 from core.french import date_sans_jour, day_of
 from poleemploi.models import Retour, Transmission
+from poleemploi.standing import Accord, standing
 from poleemploi.states import EtatTransmission
 
 PORTEE = Consentement.Portee.TRANSMISSION
@@ -53,23 +60,34 @@ def record_return(
         "type_contrat": type_contrat,
     }
     known = Retour.objects.of_bilan(bilan)
-    refuse_if(
-        [
-            *_receipt_blocages(recu_le, received),
-            *_ppae_blocages(date_entretien_ppae, date_inscription, received),
-            *_employment_blocages(date_embauche, type_contrat),
-        ]
-    )
+    refuse_if([*_receipt_blocages(recu_le, received), *blocages_of(said, received=received, known=known)])
     if not any(said.values()):
         refuse("retour_vide", "Notez au moins une date que Pôle emploi a donnée.", field="date_entretien_ppae")
     if known.filter(**said).exists():
         refuse("retour_deja_enregistre", "Ce retour est déjà enregistré.")
-    # rule: D.2-note-retour
-    first_ppae = date_entretien_ppae is not None and not known.with_ppae().exists()
-    before = PRIS_EN_CHARGE if known.with_ppae().exists() else TRANSMISE
-    retour = Retour.objects.create(
-        transmission=deposit, origine=Retour.Origine.HORS_LIGNE, recu_le=recu_le, par=by, **said
-    )
+    return keep(deposit, Retour(origine=Retour.Origine.HORS_LIGNE, recu_le=recu_le, par=by, **said), by=by)
+
+
+# rule: D.2-note-retour
+def keep(deposit: Transmission, retour: Retour, *, by: Agent | None, **faits: Any) -> Retour:
+    """Store a return of a deposit whose bilan is locked, and tell the file; the first PPAE takes the person in charge.
+
+    Guards have been asked before. Nothing else changes: neither a state, nor the exemption, nor the contract.
+    """
+    bilan, known = deposit.bilan, Retour.objects.of_bilan(deposit.bilan)
+    present = bilan.etat == Etat.SYNTHESE_VALIDEE and standing(deposit) is Accord.EN_VIGUEUR
+    taken = known.with_ppae().exists()
+    first_ppae = present and retour.date_entretien_ppae is not None and not taken
+    before = (PRIS_EN_CHARGE if taken else TRANSMISE) if present else ""
+    retour.transmission = deposit
+    retour.save(force_insert=True)
+    told: dict[str, Any] = {
+        "inscription": retour.date_inscription,
+        "radiation": retour.date_radiation,
+        "ppae": retour.date_entretien_ppae,
+        "prestation": retour.prestation_debut,
+    }
+    faits["emploi"] = retour.date_embauche is not None
     journal.record(
         "retour.prise_en_charge_ppae" if first_ppae else "retour.enregistre",
         dossier=bilan.contrat_id,
@@ -77,9 +95,7 @@ def record_return(
         by=by,
         avant=before,
         apres=PRIS_EN_CHARGE if first_ppae else before,
-        inscription=date_inscription.isoformat() if date_inscription else "",
-        ppae=date_entretien_ppae.isoformat() if date_entretien_ppae else "",
-        emploi=date_embauche is not None,
+        **({name: jour.isoformat() for name, jour in told.items() if jour} | faits),
     )
     return retour
 
@@ -126,8 +142,24 @@ def _receipt_blocages(recu_le: date, received: date) -> list[Blocage]:
     return []
 
 
+def blocages_of(said: Mapping[str, Any], *, received: date, known: "QuerySet[Retour]") -> list[Blocage]:
+    """What is impossible in what a return says, given the day of the receipt and the returns known of the bilan.
+
+    Of several registrations, the first one counts.
+    """
+    registered = [known.aggregate(premiere=Min("date_inscription"))["premiere"], said.get("date_inscription")]
+    inscription = min((jour for jour in registered if jour), default=None)
+    return [
+        *_ppae_blocages(said.get("date_entretien_ppae"), said.get("date_actualisation"), inscription, received),
+        *_service_blocages(said.get("prestation_debut"), said.get("prestation_fin")),
+        *_employment_blocages(said.get("date_embauche"), said.get("type_contrat", "")),
+    ]
+
+
 # rule: D.2-23
-def _ppae_blocages(ppae: date | None, inscription: date | None, received: date) -> list[Blocage]:
+def _ppae_blocages(
+    ppae: date | None, actualisation: date | None, inscription: date | None, received: date
+) -> list[Blocage]:
     if ppae is None:
         return []
     if ppae < received:
@@ -136,6 +168,15 @@ def _ppae_blocages(ppae: date | None, inscription: date | None, received: date) 
     if inscription is not None and ppae < inscription:
         message = "L’entretien ne peut pas précéder l’inscription à Pôle emploi."
         return [Blocage("ppae_avant_inscription", message, "date_entretien_ppae")]
+    if inscription is not None and actualisation is not None and actualisation < inscription:
+        message = "L’actualisation ne peut pas précéder l’inscription à Pôle emploi."
+        return [Blocage("actualisation_avant_inscription", message, "date_actualisation")]
+    return []
+
+
+def _service_blocages(debut: date | None, fin: date | None) -> list[Blocage]:
+    if debut is not None and fin is not None and fin < debut:
+        return [Blocage("prestation_finie_avant_debut", "La prestation finit avant son début.", "prestation_fin")]
     return []
 
 

@@ -17,7 +17,7 @@ from bilan.states import Etat, MotifReprise
 from bilan.workflow import lock
 from core import clock
 from core.errors import RuleViolation
-from poleemploi import outcome
+from poleemploi import outcome, quarantaine
 from poleemploi.correction import why_not_redeposited
 from poleemploi.depot import freeze
 from poleemploi.doorbell import ring_on_commit
@@ -112,6 +112,7 @@ def withdraw_transmission(*, bilan: Bilan, by: Agent, **recueil: Unpack[Recueil]
     now = timezone.now()
     for transmission in _locked_rows(lock(bilan.pk)):
         _withdraw(transmission, now, by=by)
+    quarantaine.forget_file(bilan.contrat_id)
     return consent
 
 

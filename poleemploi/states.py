@@ -42,6 +42,7 @@ class Operation(TextChoices):
     DEPOT = "depot", "Dépôt"
     RECHERCHE = "recherche", "Recherche par clé"
     EFFACEMENT = "effacement", "Effacement"
+    LECTURE = "lecture", "Lecture des retours"
 
 
 class Issue(TextChoices):
@@ -61,3 +62,53 @@ class MotifPause(TextChoices):
     QUOTA = "quota", "Pôle emploi demande de patienter"
     COMPTE = "compte", "Pôle emploi refuse notre compte"
     PANNE = "panne", "Pôle emploi ne répond pas"
+
+
+# --- the feed of returns ------------------------------------------------------------------------
+
+
+class Sort(TextChoices):
+    """What became of an event of the feed when it was read."""
+
+    APPLIQUE = "applique", "Appliqué"
+    HISTORIQUE = "historique", "Gardé dans l’historique"
+    ECARTE = "ecarte", "Mis de côté"
+    RIEN_GARDE = "rien_garde", "Rien n’en est gardé"
+
+
+class MotifEcart(TextChoices):
+    """Why an event was set aside, as the correspondant reads it; codes of refused dates are those of the guards."""
+
+    NUMERO_INCONNU = "numero_inconnu", "Aucun dossier ne porte ce numéro CAI."
+    ACCUSE_INCONNU = "accuse_inconnu", "Aucune synthèse n’a été reçue par Pôle emploi sous cet accusé."
+    ACCUSE_AUTRE_DOSSIER = "accuse_autre_dossier", "L’accusé de réception est celui d’un autre dossier."
+    DATE_FUTURE = "date_future", "La situation est datée d’un jour à venir."
+    PPAE_AVANT_RECEPTION = "ppae_avant_reception", "L’entretien PPAE précède la réception de la synthèse."
+    PPAE_AVANT_INSCRIPTION = "ppae_avant_inscription", "L’entretien PPAE précède l’inscription à Pôle emploi."
+    ACTUALISATION_AVANT_INSCRIPTION = (
+        "actualisation_avant_inscription",
+        "L’actualisation du PPAE précède l’inscription à Pôle emploi.",
+    )
+    PRESTATION_FINIE_AVANT_DEBUT = "prestation_finie_avant_debut", "La prestation finit avant d’avoir commencé."
+    EMBAUCHE_FUTURE = "embauche_future", "L’embauche est datée d’un jour à venir."
+    TYPE_INCONNU = "type_inconnu", "Pôle emploi annonce un genre de retour que l’application ne connaît pas."
+    ILLISIBLE = "illisible", "Le retour n’a pas la forme convenue avec Pôle emploi."
+    NON_ENREGISTRABLE = "non_enregistrable", "Le retour n’a pas pu être enregistré\u00a0: prévenez le support."
+
+
+class EtatEcart(TextChoices):
+    """Where an event that was set aside stands."""
+
+    A_EXAMINER = "a_examiner", "À examiner"
+    APPLIQUE = "applique", "Appliqué depuis"
+    CLASSE = "classe", "Classé"
+    OUBLIE = "oublie", "Contenu effacé au bout d’un an"
+
+
+class MotifClassement(TextChoices):
+    """Why a person settles an event without applying it; a list, so that nothing personal is written."""
+
+    AUTRE_PERSONNE = "autre_personne", "Il ne concerne aucune personne suivie ici"
+    ERREUR_PARTENAIRE = "erreur_partenaire", "Pôle emploi l’a envoyé par erreur"
+    DEJA_ENREGISTRE = "deja_enregistre", "Ce qu’il dit est déjà enregistré"
+    SANS_SUITE = "sans_suite", "Il n’est plus utile au dossier"

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from core import battements, passes
 from core.battements import Maillon
-from poleemploi import outcome, sender, services
+from poleemploi import flux, outcome, quarantaine, sender, services
 from poleemploi.doorbell import ENVOYER
 from poleemploi.selectors import perhaps_hopeless
 
@@ -36,6 +36,18 @@ def sweep_due() -> None:
     if steps:
         logger.info("balayage_fini", pas=steps, duree_ms=round((time.monotonic() - started) * 1000))
     battements.note(Maillon.BALAYAGE)
+
+
+@shared_task(name="poleemploi.lire_retours")
+def read_returns() -> None:
+    """Read what Pôle emploi has published since the last reading. Safe to run twice or never."""
+    flux.read_all(seconds=settings.PE_BALAYAGE)
+
+
+@shared_task(name="poleemploi.oublier_retours")
+def forget_returns() -> None:
+    """Erase the content of returns set aside for twelve months. Safe to run twice or never."""
+    quarantaine.forget_old()
 
 
 @shared_task(name=CLORE)

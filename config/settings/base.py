@@ -269,6 +269,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 15},  # with every worker busy, sweeps must not pile up
     },
     "battre": {"task": "core.battre", "schedule": 30, "options": {"expires": 120}},  # proves the whole chain
+    "lire-retours": {
+        "task": "poleemploi.lire_retours",
+        "schedule": 60 / PE_FACTEUR_TEMPS,
+        "options": {"expires": 60},
+    },
     "balayer-tirages": {"task": "bilan.balayer_tirages", "schedule": 30, "options": {"expires": 30}},
     # Every hour: what is due is due on its day, and a machine that sleeps at night must not keep it.
     "appliquer-conservation": {"task": "bilan.appliquer_conservation", "schedule": crontab(minute="10")},
@@ -283,6 +288,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "oublier-acces": {"task": "core.oublier_acces", "schedule": crontab(hour="4", minute="50")},
     # Before the two that follow: what they find then is only what a file still open holds beyond its term.
     "anonymiser": {"task": "dossiers.anonymiser", "schedule": crontab(hour="4", minute="45")},
+    "oublier-retours": {"task": "poleemploi.oublier_retours", "schedule": crontab(hour="4", minute="50")},
     "oublier-soumissions": {"task": "core.oublier_soumissions", "schedule": crontab(hour="4", minute="55")},
     "oublier-faits-prives": {"task": "cai.oublier_faits_prives", "schedule": crontab(hour="4", minute="55")},
     "oublier-copies": {"task": "exemptions.oublier_copies", "schedule": crontab(hour="5", minute="0")},

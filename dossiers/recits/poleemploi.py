@@ -1,6 +1,7 @@
 """What the timeline says of the exchange with Pôle emploi."""
 
 from dossiers.recits.mots import Facts, Recits, jour, version
+from poleemploi.states import MotifClassement
 
 
 def _accuse(faits: Facts) -> str:
@@ -11,11 +12,21 @@ def _retour(faits: Facts) -> str:
     said = []
     if faits.get("inscription"):
         said.append(f"Inscription le {jour(faits['inscription'])}.")
+    if faits.get("radiation"):
+        said.append(f"Fin d’inscription le {jour(faits['radiation'])}.")
     if faits.get("ppae"):
         said.append(f"Entretien PPAE le {jour(faits['ppae'])}.")
+    if faits.get("prestation"):
+        said.append(f"Une prestation débute le {jour(faits['prestation'])}.")
     if faits.get("emploi"):
         said.append("Un emploi est signalé.")
+    if faits.get("historique"):
+        said.append("Une situation plus récente était déjà connue.")
     return " ".join(said)
+
+
+def _classement(faits: Facts) -> str:
+    return f"{MotifClassement(faits['motif']).label}."
 
 
 SENTENCES: Recits = {
@@ -32,4 +43,5 @@ SENTENCES: Recits = {
     "transmission.effacee": ("Synthèse effacée chez Pôle emploi", version),
     "retour.prise_en_charge_ppae": ("Prise en charge par Pôle emploi", _retour),
     "retour.enregistre": ("Retour de Pôle emploi enregistré", _retour),
+    "retour.classe": ("Retour de Pôle emploi classé sans être appliqué", _classement),
 }

@@ -146,8 +146,13 @@ def rooms(contrat: Contrat, bilan: Bilan, row: Transmission, person, conseiller:
         code_metier=person(),
     )
     poleemploi.Retour.objects.create(
-        transmission=row, origine="flux", evenement=person(), recu_le=jour, date_inscription=jour
-    )
+        transmission=row, origine="flux", evenement=person(), recu_le=jour, date_situation=jour, date_embauche=jour,
+        type_contrat="CDI", nature_emploi=person(),
+    )  # fmt: skip
+    poleemploi.EvenementEcarte.objects.create(
+        evenement=poleemploi.EvenementRecu.objects.create(evenement="EVT-1", recu_at=at, sort="ecarte"),
+        motif="type_inconnu", contrat=contrat, accuse=person(), contenu=person().encode(),
+    )  # fmt: skip
     Transmission.objects.filter(pk=row.pk).update(erreur_champs=[{"chemin": "/", "motif": person()}])
     piece = exemptions.Justificatif.objects.get(contrat=contrat)
     exemptions.JustificatifFichier.objects.create(

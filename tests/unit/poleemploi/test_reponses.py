@@ -8,18 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poleemploi import contrat, reponses
-from poleemploi.client import Coupure, Recu, Reponse
+from poleemploi.client import Coupure, Page, Recu, Reponse
 from poleemploi.reponses import Suite, decide, explain
 from poleemploi.states import Issue, Operation
 
 RECU = Recu("PE-1", datetime(2010, 5, 12, tzinfo=UTC), "TROUVE")
 CODES = contrat.contract()["components"]["schemas"]["Erreur"]["properties"]["code"]["enum"]
+PAGE = Page((), "suite", encore=False)
 DEPOT, RECHERCHE, EFFACEMENT = Operation.DEPOT, Operation.RECHERCHE, Operation.EFFACEMENT
+LECTURE = Operation.LECTURE
 S = Suite
 CHEMINS = {
     "/partenaire/bilans-ofii/v1/syntheses": ("post", DEPOT),
     "/partenaire/bilans-ofii/v1/syntheses/par-cle/{cle}": ("get", RECHERCHE),
     "/partenaire/bilans-ofii/v1/syntheses/{identifiant}": ("delete", EFFACEMENT),
+    "/partenaire/bilans-ofii/v1/evenements": ("get", LECTURE),
 }
 
 
@@ -80,6 +83,16 @@ CHEMINS = {
         (EFFACEMENT, Reponse(503), S.REESSAYER),
         (EFFACEMENT, Reponse(coupure=Coupure.AVANT), S.REESSAYER),
         (EFFACEMENT, Reponse(coupure=Coupure.APRES), S.REESSAYER),
+        (LECTURE, Reponse(200, page=PAGE), S.APPLIQUER),
+        (LECTURE, Reponse(200), S.REESSAYER),
+        (LECTURE, Reponse(400, code="CORPS_INVALIDE"), S.RECOMMENCER),
+        (LECTURE, Reponse(400), S.REESSAYER),
+        (LECTURE, Reponse(401, code="JETON_INVALIDE"), S.RENOUVELER_JETON),
+        (LECTURE, Reponse(403), S.ATTENDRE_COMPTE),
+        (LECTURE, Reponse(404, code="INCONNU"), S.ECHOUER),
+        (LECTURE, Reponse(429), S.ATTENDRE_QUOTA),
+        (LECTURE, Reponse(503, code="INDISPONIBLE"), S.REESSAYER),
+        (LECTURE, Reponse(coupure=Coupure.APRES), S.REESSAYER),
     ],
 )
 def test_an_answer_has_its_consequence(operation: Operation, reponse: Reponse, suite: Suite) -> None:

@@ -1,0 +1,181 @@
+"""Returns of which nothing is kept, and those set aside: applied again, settled, forgotten (reference F.3, AS-40)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from agents.models import Agent, DirectionTerritoriale
+from agents.roles import Role
+from bilan.models import Bilan, Consentement
+from core import clock
+from core.errors import Forbidden, InvalidInput, RuleViolation
+from core.models import Evenement
+from poleemploi import evenements, flux, quarantaine, reception, services, tasks
+from poleemploi.models import EvenementEcarte, EvenementRecu, Retour, Transmission
+from poleemploi.states import EtatEcart, MotifEcart, Sort
+from tests.factories.agents import make_agent, make_direction
+from tests.factories.transmissions import RECUEIL, make_transmission, receive
+from tests.simulateur import SimulateurEnProcessus
+
+pytestmark = pytest.mark.django_db
+JOUR = date(2010, 6, 10)
+
+
+@pytest.fixture(autouse=True)
+def le_10_juin() -> Iterator[None]:
+    with clock.travel(clock.at(JOUR, 9)):
+        yield
+
+
+@pytest.fixture
+def transmission(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent) -> Transmission:
+    """Consented to, and not received yet."""
+    return make_transmission(direction, prescripteur, conseiller)
+
+
+@pytest.fixture
+def correspondant(direction: DirectionTerritoriale) -> Agent:
+    return make_agent(Role.CORRESPONDANT_OFII, direction)
+
+
+def event(bilan: Bilan, identifiant: str = "EVT-1", **wish: Any) -> dict[str, Any]:
+    return {
+        "id": identifiant,
+        "type": "PPAE",
+        "numeroCai": bilan.contrat.numero_cai,
+        "referenceAccuse": "PE-1",
+        "survenuLe": "2010-06-05",
+        "donnees": {"dateEntretien": "2010-06-01"},
+        **wish,
+    }
+
+
+def take(bilan: Bilan, identifiant: str = "EVT-1", **wish: Any) -> Sort | None:
+    with transaction.atomic():
+        return reception.take(event(bilan, identifiant, **wish), timezone.now())
+
+
+def withdraw(bilan: Bilan, by: Agent) -> None:
+    services.record_decision(
+        bilan=bilan,
+        portee=Consentement.Portee.TRANSMISSION,
+        decision=Consentement.Decision.RETIRE,
+        by=by,
+        **RECUEIL,
+    )
+
+
+@pytest.mark.rule("F.3-rien-garde", "D.2-20")
+def test_as_40_after_a_withdrawal_an_event_leaves_its_identifier_and_nothing_else(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
+) -> None:
+    bilan = receive(transmission).bilan
+    withdraw(bilan, conseiller)
+    told = Evenement.objects.count()
+    published = partenaire.publier(
+        "PPAE", bilan.contrat.numero_cai, {"dateEntretien": "2010-06-01"}, referenceAccuse="PE-1",
+        survenuLe="2010-06-05",
+    )  # fmt: skip
+    assert flux.read_all(seconds=10) == 1
+    # By the receipt alone, by the number alone, and whatever the event is.
+    take(bilan, "EVT-RECU", numeroCai="69-2010-999999")
+    take(bilan, "EVT-NUMERO", referenceAccuse="PE-INCONNU")
+    take(bilan, "EVT-GENRE", type="MUTATION")
+    Transmission.objects.update(etat="effacee")
+    take(bilan, "EVT-EFFACEE")
+    kept = {published["id"], "EVT-RECU", "EVT-NUMERO", "EVT-GENRE", "EVT-EFFACEE"}
+    assert dict(EvenementRecu.objects.values_list("pk", "sort")) == dict.fromkeys(kept, Sort.RIEN_GARDE)
+    assert not Retour.objects.exists()
+    assert not EvenementEcarte.objects.exists()
+    assert Evenement.objects.count() == told
+
+
+def test_what_was_set_aside_is_erased_when_the_person_withdraws(transmission: Transmission, conseiller: Agent) -> None:
+    bilan = receive(transmission).bilan
+    assert take(bilan, survenuLe="2010-06-11") == Sort.ECARTE
+    withdraw(bilan, conseiller)
+    assert not EvenementEcarte.objects.exists()
+    assert EvenementRecu.objects.count() == 1
+
+
+def test_an_event_that_overtakes_its_receipt_is_applied_when_the_receipt_comes(transmission: Transmission) -> None:
+    assert take(transmission.bilan) == Sort.ECARTE
+    quarantaine.take_up_again()
+    assert EvenementEcarte.objects.get().motif == MotifEcart.ACCUSE_INCONNU
+    receive(transmission)
+    quarantaine.take_up_again()
+    ecarte, retour = EvenementEcarte.objects.get(), Retour.objects.get()
+    assert (ecarte.etat, ecarte.contenu, ecarte.examine_par) == (EtatEcart.APPLIQUE, None, None)
+    assert (retour.evenement, retour.date_entretien_ppae) == ("EVT-1", date(2010, 6, 1))
+    quarantaine.take_up_again()
+    assert Retour.objects.count() == 1
+
+
+def test_after_a_correction_the_correspondant_applies_it_and_signs(
+    transmission: Transmission, correspondant: Agent
+) -> None:
+    bilan = receive(transmission).bilan
+    take(bilan, numeroCai="75-2010-777777")
+    ecarte = EvenementEcarte.objects.get()
+    still = quarantaine.apply_again(ecarte=ecarte, by=correspondant)
+    assert still is not None
+    assert still.etat == EtatEcart.A_EXAMINER
+    type(bilan.contrat).objects.filter(pk=bilan.contrat_id).update(numero_cai="75-2010-777777")
+    done = quarantaine.apply_again(ecarte=ecarte, by=correspondant)
+    assert done is not None
+    assert (done.etat, done.examine_par) == (EtatEcart.APPLIQUE, correspondant)
+    assert Evenement.objects.get(nom="retour.prise_en_charge_ppae").par == correspondant
+    with pytest.raises(RuleViolation, match="déjà été examiné"):
+        quarantaine.apply_again(ecarte=ecarte, by=correspondant)
+    assert Retour.objects.count() == 1
+
+
+def test_the_correspondant_settles_with_a_reason_and_the_content_is_erased(
+    transmission: Transmission, correspondant: Agent, prescripteur: Agent
+) -> None:
+    take(receive(transmission).bilan, type="MUTATION")
+    ecarte = EvenementEcarte.objects.get()
+    with pytest.raises(InvalidInput):
+        quarantaine.classify(ecarte=ecarte, motif="parce_que", by=correspondant)
+    elsewhere = make_agent(Role.CORRESPONDANT_OFII, make_direction("69", "Lyon", region="82"))
+    for other in (prescripteur, elsewhere):
+        with pytest.raises(Forbidden):
+            quarantaine.classify(ecarte=ecarte, motif="erreur_partenaire", by=other)
+    row = quarantaine.classify(ecarte=ecarte, motif="erreur_partenaire", by=correspondant)
+    assert (row.etat, row.contenu, row.examine_par) == (EtatEcart.CLASSE, None, correspondant)
+    told = Evenement.objects.get(nom="retour.classe")
+    assert (told.faits, told.par) == ({"motif": "erreur_partenaire"}, correspondant)
+    with pytest.raises(RuleViolation, match="déjà été examiné"):
+        quarantaine.classify(ecarte=ecarte, motif="erreur_partenaire", by=correspondant)
+
+
+@pytest.mark.rule("F.3-conservation")
+def test_what_nobody_settled_within_a_year_loses_its_content(transmission: Transmission, correspondant: Agent) -> None:
+    bilan = receive(transmission).bilan
+    for rank, age in enumerate((366, 364)):
+        take(bilan, f"EVT-{rank}", type="MUTATION")
+        created_at = timezone.now() - timedelta(days=age)
+        EvenementEcarte.objects.filter(evenement=f"EVT-{rank}").update(created_at=created_at)
+    tasks.forget_returns()
+    tasks.forget_returns()
+    rows = dict(EvenementEcarte.objects.values_list("evenement", "etat"))
+    assert rows == {"EVT-0": EtatEcart.OUBLIE, "EVT-1": EtatEcart.A_EXAMINER}
+    assert EvenementEcarte.objects.get(evenement="EVT-0").contenu is None
+    with pytest.raises(RuleViolation):
+        quarantaine.apply_again(ecarte=EvenementEcarte.objects.get(evenement="EVT-0"), by=correspondant)
+
+
+def test_the_list_of_events_is_never_rewritten(transmission: Transmission) -> None:
+    take(receive(transmission).bilan)
+    for change in (EvenementRecu.objects.all().delete, lambda: EvenementRecu.objects.update(sort=Sort.ECARTE)):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+
+
+def test_an_event_is_read_in_the_words_of_the_contract_and_no_further() -> None:
+    lu = evenements.read({"id": "E", "type": "PPAE", "donnees": {"dateEntretien": "2010-02-30"}})
+    assert (lu.identifiant, lu.illisible, lu.dit) == ("E", MotifEcart.ILLISIBLE, {})
