@@ -32,6 +32,7 @@ from poleemploi.api import (
     TransmissionsView,
     TransmissionView,
 )
+from poleemploi.api_relances import EchangeView, RelancesView
 from poleemploi.api_retours import RetoursView
 
 app_name = "api"
@@ -79,7 +80,9 @@ urlpatterns = [
     path("bilans/<uuid:pk>/retours/", RetoursView.as_view(), name="retours"),
     path("bilans/<uuid:pk>/certificat/", CertificatDestructionView.as_view(), name="certificat_destruction"),
     path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),
+    path("echange/", EchangeView.as_view(), name="echange"),
     path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
+    path("transmissions/relances/", RelancesView.as_view(), name="relances"),
     path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),
     path("transmissions/<uuid:pk>/relancer/", RelanceView.as_view(), name="relance"),
     path("transmissions/<uuid:pk>/redeposer/", NouveauDepotView.as_view(), name="redepot"),

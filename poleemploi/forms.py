@@ -1,7 +1,9 @@
 """What is written down of a person's decision. Nothing is ever ticked beforehand."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from bilan.forms_programmation import BilanForm
 from bilan.models import Bilan, Consentement
@@ -10,9 +12,17 @@ from bilan.textes import CONSENTEMENTS, versions_texte_on
 from cai import delais
 from cai.models import Langue
 from core import clock
-from core.form_fields import ChoixField, DateField, LigneField, NomField, RechercheField, YesNoField
+from core.form_fields import (
+    ChoixField,
+    ChoixMultiplesField,
+    DateField,
+    LigneField,
+    NomField,
+    RechercheField,
+    YesNoField,
+)
 from core.forms import BaseForm
-from poleemploi.models import Retour
+from poleemploi.models import Retour, Transmission
 from poleemploi.selectors import is_refused
 
 Mode, Decision = Consentement.Mode, Consentement.Decision
@@ -189,3 +199,26 @@ class RepriseForm(BaseForm):
 def _moment(jour: date) -> datetime | None:
     """A decision of an earlier day is dated at the end of it: nobody notes the hour of a signature."""
     return None if jour == clock.today() else clock.at(jour, 23, 59)
+
+
+class RelancesForm(BaseForm):
+    """The transmissions to start again, all ticked: whoever is here has chosen them on the list."""
+
+    transmissions = ChoixMultiplesField(
+        label="Transmissions à relancer", error_messages={"required": "Cochez au moins une transmission."}
+    )
+
+    def __init__(self, *args: Any, rows: Iterable[Transmission], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(row.pk), _named(row)) for row in rows]
+        self.fields["transmissions"].choices = choices  # type: ignore[attr-defined]
+        self.initial["transmissions"] = [value for value, _ in choices]
+
+    def identifiants(self) -> list[UUID]:
+        """The argument of the service."""
+        return [UUID(value) for value in self.cleaned_data["transmissions"]]
+
+
+def _named(row: Transmission) -> str:
+    contrat = row.bilan.contrat
+    return f"{contrat.signataire.nom_complet}, {contrat.numero_cai}\u00a0: {row.get_etat_display()}"

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
-from django.utils import timezone
 
 from agents.models import Agent
 from agents.roles import Permission
@@ -17,21 +15,13 @@ from bilan.permissions import can
 from bilan.selectors import PORTEES, SLUGS
 from bilan.states import REALISES, Etat
 from core import clock
-from core.french import date_sans_jour, heure
-from poleemploi import canal
 from poleemploi.correction import Correction, corrections_of, why_not_redeposited
+from poleemploi.etat_canal import said, said_with_age
 from poleemploi.models import Retour, Tentative, Transmission
 from poleemploi.permissions import can_collect, can_record_return, can_requeue, can_withdraw
 from poleemploi.reponses import DELAI_DEPASSE, explain, explain_refusal
 from poleemploi.retours import why_no_return
-from poleemploi.states import (
-    A_TRAITER_PAR_LE_SYSTEME,
-    A_TRAITER_PAR_UN_AGENT,
-    EtatTransmission,
-    MotifFin,
-    MotifPause,
-    Operation,
-)
+from poleemploi.states import A_TRAITER_PAR_UN_AGENT, EtatTransmission, MotifFin, Operation
 
 T = EtatTransmission
 Portee, Decision = Consentement.Portee, Consentement.Decision
@@ -63,7 +53,16 @@ TERMES: dict[str, str] = {
     T.ANNULEE: "Annulation",
     T.EFFACEE: "Effacement",
 }
-A_FAIRE: dict[str, str] = {T.REJETEE: "Voir quoi corriger", T.ECHEC_DEFINITIF: "Relancer ou abandonner"}
+A_FAIRE: dict[str, str] = {
+    T.REJETEE: "Voir quoi corriger",
+    T.ECHEC_DEFINITIF: "Relancer ou abandonner",
+    T.INCERTAINE: "Rechercher maintenant",
+}
+# What a person may start again, and what the button says: an uncertain one is looked up before anything is sent.
+RELANCES: dict[str, str] = {
+    T.ECHEC_DEFINITIF: "Relancer la transmission",
+    T.INCERTAINE: "Rechercher maintenant chez Pôle emploi",
+}
 FINS: dict[str, str] = {
     MotifFin.CONSENTEMENT_RETIRE: "La personne a retiré son accord\u00a0: rien n’est chez Pôle emploi et rien "
     "ne partira.",
@@ -114,8 +113,26 @@ class Vue:
         return A_FAIRE.get(self.transmission.etat, "Voir les essais")
 
     @property
-    def creee_at(self) -> datetime:
-        return clock.shown(self.transmission.created_at)
+    def relance(self) -> str:
+        """What starting it again is called."""
+        return RELANCES[self.transmission.etat]
+
+    @property
+    def depuis(self) -> str:
+        """Since when it is where it is, in words; when it was asked for, as long as it waits."""
+        row = self.transmission
+        match row.etat:
+            case T.INCERTAINE:
+                since = row.premier_essai_at
+            case T.EFFACEMENT_DEMANDE:  # from the withdrawal on, then from the first attempt that followed it
+                since = row.serie_depuis_at or row.prochain_essai_at
+            case _:
+                since = row.termine_at
+        return said_with_age(since or row.created_at)
+
+    @property
+    def dossier_url(self) -> str:
+        return reverse("dossiers:view_file", args=[self.transmission.bilan.contrat_id])
 
     @property
     def faits(self) -> list[tuple[str, str]]:
@@ -130,11 +147,6 @@ class Vue:
         ]
         told = [(label, said(moment)) for label, moment in moments if moment]
         return [*told, ("Numéro de l’accusé", row.accuse_identifiant)] if row.accuse_identifiant else told
-
-
-def said(moment: datetime) -> str:
-    """A real instant in words."""
-    return f"le {date_sans_jour(clock.shown(moment))} à {heure(clock.shown(moment))}"
 
 
 def sentence_of(transmission: Transmission) -> str:
@@ -160,7 +172,7 @@ def show(transmission: Transmission, agent: Agent, *, alone: bool = False) -> Vu
     """One row for an agent. ``alone`` on its own page: with what it costs to know whether it may be deposited again."""
     bilan, pk = transmission.bilan, transmission.pk
     may_act = can_requeue(agent, bilan)
-    failed = transmission.etat in (T.ECHEC_DEFINITIF, T.INCERTAINE)
+    startable = transmission.etat in RELANCES and transmission.bail_jusqua is None  # leased: it is being looked up
     stopped = transmission.etat in A_TRAITER_PAR_UN_AGENT
     followed = Permission.VOIR_TRANSMISSIONS
     may_redeposit = alone and may_act and transmission.etat == T.REJETEE
@@ -171,7 +183,7 @@ def show(transmission: Transmission, agent: Agent, *, alone: bool = False) -> Vu
         phrase=sentence_of(transmission),
         corrections=corrections_of(transmission, agent),
         url=reverse("poleemploi:view_transmission", args=[pk]) if can(agent, followed, bilan) else "",
-        requeue_url=reverse("poleemploi:requeue_transmission", args=[pk]) if may_act and failed else "",
+        requeue_url=reverse("poleemploi:requeue_transmission", args=[pk]) if may_act and startable else "",
         redeposit_url=reverse("poleemploi:redeposit", args=[pk]) if may_redeposit and not obstacle else "",
         abandon_url=reverse("poleemploi:abandon", args=[pk]) if may_act and stopped else "",
         attente=obstacle.message if obstacle else "",
@@ -190,32 +202,6 @@ def show_attempt(tentative: Tentative) -> dict[str, Any]:
         )
     code = " ".join(str(part) for part in (tentative.statut_http, tentative.code_metier) if part)
     return {"tentative": tentative, "quand": clock.shown(tentative.ouverte_at), "phrase": phrase, "code": code}
-
-
-# --- the channel --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class EtatCanal:
-    """The channel to the partner, in words."""
-
-    en_pause: bool
-    motif: str
-    phrase: str
-
-
-def channel_state() -> EtatCanal:
-    """Whether anything goes out, for everyone, since when not, and how long the oldest due row has waited."""
-    row, now = canal.read(), timezone.now()
-    if canal.is_paused(row, now) and row.pause_jusqua and row.pause_depuis:
-        motif = MotifPause(row.pause_motif).label
-        phrase = f"Les envois sont suspendus depuis {said(row.pause_depuis)}. Prochain essai {said(row.pause_jusqua)}."
-        return EtatCanal(True, motif, phrase)
-    due = Transmission.objects.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME, prochain_essai_at__lte=now)
-    oldest = due.order_by("prochain_essai_at").values_list("prochain_essai_at", flat=True).first()
-    if oldest is None:
-        return EtatCanal(False, "", "Les envois partent. Aucun n’attend.")
-    return EtatCanal(False, "", f"Les envois partent. Le plus ancien attend depuis {said(oldest)}.")
 
 
 # --- consents -----------------------------------------------------------------------------------

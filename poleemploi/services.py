@@ -145,10 +145,19 @@ def rework_synthese(*, bilan: Bilan, motif: MotifReprise, by: Agent) -> Synthese
 
 @transaction.atomic
 def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
+    """Start a row again as ``start_again`` does, and wake a worker up for it."""
+    transmission = start_again(transmission=transmission, by=by)
+    ring_on_commit(transmission.pk)
+    return transmission
+
+
+@transaction.atomic
+def start_again(*, transmission: Transmission, by: Agent) -> Transmission:
     """Start another series of attempts for a row that failed, or look an uncertain one up now.
 
     Whatever was once sent is looked up before it is sent again. Consent is read again at once, and by the sender before
-    each attempt. Refuses a row that is in no such state: a refused one above all, which a correction replaces.
+    each attempt. Refuses a row that is in no such state: a refused one above all, which a correction replaces. Wakes
+    nobody up.
     """
     check_can_requeue(by, transmission.bilan)
     transmission = _locked(transmission)
@@ -162,7 +171,6 @@ def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
         raise RuleViolation(_not_requeued(transmission), code="transmission_non_relancable")
     transmission.save()
     outcome.tell("transmission.relancee", transmission, avant=avant, by=by)
-    ring_on_commit(transmission.pk)
     return transmission
 
 
@@ -342,4 +350,6 @@ def why_not_abandoned(transmission: Transmission) -> str:
 def _not_requeued(transmission: Transmission) -> str:
     if transmission.etat == T.REJETEE:
         return "Une transmission refusée n’est jamais renvoyée telle quelle\u00a0: corrigez ce que Pôle emploi indique."
+    if transmission.etat == T.INCERTAINE:
+        return "Cette transmission est recherchée chez Pôle emploi en ce moment\u00a0: attendez sa réponse."
     return f"Cette transmission est à l’état «\u00a0{transmission.get_etat_display()}\u00a0»\u00a0: rien à relancer."

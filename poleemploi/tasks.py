@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from core import battements, passes
 from core.battements import Maillon
 from poleemploi import flux, outcome, quarantaine, sender, services
-from poleemploi.doorbell import ENVOYER
+from poleemploi.doorbell import BALAYER, ENVOYER
 from poleemploi.selectors import perhaps_hopeless
 
 logger = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ def envoyer_transmission(transmission_id: str) -> None:
     sender.step(only=UUID(transmission_id))
 
 
-@shared_task(name="poleemploi.balayer")
+@shared_task(name=BALAYER)
 def sweep_due() -> None:
     """Work on everything due, the longest waiting first; several workers may do so at once.
 

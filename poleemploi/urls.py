@@ -1,6 +1,6 @@
 from django.urls import path
 
-from poleemploi import views_consentements, views_retours, views_sante, views_transmissions
+from poleemploi import views_consentements, views_relances, views_retours, views_sante, views_transmissions
 
 app_name = "poleemploi"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("bilans/<uuid:pk>/synthese/reprise/", views_consentements.rework_synthese, name="rework_synthese"),
     path("bilans/<uuid:pk>/retours/nouveau/", views_retours.record_return, name="record_return"),
     path("transmissions/", views_transmissions.list_transmissions, name="list_transmissions"),
+    path("transmissions/relances/", views_relances.requeue_many, name="requeue_many"),
+    path("transmissions/relances/reponses/", views_relances.view_requeued, name="view_requeued"),
     path("transmissions/<uuid:pk>/", views_transmissions.view_transmission, name="view_transmission"),
     path("transmissions/<uuid:pk>/relance/", views_transmissions.requeue_transmission, name="requeue_transmission"),
     path("transmissions/<uuid:pk>/nouveau-depot/", views_transmissions.redeposit, name="redeposit"),

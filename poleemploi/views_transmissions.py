@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,21 +19,12 @@ from core import journal
 from core.pages import LIGNES_PAR_PAGE, latest_page
 from poleemploi import services
 from poleemploi.correction import why_not_redeposited
+from poleemploi.ensemble import A_TRAITER, FILTRES, address, counts
+from poleemploi.etat_canal import channel_state
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_requeue, check_can_view
-from poleemploi.presentation import channel_state, show, show_attempt
-from poleemploi.states import EtatTransmission
-
-T = EtatTransmission
-COMPTE_MAX = 1000  # beyond, the exact number helps nobody
-FILTRES: dict[str, tuple[str, tuple[EtatTransmission, ...]]] = {
-    "a-traiter": ("À traiter", (T.REJETEE, T.ECHEC_DEFINITIF)),
-    "en-attente": ("En attente", (T.EN_FILE, T.EN_COURS)),
-    "incertaines": ("Réponse inconnue", (T.INCERTAINE,)),
-    "effacements": ("Effacement demandé", (T.EFFACEMENT_DEMANDE,)),
-    "recues": ("Reçues", (T.ACCUSEE,)),
-    "terminees": ("Annulées ou effacées", (T.ANNULEE, T.EFFACEE)),
-}
+from poleemploi.presentation import RELANCES, show, show_attempt
+from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission
 
 
 def _transmission_or_404(agent: Agent, pk: uuid.UUID) -> Transmission:
@@ -48,37 +38,27 @@ def _transmission_or_404(agent: Agent, pk: uuid.UUID) -> Transmission:
 @never_cache
 @require_safe
 def list_transmissions(request: AgentRequest) -> HttpResponse:
-    """One kind at a time, what needs a person first; pages by key."""
+    """The channel, what waits and since when, then one kind at a time, what needs a person first; pages by key."""
     check_permission(request.user, Permission.VOIR_TRANSMISSIONS)
     choisi = request.GET.get("filtre", "")
-    choisi = choisi if choisi in FILTRES else "a-traiter"
+    choisi = choisi if choisi in FILTRES else A_TRAITER
     visible = Transmission.objects.followed_by(request.user)
-    chosen = visible.filter(etat__in=FILTRES[choisi][1]).without_content()
+    chosen = visible.filter(etat__in=FILTRES[choisi].etats).without_content()
     chosen = chosen.select_related("bilan__contrat__signataire", "bilan__conseiller")
     rows, suite = latest_page(chosen, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
+    vues = [show(transmission, request.user) for transmission in rows]
+    startable = [vue.transmission.pk for vue in vues if vue.requeue_url]
     context = {
         "canal": channel_state(),
-        "filtres": _filters(visible, choisi),
-        "titre": FILTRES[choisi][0],
-        "vues": [show(transmission, request.user) for transmission in rows],
+        "comptes": counts(visible),
+        "filtres": [(genre.titre, address(code), code == choisi) for code, genre in FILTRES.items()],
+        "titre": FILTRES[choisi].titre,
+        "vues": vues,
+        "a_relancer": startable,
+        "tout_relancer": f"{reverse('poleemploi:requeue_many')}?{urlencode({'transmissions': startable}, doseq=True)}",
         "suivants": f"?{urlencode({'filtre': choisi, 'avant': suite})}" if suite else "",
     }
     return render(request, "poleemploi/transmissions.html", context)
-
-
-def _filters(visible: "QuerySet[Transmission]", choisi: str) -> list[dict[str, object]]:
-    """Exact counts of what is still alive, which is never many; none of what is over, which only grows."""
-    alive = {code: states for code, (_, states) in FILTRES.items() if code not in ("recues", "terminees")}
-    counts = visible.aggregate(**{code: Count("pk", filter=Q(etat__in=states)) for code, states in alive.items()})
-    return [
-        {
-            "label": label,
-            "compte": counts.get(code),
-            "url": f"{reverse('poleemploi:list_transmissions')}?filtre={code}",
-            "actif": code == choisi,
-        }
-        for code, (label, _) in FILTRES.items()
-    ]
 
 
 @never_cache
@@ -87,11 +67,12 @@ def view_transmission(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Where it stands, what to correct, and every attempt."""
     transmission = _transmission_or_404(request.user, pk)
     journal.log_access("voir_transmission", by=request.user, target=transmission)
+    canal = channel_state()
     context = {
         "vue": show(transmission, request.user, alone=True),
         "tentatives": [show_attempt(tentative) for tentative in transmission.tentatives.order_by("-numero")],
-        "canal": channel_state(),
-        "dossier_url": reverse("dossiers:view_file", args=[transmission.bilan.contrat_id]),
+        "canal": canal,
+        "attend_le_canal": not canal.part and transmission.etat in A_TRAITER_PAR_LE_SYSTEME,
         "remplace": transmission.remplace_id,
         "remplacante": Transmission.objects.filter(remplace=transmission).values_list("pk", flat=True).first(),
     }
@@ -107,16 +88,20 @@ def requeue_transmission(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method != "POST" and (obstacle := services.why_not_requeued(transmission)):
         messages.warning(request, obstacle)
         return redirect("poleemploi:view_transmission", pk=pk)
+    uncertain = transmission.etat == EtatTransmission.INCERTAINE
     if request.method == "POST":
         services.requeue(transmission=transmission, by=request.user)
-        messages.success(request, "La transmission est relancée.")
+        told = "Elle est recherchée chez Pôle emploi." if uncertain else "La transmission est relancée."
+        messages.success(request, told)
         return redirect("poleemploi:view_transmission", pk=pk)
+    act = RELANCES.get(transmission.etat, "Relancer la transmission")
+    sent = "la synthèse, si elle n’y est pas déjà et si l’accord tient toujours."
     context = {
-        "titre": "Relancer la transmission",
+        "titre": act,
         "phrase": "Si un envoi est déjà parti, il est d’abord recherché chez Pôle emploi. L’accord de la personne est "
         "vérifié avant chaque essai.",
-        "recoit": ["Pôle emploi\u00a0: la synthèse, si elle n’y est pas déjà et si l’accord tient toujours."],
-        "bouton": "Relancer la transmission",
+        "recoit": [f"Pôle emploi\u00a0: {'la question de savoir s’il l’a reçue, puis ' if uncertain else ''}{sent}"],
+        "bouton": act,
     }
     return _confirm(request, transmission, context)
 

@@ -15,7 +15,7 @@ from core import clock
 from dossiers.api_transitions import TRANSITIONS
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
-from tests.courses.scene import Acte, Saisie, Scene
+from tests.courses.scene import Acte, Saisie, Scene, Situation
 from tests.factories.conduite import JOUR, advance
 from tests.factories.saisies import SAISIES
 from tests.factories.transitions import TABLE
@@ -122,6 +122,13 @@ def _autre(agent: Agent) -> Saisie:
 
 
 ECHOUEE = _transmission(EtatTransmission.ECHEC_DEFINITIF)
+
+
+def _a_relancer(scene: Scene) -> Situation:
+    """Two that failed, chosen together."""
+    return Situation(saisie={"transmissions": [str(ECHOUEE(scene).pk), str(ECHOUEE(scene).pk)]})
+
+
 TRAVAIL = {"minutes": "20", "texte": "Cuisiner.", "jour": "10/05/2010"}
 SUIVI = {"echeance": "six_mois", "statut": "realise", "fait_le": "10/11/2010", "situation": "recherche"}
 ACCORD = {"decision": "accorde", "mode": "formulaire_signe", "jour": "13/05/2010", "langue": "fr", "interprete": "non"}
@@ -181,6 +188,8 @@ BILAN: dict[str, Acte] = {
     "api:consentements decision=retire": Acte("agent_ofii", _accorde, RETRAIT | {"portee": Portee.TRANSMISSION}, LE_13),
     "poleemploi:requeue_transmission": Acte("correspondant", ECHOUEE, quand=LE_13),
     "api:relance": Acte("correspondant", ECHOUEE, quand=LE_13),
+    "poleemploi:requeue_many": Acte("correspondant", _a_relancer, quand=LE_13),
+    "api:relances": Acte("correspondant", _a_relancer, quand=LE_13),
     "poleemploi:redeposit": Acte("correspondant", _corrigee, quand=LE_13),
     "api:redepot": Acte("correspondant", _corrigee, quand=LE_13),
     "poleemploi:abandon": Acte("correspondant", ECHOUEE, quand=LE_13),

@@ -44,6 +44,7 @@ A_CLE = {
     "api:impressions motif=remise_beneficiaire",
     "api:impressions motif=signature",
     "api:preparation",
+    "api:relances",
     "api:seances",
     "api:seances_formation name=formation_civique",
     "api:transition name=refixer_duree",
