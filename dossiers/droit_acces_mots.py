@@ -64,6 +64,7 @@ ACTES = {
     "imprimer_formulaire": "formulaire d’accord imprimé",
     "lecture_piece": "copie d’une pièce lue",
     "lire_synthese": "synthèse lue par son auteur",
+    "relancer_transmission": "relance d’une transmission",
     "transmission": "transmission à Pôle emploi",
     "voir_bilan": "bilan consulté",
     "voir_coordonnees": "coordonnées lues pour le suivi",
