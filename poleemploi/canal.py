@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -52,14 +52,20 @@ def needs_probe(canal: Canal, now: datetime) -> bool:
 
 def take_probe(now: datetime, until: datetime) -> bool:
     """Become the one that goes first, until an instant at the latest; False when another has."""
-    return bool(Canal.objects.filter(pk=1, pause_jusqua__lte=now).update(pause_jusqua=until))
+    return bool(Canal.objects.filter(pk=1, pause_jusqua__lte=now).update(pause_jusqua=until, sonde_jusqua=until))
 
 
 def pause(motif: MotifPause, until: datetime) -> None:
-    """Stop every worker until an instant, or longer when a longer pause is in force already."""
+    """Stop every worker until an instant, or longer when a longer pause is in force already.
+
+    The turn of the request that goes first is no such pause: what is decided meanwhile takes its place.
+    """
     now = timezone.now()
     Canal.objects.filter(pk=1).update(
-        pause_jusqua=Greatest(Coalesce("pause_jusqua", until), until),
+        pause_jusqua=Case(
+            When(pause_jusqua=F("sonde_jusqua"), then=Value(until)),
+            default=Greatest(Coalesce("pause_jusqua", until), until),
+        ),
         pause_depuis=Coalesce("pause_depuis", now),
         pause_motif=motif,
     )
@@ -67,16 +73,20 @@ def pause(motif: MotifPause, until: datetime) -> None:
 
 
 def probe_failed(now: datetime) -> None:
-    """Let the next request go first again at once: this one proved nothing."""
-    Canal.objects.filter(pk=1, pause_jusqua__gt=now).update(pause_jusqua=now)
+    """Let the next request go first again at once, this one proved nothing; a pause decided meanwhile stays."""
+    Canal.objects.filter(pk=1, pause_jusqua=F("sonde_jusqua"), pause_jusqua__gt=now).update(pause_jusqua=now)
 
 
 def partner_answers(*, probe: bool) -> None:
-    """The partner has spoken: forget its failures, and open the channel when this was the request that goes first."""
+    """The partner has spoken: forget its failures, and open the channel when this was the request that goes first.
+
+    A pause decided while that request was under way, for another one's answer, stays.
+    """
     Canal.objects.filter(pk=1, echecs_de_suite__gt=0).update(echecs_de_suite=0)
     if probe:
-        Canal.objects.filter(pk=1).update(pause_jusqua=None, pause_depuis=None, pause_motif="")
-        logger.info("canal_rouvert")
+        turn = Canal.objects.filter(pk=1, pause_jusqua=F("sonde_jusqua"))
+        if turn.update(pause_jusqua=None, pause_depuis=None, pause_motif="", sonde_jusqua=None):
+            logger.info("canal_rouvert")
 
 
 def partner_fails(reponse: Reponse, *, probe: bool) -> None:

@@ -208,6 +208,9 @@ class Canal(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     pause_jusqua = models.DateTimeField("en pause jusqu’à", null=True, blank=True)
+    # The request that goes first after a pause holds the channel until then: when it is also the end of the pause, no
+    # other pause was decided meanwhile, and its answer alone opens the channel.
+    sonde_jusqua = models.DateTimeField(null=True, blank=True)
     pause_depuis = models.DateTimeField("en pause depuis", null=True, blank=True)
     pause_motif = models.CharField("motif", max_length=40, choices=MotifPause.choices, blank=True)
     echecs_de_suite = models.PositiveIntegerField("échecs de suite", default=0)

@@ -173,10 +173,9 @@ def _retry(transmission: Transmission, resultat: Resultat, now: datetime) -> Non
 
 
 def _at_or_fail(transmission: Transmission, at: datetime | None, rythme: Rythme, now: datetime) -> None:
-    """Set the next attempt, or end the series when its 72 hours have passed."""
-    if at is not None and rythme.is_over(transmission.serie_depuis_at or now, now):
-        at = None
-    if at is None:
+    """Set the next attempt, or end the series when its 72 hours have passed, or will have by then."""
+    depuis = transmission.serie_depuis_at or now
+    if at is None or rythme.is_over(depuis, now) or rythme.ends_before(depuis, at):
         fail(transmission, reponses.DELAI_DEPASSE, now)
     else:
         transmission.prochain_essai_at = at

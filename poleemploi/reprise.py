@@ -52,6 +52,10 @@ class Rythme:
         """Whether a series of attempts has had its 72 hours."""
         return now >= depuis + self.shortened(DUREE_MAX)
 
+    def ends_before(self, depuis: datetime, at: datetime) -> bool:
+        """Whether a series will have had its 72 hours before an instant; their very end is not before it."""
+        return at > depuis + self.shortened(DUREE_MAX)
+
     def quota_wait(self, retry_after: str | None, *, now: datetime) -> timedelta:
         """How long a 429 stops the channel: what the partner asks for, a minute when it says nothing intelligible."""
         asked = asked_wait(retry_after, now=now)

@@ -124,3 +124,35 @@ def test_a_refused_token_does_not_take_the_next_one_with_it(partenaire: Simulate
     assert old is not None
     canal.drop_token(old)
     assert canal.usable_token(canal.read(), timezone.now()) == new
+
+
+def pause_asked_of_another(*, seconds: int) -> None:
+    """A request goes first after a pause; one that left before it is told to wait."""
+    ended = timezone.now() - timedelta(seconds=1)
+    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
+    assert canal.take_probe(timezone.now(), timezone.now() + UNE_MINUTE)
+    canal.pause_quota(Reponse(429, retry_after=str(seconds)), timezone.now())
+
+
+@pytest.mark.parametrize(
+    "told", [lambda: canal.partner_answers(probe=True), lambda: canal.probe_failed(timezone.now())]
+)
+@pytest.mark.parametrize("seconds", [5, 3600], ids=["shorter than the turn", "longer"])
+def test_a_pause_asked_for_while_one_request_goes_first_outlives_it(
+    db: None, told: Callable[[], None], seconds: int
+) -> None:
+    pause_asked_of_another(seconds=seconds)
+    told()
+    until = Canal.objects.get().pause_jusqua
+    assert until is not None
+    assert timedelta(seconds=seconds - 2) < until - timezone.now() <= timedelta(seconds=seconds)
+
+
+def test_a_row_is_not_put_off_beyond_its_seventy_two_hours(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    travail = take()
+    Transmission.objects.update(serie_depuis_at=timezone.now() - timedelta(seconds=60))  # of 72 at this rhythm
+    answer(travail, Reponse(503, retry_after="30"))
+    row = Transmission.objects.get()
+    assert (row.etat, row.erreur_code) == (EtatTransmission.ECHEC_DEFINITIF, "DELAI_DEPASSE")
