@@ -120,7 +120,7 @@ def _settle(row: Flux, decision: Decision, reponse: Reponse, now: datetime) -> b
             sorts = Counter(str(reception.take(event, now) or "deja_lu") for event in page.evenements)
             row.curseur, row.lu_at, row.erreur_code = page.curseur, now, ""
             if sorts:
-                logger.info("retours_lus", **sorts)
+                logger.info("retours_lus", sorts=dict(sorts))
             return page.encore and page.curseur != former
         case Suite.RECOMMENCER if row.curseur:
             # A cursor of another store: each event counts once, so that reading again loses and doubles nothing.

@@ -17,17 +17,20 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from core import battements
 from poleemploi import canal
-from poleemploi.models import Canal, Tentative, Transmission
+from poleemploi.models import Canal, EvenementEcarte, EvenementRecu, Flux, Tentative, Transmission
 from poleemploi.states import (
     A_TRAITER_PAR_LE_SYSTEME,
     A_TRAITER_PAR_UN_AGENT,
     EtatTransmission,
     Issue,
+    MotifEcart,
     MotifPause,
     Operation,
+    Sort,
 )  # fmt: skip
 
 OUVERTES = (*A_TRAITER_PAR_LE_SYSTEME, *A_TRAITER_PAR_UN_AGENT)
+DU_LIVRE = (Operation.DEPOT, Operation.RECHERCHE, Operation.EFFACEMENT)  # what the ledger holds attempts of
 BORNES = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 45_000)  # milliseconds, inclusive
 
 
@@ -42,6 +45,7 @@ class Releve:
         yield from self._queue()
         yield from self._attempts()
         yield from self._channel()
+        yield from self._returns()
         yield from self._life()
 
     def _age(self, since: datetime | None) -> float:
@@ -85,7 +89,7 @@ class Releve:
             "cai_tentative_duree_seconds", "Time the partner took to answer, since midnight.", labels=["operation"]
         )
         ended = {(row["operation"], row["issue"]): row for row in self._ledger()}
-        for operation in Operation:
+        for operation in DU_LIVRE:
             rows = [ended.get((operation, issue), {}) for issue in Issue]
             for issue, row in zip(Issue, rows, strict=True):
                 counts.add_metric([operation.value, issue.value], row.get("n", 0))
@@ -116,6 +120,23 @@ class Releve:
         has_token = canal.usable_token(row, self.now) is not None
         yield GaugeMetricFamily("cai_canal_jeton_valide", "1 while a token is in hand.", has_token)
         yield GaugeMetricFamily("cai_emetteur_actif", "0 while EMETTEUR_ACTIF holds it.", settings.EMETTEUR_ACTIF)
+
+    def _returns(self) -> Iterator[Metric]:
+        flux = Flux.objects.filter(pk=1).first() or Flux()
+        read_at = flux.lu_at.timestamp() if flux.lu_at else 0.0
+        yield GaugeMetricFamily("cai_flux_lu_timestamp_seconds", "When the feed of returns was last read.", read_at)
+        yield GaugeMetricFamily("cai_flux_refuse", "1 while the partner refuses the reading.", flux.erreur_code != "")
+        received: dict[str, int] = dict(EvenementRecu.objects.values_list("sort").annotate(n=Count("*")))
+        events = CounterMetricFamily("cai_retours", "Events of the feed, by what became of them.", labels=["sort"])
+        for sort in Sort:
+            events.add_metric([sort.value], received.get(sort, 0))
+        yield events
+        aside = EvenementEcarte.objects.to_examine().order_by()
+        rows = {row["motif"]: row for row in aside.values("motif").annotate(n=Count("*"), since=Min("created_at"))}
+        yield _gauge("cai_retours_ecartes", "Returns set aside that nobody has settled.", "motif",
+                     {motif: rows[motif]["n"] if motif in rows else 0 for motif in MotifEcart})  # fmt: skip
+        oldest = max((self._age(row["since"]) for row in rows.values()), default=0)
+        yield GaugeMetricFamily("cai_retours_ecarte_age_seconds", "How long the oldest of them has waited.", oldest)
 
     def _life(self) -> Iterator[Metric]:
         life = GaugeMetricFamily(

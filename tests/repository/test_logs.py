@@ -8,8 +8,8 @@ from tests.repository.sources import RACINE
 
 APPS = ("agents", "bilan", "cai", "config", "core", "dossiers", "exemptions", "poleemploi")
 LEVELS = ("debug", "info", "warning", "error", "exception", "critical")
-IDENTIFIERS = {"transmission", "bilan", "contrat", "tirage", "numero", "identifiants"}
-FIGURES = {"statut", "duree_ms", "pas", "vie_s", "jusqua", "a_temps"}
+IDENTIFIERS = {"transmission", "bilan", "contrat", "tirage", "numero", "ecarte", "identifiants"}
+FIGURES = {"statut", "duree_ms", "pas", "vie_s", "jusqua", "a_temps", "sorts"}
 WORDS = {"operation", "issue", "code", "motif", "motifs", "erreur", "evenement", "avant", "apres", "acte", "tache"}
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +17,7 @@ from core import battements
 from core.battements import Maillon
 from poleemploi import canal, sender, services, tasks
 from poleemploi.mesures import Releve
-from poleemploi.models import Canal, Tentative, Transmission
+from poleemploi.models import Canal, EvenementEcarte, EvenementRecu, Flux, Tentative, Transmission
 from poleemploi.states import MotifPause
 from tests.factories.transmissions import RECUEIL, make_transmission
 from tests.partenaire import take
@@ -183,12 +185,37 @@ def test_a_pause_is_told_with_its_reason_and_its_age_until_the_channel_opens_aga
     assert measure("cai_canal_en_pause", motif="panne") == 1, "until a request has gone first"
     assert measure("cai_canal_en_pause", motif="compte") == 0
     assert measure("cai_canal_pause_age_seconds") == pytest.approx(1200, abs=30)
+    assert canal.take_probe(timezone.now(), timezone.now() + timedelta(minutes=1))
     canal.partner_answers(probe=True)
     assert measure("cai_canal_en_pause", motif="panne") == 0
     assert measure("cai_canal_pause_age_seconds") == 0
     assert measure("cai_emetteur_actif") == 1
     settings.EMETTEUR_ACTIF = False
     assert measure("cai_emetteur_actif") == 0
+
+
+def test_returns_are_counted_and_those_set_aside_too_until_somebody_settles_them(measure: Mesures) -> None:
+    Flux.objects.create(pk=1, lu_at=ago(minutes=1))
+    for identifiant, sort in (("E-1", "applique"), ("E-2", "ecarte"), ("E-3", "ecarte")):
+        EvenementRecu.objects.create(evenement=identifiant, recu_at=ago(days=1), sort=sort)
+    settled, open_ = (
+        EvenementEcarte.objects.create(evenement_id=identifiant, motif="type_inconnu", etat=etat, examine_at=at)
+        for identifiant, etat, at in (("E-2", "oublie", ago(hours=1)), ("E-3", "a_examiner", None))
+    )
+    EvenementEcarte.objects.filter(pk=settled.pk).update(created_at=ago(days=9))
+    EvenementEcarte.objects.filter(pk=open_.pk).update(created_at=ago(days=2))
+    assert [measure("cai_retours_total", sort=sort) for sort in ("applique", "ecarte", "historique")] == [1, 2, 0]
+    assert measure("cai_retours_ecartes", motif="type_inconnu") == 1
+    assert measure("cai_retours_ecartes", motif="date_future") == 0
+    assert measure("cai_retours_ecarte_age_seconds") == pytest.approx(2 * 86_400, abs=60)
+    assert measure("cai_flux_lu_timestamp_seconds") == pytest.approx(ago(minutes=1).timestamp(), abs=30)
+    assert measure("cai_flux_refuse") == 0
+    Flux.objects.update(erreur_code="CURSEUR_INVALIDE")
+    assert measure("cai_flux_refuse") == 1
+
+
+def test_a_reading_never_made_is_told_as_such(measure: Mesures) -> None:
+    assert measure("cai_flux_lu_timestamp_seconds") == 0
 
 
 def test_the_last_sweep_and_the_last_beat_are_told(measure: Mesures, settings: Settings) -> None:
@@ -203,7 +230,7 @@ def test_the_last_sweep_and_the_last_beat_are_told(measure: Mesures, settings: S
 def test_a_reading_costs_the_same_few_queries_whatever_the_queue_holds(
     django_assert_max_num_queries: DjangoAssertNumQueries, transmission: Transmission
 ) -> None:
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         list(Releve(timezone.now()).collect())
 
 
@@ -227,6 +254,16 @@ def test_the_measures_name_nobody(
     for identifier in (row.pk, row.bilan_id, row.bilan.contrat_id):
         assert str(identifier) not in text
         assert identifier.hex not in text
+
+
+def test_a_terminal_shows_what_is_not_zero(transmission: Transmission) -> None:
+    written = StringIO()
+    call_command("show_measures", stdout=written)
+    lines = written.getvalue().splitlines()
+    assert "cai_transmissions en_file 1" in lines
+    assert "cai_transmissions_dues 1" in lines
+    assert "cai_battement_timestamp_seconds tache jamais" in lines
+    assert not [line for line in lines if line.endswith(" 0")]
 
 
 # --- the channel --------------------------------------------------------------------------------
