@@ -23,7 +23,7 @@ test: dev ## tous les essais, navigateur compris, sur des serveurs d’un instan
 properties: dev ## cent mille actes au hasard, confrontés au modèle de référence
 	@exec $(PY) -m core.embedded sh outils/proprietes.sh
 
-races: dev ## dix mille courses entre un retrait et un envoi (RACES=10000)
+races: dev ## dix mille courses entre un retrait et un envoi (RACES), mille histoires du canal
 	@exec $(PY) -m core.embedded sh outils/races.sh
 
 lint: dev ## style, gabarits, règles d’importation
