@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test properties races lint fix types controles regles etats captures planche lock clean local dev
+.PHONY: aide run demo test properties races faults lint fix types controles regles etats captures planche lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -25,6 +25,9 @@ properties: dev ## cent mille actes au hasard, confrontés au modèle de référ
 
 races: dev ## dix mille courses entre un retrait et un envoi (RACES), mille histoires du canal
 	@exec $(PY) -m core.embedded sh outils/races.sh
+
+faults: dev ## épisodes de pannes au hasard sur une installation entière (EPISODES=500, SEED, EPISODE pour en rejouer un)
+	@exec $(PY) -m tests.faults --episodes $(or $(EPISODES),500) $(if $(SEED),--seed $(SEED)) $(if $(EPISODE),--episode $(EPISODE))
 
 lint: dev ## style, gabarits, règles d’importation
 	$(PY) -m ruff check .

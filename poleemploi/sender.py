@@ -73,8 +73,7 @@ def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:
     jeton = canal.token(client, channel)
     if jeton is None:
         return False
-    lease = timedelta(seconds=client.delais.total) + MARGE_BAIL
-    worked, travail = claim(jeton, channel, lease=lease, only=only, rythme=rythme)
+    worked, travail = claim(jeton, channel, lease=lease_for(client.delais), only=only, rythme=rythme)
     if travail is not None:
         started = time.monotonic()
         reponse = send(client, travail)
@@ -82,6 +81,11 @@ def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:
         record(Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, duree_ms,
                         travail.jeton, travail.probe, rythme))  # fmt: skip
     return worked
+
+
+def lease_for(delais: Delais) -> timedelta:
+    """How long a worker holds a row: the longest request, and a margin of our own, shortened as every wait of ours."""
+    return timedelta(seconds=delais.total) + canal.rythme().shortened(MARGE_BAIL)
 
 
 @lru_cache(maxsize=1)

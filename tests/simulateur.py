@@ -137,6 +137,10 @@ class SimulateurEnProcessus:
         """The faults in force."""
         return self._control("GET", "pannes")["pannes"]
 
+    def reparer(self, identifiant: str) -> None:
+        """Switches off one fault; refused when it is not in force any more."""
+        self._control("DELETE", f"pannes/{identifiant}")
+
     def sans_panne(self) -> None:
         self._control("DELETE", "pannes")
 

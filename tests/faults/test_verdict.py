@@ -1,0 +1,213 @@
+"""A judge that cannot condemn is worth nothing: each breach, put into a history that holds, must be seen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.faults.histoire import Decision, Demande, Depot, Essai, Histoire, Rang, Verdict, Version
+from tests.faults.mesure import holds, last_line, percentile, recoveries
+from tests.faults.plan import SAISONS, Acte, Coup, Saison, draw
+from tests.faults.verdict import judge
+
+BILAN, ACCORD, RETRAIT, CLE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
+ACCORD_2, CLE_2 = UUID(int=5), UUID(int=6)
+
+
+def at(second: float) -> datetime:
+    return datetime(2010, 5, 12, 14, tzinfo=UTC) + timedelta(seconds=second)
+
+
+def essai(numero: int, operation: str = "depot", issue: str = "accepte", **champs: Any) -> Essai:
+    apres = {"accepte": "accusee", "incertain": "incertaine", "introuvable": "en_file"}.get(issue, "en_file")
+    fields = {"code": "", "etat_apres": apres, "fermee": at(10 * numero + 1), "ouverte": at(10 * numero), **champs}
+    return Essai(numero, fields.pop("cle", CLE), 100 + numero, operation, issue=issue, **fields)
+
+
+def demande(numero: int, operation: str = "deposerSynthese", statut: int | None = 201, code: str = "") -> Demande:
+    essai = 100 + numero
+    return Demande(numero, operation, CLE, essai, statut, code)
+
+
+# Agreed to, sent into silence, looked up, sent again, received.
+RECUE = Histoire(
+    decisions=(Decision(ACCORD, BILAN, "accorde", 1, at(0)),),
+    versions=(Version(BILAN, 1, at(-60), recue=True),),
+    rangs=(Rang(CLE, BILAN, ACCORD, 1, "accusee", "PE-1", "abc", recus_au_journal=1),),
+    essais=(essai(1, issue="incertain"), essai(2, "recherche", "introuvable"), essai(3)),
+    depots=(Depot(CLE, "PE-1", "EN_VIGUEUR", "abc"),),
+    demandes=(demande(1, statut=None), demande(2, "retrouverDepot", 404, "INCONNU"), demande(3)),
+    confirmes=(ACCORD,),
+)
+# The same, then withdrawn and erased.
+EFFACEE = replace(
+    RECUE,
+    decisions=(*RECUE.decisions, Decision(RETRAIT, BILAN, "retire", None, at(50))),
+    rangs=(replace(RECUE.rangs[0], etat="effacee"),),
+    essais=(*RECUE.essais, essai(6, "effacement", etat_apres="effacee")),
+    depots=(replace(RECUE.depots[0], etat="EFFACE"),),
+)
+# The same, then replaced by a second version, agreed to and received.
+REMPLACEE = replace(
+    RECUE,
+    decisions=(*RECUE.decisions, Decision(ACCORD_2, BILAN, "accorde", 2, at(50))),
+    versions=(*RECUE.versions, Version(BILAN, 2, at(45), recue=True)),
+    rangs=(*RECUE.rangs, Rang(CLE_2, BILAN, ACCORD_2, 2, "accusee", "PE-2", "def", recus_au_journal=1)),
+    essais=(*RECUE.essais, essai(6, cle=CLE_2)),
+    depots=(replace(RECUE.depots[0], etat="REMPLACE"), Depot(CLE_2, "PE-2", "EN_VIGUEUR", "def")),
+    demandes=(*RECUE.demandes, Demande(9, "deposerSynthese", CLE_2, 106, 201)),
+)
+
+
+def rang(histoire: Histoire, **champs: Any) -> Histoire:
+    return replace(histoire, rangs=(replace(histoire.rangs[0], **champs), *histoire.rangs[1:]))
+
+
+def depot(histoire: Histoire, **champs: Any) -> Histoire:
+    return replace(histoire, depots=(replace(histoire.depots[0], **champs), *histoire.depots[1:]))
+
+
+def asked(histoire: Histoire, one: Demande) -> Histoire:
+    return replace(histoire, demandes=(*histoire.demandes, one))
+
+
+def decided(histoire: Histoire, one: Decision) -> Histoire:
+    return replace(histoire, decisions=(*histoire.decisions, one))
+
+
+def essais(histoire: Histoire, *essais: Essai) -> Histoire:
+    return replace(histoire, essais=essais)
+
+
+@pytest.mark.parametrize("histoire", [Histoire(), RECUE, EFFACEE, REMPLACEE])
+def test_a_history_that_holds_is_acquitted(histoire: Histoire) -> None:
+    assert judge(histoire).sentences() == []
+
+
+@pytest.mark.parametrize("etat", ["rejetee", "echec_definitif"])
+def test_what_a_person_sees_is_not_lost(etat: str) -> None:
+    waits = replace(RECUE, depots=(), essais=(), demandes=(), versions=(Version(BILAN, 1, at(-60)),))
+    assert judge(rang(waits, etat=etat, accuse="", recus_au_journal=0)).holds
+
+
+PERDUES = {
+    "still queued": rang(RECUE, etat="en_file"),
+    "still in doubt": rang(RECUE, etat="incertaine"),
+    "erasure still asked for": rang(EFFACEE, etat="effacement_demande"),
+    "an attempt left open": essais(RECUE, *RECUE.essais[:2], essai(3, issue="", fermee=None)),
+    "acknowledged here, unknown there": replace(RECUE, depots=()),
+    "acknowledged here under another receipt": depot(RECUE, identifiant="PE-9"),
+    "acknowledged here, erased there": depot(RECUE, etat="EFFACE"),
+    "replaced there by nothing newer": depot(RECUE, etat="REMPLACE"),
+    "received there, cancelled here": rang(RECUE, etat="annulee", accuse="", motif="synthese_reprise"),
+    "received there, refused here": rang(RECUE, etat="rejetee", accuse=""),
+    "received, and the file does not say so": replace(RECUE, versions=(Version(BILAN, 1, at(-60)),)),
+    "received, and the journal does not say so": rang(RECUE, recus_au_journal=0),
+    "agreed to, and not queued": replace(RECUE, rangs=(), essais=(), depots=(), demandes=()),
+    "agreed to still, and cancelled": rang(replace(RECUE, depots=()), etat="annulee", accuse=""),
+    "told to a person, and gone": replace(RECUE, confirmes=(ACCORD, RETRAIT)),
+}
+DOUBLEES = {
+    "two receipts for a key": replace(RECUE, depots=(*RECUE.depots, Depot(CLE, "PE-2", "EFFACE", "abc"))),
+    "two keys for a version": replace(
+        REMPLACEE, rangs=(REMPLACEE.rangs[0], replace(REMPLACEE.rangs[1], version=1)),
+    ),
+    "two live deposits": depot(REMPLACEE, etat="EN_VIGUEUR"),
+    "told twice to the journal": rang(RECUE, recus_au_journal=2),
+    "two requests for an attempt": asked(RECUE, demande(3, statut=401)),
+    "another body under the same key": asked(RECUE, demande(4, statut=409, code="CLE_REUTILISEE")),
+    "another body than is noted": depot(RECUE, empreinte="xyz"),
+}  # fmt: skip
+SANS_ACCORD = {
+    "opened before any decision": replace(RECUE, decisions=(Decision(ACCORD, BILAN, "accorde", 1, at(11)),)),
+    "opened after a withdrawal": decided(RECUE, Decision(RETRAIT, BILAN, "retire", None, at(29))),
+    "opened after the agreement to another version": essais(REMPLACEE, *REMPLACEE.essais, essai(7)),
+    "opened though a newer version was written": replace(RECUE, versions=(*RECUE.versions, Version(BILAN, 2, at(29)))),
+    "opened for another version than was agreed to": rang(RECUE, version=2),
+    "opened after a refusal": decided(RECUE, Decision(RETRAIT, BILAN, "refuse", 1, at(29))),
+    "received without an attempt": essais(RECUE, *RECUE.essais[:2]),
+    "withdrawn, and still there": depot(EFFACEE, etat="EN_VIGUEUR"),
+    "withdrawn, and still there under a cancelled row": depot(rang(EFFACEE, etat="annulee"), etat="EN_VIGUEUR"),
+    "erased here, and still there": depot(rang(RECUE, etat="effacee"), etat="EN_VIGUEUR"),
+}  # fmt: skip
+AVEUGLES = {
+    "sent again without a look": essais(RECUE, essai(1, issue="incertain"), essai(3)),
+    "sent again after a look that failed": essais(
+        RECUE, essai(1, issue="incertain"), essai(2, "recherche", "a_reessayer"), essai(3)
+    ),
+    "sent again after a worker died": essais(RECUE, essai(1, issue="incertain", code="BAIL_EXPIRE"), essai(3)),
+    "seen again by the partner without a look": replace(RECUE, demandes=(demande(1, statut=None), demande(3))),
+    "seen again after a foreign page": replace(
+        RECUE, demandes=(demande(1, statut=500), demande(2, "retrouverDepot", 404), demande(3))
+    ),
+    "in doubt, and queued at once": essais(
+        RECUE, essai(1, issue="incertain", etat_apres="en_file"), *RECUE.essais[1:]
+    ),
+    "taken for harmless, and it was not": essais(RECUE, essai(1, issue="a_reessayer"), *RECUE.essais[1:]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("histoire", PERDUES.values(), ids=PERDUES)
+def test_what_is_lost_is_seen(histoire: Histoire) -> None:
+    assert judge(histoire).lost
+
+
+@pytest.mark.parametrize("histoire", DOUBLEES.values(), ids=DOUBLEES)
+def test_what_is_doubled_is_seen(histoire: Histoire) -> None:
+    assert judge(histoire).doubled
+
+
+@pytest.mark.parametrize("histoire", SANS_ACCORD.values(), ids=SANS_ACCORD)
+def test_what_is_sent_or_kept_without_consent_is_seen(histoire: Histoire) -> None:
+    assert judge(histoire).unconsented
+
+
+@pytest.mark.parametrize("histoire", AVEUGLES.values(), ids=AVEUGLES)
+def test_what_is_sent_again_blindly_is_seen(histoire: Histoire) -> None:
+    assert judge(histoire).blind_resends
+
+
+def test_a_request_refused_at_the_door_may_be_made_again() -> None:
+    again = replace(
+        RECUE,
+        essais=(essai(1, issue="a_reessayer"), essai(2, issue="canal_ferme"), essai(3)),
+        demandes=(demande(1, statut=401), demande(2, statut=429), demande(3)),
+    )
+    assert judge(again).holds
+
+
+def test_recovery_is_the_last_row_that_was_open_when_the_fault_ended() -> None:
+    states = [
+        (CLE, "en_file", at(0)), (CLE, "en_cours", at(1)), (CLE, "incertaine", at(5)), (CLE, "accusee", at(8)),
+        (CLE_2, "en_file", at(3)), (CLE_2, "accusee", at(4)),
+    ]  # fmt: skip
+    assert recoveries(states, [at(2), at(3.5), at(9)], facteur=10) == [60.0, 45.0]
+    assert recoveries(states[:3], [at(2)], facteur=10) == [float("inf")]
+
+
+@pytest.mark.parametrize(
+    ("reprises", "held"),
+    [([], True), ([120.0] * 20, True), ([10.0] * 19 + [300.0], True), ([10.0] * 19 + [301.0], False), ([121.0], False)],
+)
+def test_a_run_holds_within_two_minutes_nearly_always_and_five_at_most(reprises: list[float], held: bool) -> None:
+    assert holds(Verdict(), reprises) is held
+    assert not holds(Verdict(lost=["une"]), reprises)
+
+
+def test_the_last_line_is_read_by_machines() -> None:
+    verdict = Verdict(lost=["a"], blind_resends=["b", "c"])
+    assert last_line(60, verdict, [1.0, 22.25]) == (
+        "episodes=60 lost=1 doubled=0 unconsented=0 blind_resends=2 recovery_p95_s=22.2 recovery_max_s=22.2"
+    )
+    assert percentile([float(n) for n in range(1, 101)], 0.95) == 95
+
+
+def test_a_seed_and_a_number_make_the_episode() -> None:
+    drawn = [draw(7, numero, Saison.TOUT) for numero in range(1, 400)]
+    assert drawn == [draw(7, numero, Saison.TOUT) for numero in range(1, 400)]
+    assert drawn[0] != draw(8, 1, Saison.TOUT)
+    assert {episode.coup for episode in drawn} == {None, *Coup}
+    assert {acte for episode in drawn for acte in episode.actes} == set(Acte)
+    assert set(SAISONS) == set(Saison)
