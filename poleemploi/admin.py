@@ -35,5 +35,5 @@ class TentativeAdmin(ReadOnlyAdmin):
 
 @admin.register(Canal)
 class CanalAdmin(ReadOnlyAdmin):
-    fields = ("pause_depuis", "pause_jusqua", "pause_motif", "jeton_expire_at")
-    list_display = ("__str__", "pause_depuis", "pause_jusqua", "pause_motif")
+    fields = ("pause_depuis", "pause_jusqua", "pause_motif", "restauration_depuis", "jeton_expire_at")
+    list_display = ("__str__", "pause_depuis", "pause_jusqua", "pause_motif", "restauration_depuis")

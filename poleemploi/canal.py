@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, CharField, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -23,6 +23,14 @@ from poleemploi.states import MotifPause, Operation
 logger = structlog.get_logger(__name__)
 SECONDE = timedelta(seconds=1)
 ATTENTE_JETON = 0.05  # seconds between two looks for the token that another worker fetches
+# Which database this is: the cluster, its timeline (a restore to a point in time, a failover), the database in it, and
+# its tables (loaded again over the former ones). Anybody may read it, and it costs nothing beside the row.
+BASE = Func(
+    template="(SELECT concat_ws(':', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()), 'poleemploi_transmission'::regclass::oid)"
+    " FROM pg_control_system())",
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -38,10 +46,44 @@ def rythme() -> Rythme:
 
 
 def read() -> Canal:
-    return Canal.objects.get_or_create(pk=1)[0]
+    """The channel. A database that is not the one which wrote it was restored: the channel stops at once.
+
+    Only ``poleemploi.rapprochement`` starts it again. A new installation has no row yet, and begins with its own.
+    """
+    rows = Canal.objects.annotate(base_presente=BASE)
+    row = rows.filter(pk=1).first()
+    if row is None:
+        Canal.objects.get_or_create(pk=1, defaults={"empreinte_base": BASE})
+        row = rows.get(pk=1)
+    if row.empreinte_base == "":
+        Canal.objects.filter(pk=1, empreinte_base="").update(empreinte_base=BASE)
+    elif row.empreinte_base != row.base_presente and row.restauration_depuis is None:
+        row.restauration_depuis = stop()
+    return row
+
+
+def stop() -> datetime:
+    """Nothing leaves any more until the partner has been asked about every open row; since when."""
+    now = timezone.now()
+    if Canal.objects.filter(pk=1, restauration_depuis=None).update(restauration_depuis=now):
+        logger.error("canal_arrete", motif=MotifPause.RESTAURATION.value)
+    depuis: datetime | None = Canal.objects.values_list("restauration_depuis", flat=True).get(pk=1)
+    return depuis or now
+
+
+def start_again() -> None:
+    """Everything open is reconciled with the partner: this database is the one from now on."""
+    Canal.objects.filter(pk=1).update(restauration_depuis=None, empreinte_base=BASE)
+    logger.info("canal_rapproche")
 
 
 def is_paused(canal: Canal, now: datetime) -> bool:
+    """Whether nothing may be asked of the partner now: for a while, or until ``reconcile`` after a restore."""
+    return canal.restauration_depuis is not None or is_resting(canal, now)
+
+
+def is_resting(canal: Canal, now: datetime) -> bool:
+    """Whether a pause is in force, which ends by itself."""
     return canal.pause_jusqua is not None and canal.pause_jusqua > now
 
 

@@ -8,7 +8,8 @@ from django.db.models import QuerySet, Value
 from django.urls import reverse
 
 from poleemploi.etat_canal import said_with_age
-from poleemploi.models import Transmission
+from poleemploi.models import Transmission, TransmissionQuerySet
+from poleemploi.rapprochement import to_check
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission
 
 T = EtatTransmission
@@ -25,6 +26,7 @@ class Genre:
 
 
 A_TRAITER = "a-traiter"
+A_VERIFIER = "a-verifier"  # what a recent restore moved, whatever its state (docs/adr/0014)
 GENRES: dict[str, Genre] = {
     "refusees": Genre("Refusées", (T.REJETEE,), "Une rubrique est à corriger avant un nouvel envoi."),
     "echecs": Genre("En échec", (T.ECHEC_DEFINITIF,), "Les essais sont finis\u00a0: à relancer, ou à abandonner."),
@@ -44,7 +46,23 @@ FILTRES: dict[str, Genre] = {
     A_TRAITER: Genre("À traiter", (T.REJETEE, T.ECHEC_DEFINITIF)),
     **GENRES,
     **FINIES,
+    A_VERIFIER: Genre("À vérifier après la restauration", ()),
 }
+
+
+def rows_of(visible: TransmissionQuerySet, code: str) -> TransmissionQuerySet:
+    """The rows that a filter shows."""
+    if code == A_VERIFIER:
+        return visible.filter(pk__in=to_check())
+    return visible.filter(etat__in=FILTRES[code].etats)
+
+
+def offered(visible: TransmissionQuerySet, chosen: str) -> list[tuple[str, str, bool]]:
+    """The filters: heading, address, whether it is the present one. That of a restore while it has something to show."""
+    codes = [code for code in FILTRES if code != A_VERIFIER]
+    if chosen == A_VERIFIER or rows_of(visible, A_VERIFIER).exists():
+        codes.append(A_VERIFIER)
+    return [(FILTRES[code].titre, address(code), code == chosen) for code in codes]
 
 
 @dataclass(frozen=True)

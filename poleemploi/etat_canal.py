@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.conf import settings
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,6 +31,8 @@ REPRISES: dict[str, str] = {
     "n’y a rien à faire.",
     MotifPause.COMPTE: "Le support rétablit notre compte chez Pôle emploi. Un envoi part seul toutes les dix "
     "minutes\u00a0; dès qu’il est accepté, les autres suivent.",
+    MotifPause.RESTAURATION: "L’exploitation fait demander à Pôle emploi ce qu’il a déjà reçu. Avant cela, ressaisissez "
+    "les retraits d’accord recueillis depuis la sauvegarde.",
 }
 
 
@@ -40,7 +42,7 @@ class Marche(Enum):
     OUVERT = "ouvert"
     EN_PAUSE = "en_pause"
     REPRISE = "reprise"  # the pause is over, the request that goes first has not been answered yet
-    ARRETE = "arrete"  # switched off here, the time of a reconciliation
+    ARRETE = "arrete"  # switched off here, or by a restore, the time of a reconciliation
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,16 @@ class EtatCanal:
     @property
     def annonce(self) -> bool:
         """Whether it deserves a banner."""
+        if self.marche is Marche.ARRETE:
+            return self.depuis is not None
         return self.marche is Marche.EN_PAUSE and is_announced(self.depuis, self.jusqua, timezone.now())
+
+    @property
+    def suite(self) -> str:
+        """What the banner promises."""
+        if self.marche is Marche.ARRETE:
+            return self.reprise
+        return "Rien n’est perdu\u00a0: les envois reprendront d’eux-mêmes."
 
     @property
     def faits(self) -> list[tuple[str, str]]:
@@ -118,14 +129,18 @@ def channel_state() -> EtatCanal:
         phrase = "Les envois sont arrêtés ici\u00a0: rien ne part, rien n’est perdu."
         reprise = "L’exploitation les remet en marche une fois rapproché ce qui est ici de ce que Pôle emploi a reçu."
         return EtatCanal(Marche.ARRETE, phrase, "", reprise, plus_ancienne=oldest)
+    if (since := row.restauration_depuis) is not None:
+        motif = MotifPause.RESTAURATION
+        phrase = f"Les envois sont arrêtés depuis {said(since)}."
+        return EtatCanal(Marche.ARRETE, phrase, str(motif.label), REPRISES[motif], since, plus_ancienne=oldest)
     if row.pause_depuis is None or row.pause_jusqua is None:
         return _open(oldest, now)
-    motif, reprise = str(MotifPause(row.pause_motif).label), REPRISES[row.pause_motif]
+    words, reprise = str(MotifPause(row.pause_motif).label), REPRISES[row.pause_motif]
     if canal.is_paused(row, now):
         phrase = f"Les envois sont suspendus depuis {said(row.pause_depuis)}. Prochain essai {said(row.pause_jusqua)}."
-        return EtatCanal(Marche.EN_PAUSE, phrase, motif, reprise, row.pause_depuis, row.pause_jusqua, oldest)
+        return EtatCanal(Marche.EN_PAUSE, phrase, words, reprise, row.pause_depuis, row.pause_jusqua, oldest)
     phrase = "Les envois reprennent\u00a0: le premier part seul, et les autres suivent dès que Pôle emploi y répond."
-    return EtatCanal(Marche.REPRISE, phrase, motif, "", row.pause_depuis, row.pause_jusqua, oldest, _late(oldest, now))
+    return EtatCanal(Marche.REPRISE, phrase, words, "", row.pause_depuis, row.pause_jusqua, oldest, _late(oldest, now))
 
 
 def _open(oldest: datetime | None, now: datetime) -> EtatCanal:
@@ -176,10 +191,14 @@ def pause_of(bilan: Bilan, agent: Agent) -> Pause | None:
 def _pause(rows: "QuerySet[Transmission]", *, follows: bool) -> Pause | None:
     # In the columns and not in the condition: while the channel is open, PostgreSQL never looks for the rows.
     waiting = Exists(rows.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME))
-    paused = Canal.objects.filter(pk=1, pause_depuis__isnull=False).only("pause_depuis", "pause_jusqua")
+    closed = Q(pause_depuis__isnull=False) | Q(restauration_depuis__isnull=False)
+    paused = Canal.objects.filter(closed, pk=1).only("pause_depuis", "pause_jusqua", "restauration_depuis")
     row = paused.annotate(concerne=waiting).first()
-    if row is None or row.pause_depuis is None or not row.concerne:
+    if row is None or not row.concerne:
         return None
-    if not is_announced(row.pause_depuis, row.pause_jusqua, timezone.now()):
+    url = reverse("poleemploi:list_transmissions") if follows else ""
+    if row.restauration_depuis is not None:
+        return Pause(row.restauration_depuis, url)
+    if row.pause_depuis is None or not is_announced(row.pause_depuis, row.pause_jusqua, timezone.now()):
         return None
-    return Pause(row.pause_depuis, reverse("poleemploi:list_transmissions") if follows else "")
+    return Pause(row.pause_depuis, url)

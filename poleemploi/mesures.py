@@ -110,11 +110,12 @@ class Releve:
 
     def _channel(self) -> Iterator[Metric]:
         row = Canal.objects.filter(pk=1).first() or Canal()
-        motif = row.pause_motif if row.pause_depuis else ""
+        since = row.restauration_depuis or row.pause_depuis
+        motif = MotifPause.RESTAURATION if row.restauration_depuis else row.pause_motif if since else ""
         yield _gauge("cai_canal_en_pause", "1 for the reason why the channel is paused.", "motif",
                      {known: float(known == motif) for known in MotifPause})  # fmt: skip
         yield GaugeMetricFamily(
-            "cai_canal_pause_age_seconds", "How long the channel has been paused.", self._age(row.pause_depuis)
+            "cai_canal_pause_age_seconds", "How long the channel has been paused.", self._age(since)
         )
         yield GaugeMetricFamily("cai_canal_echecs_de_suite", "Failures of the partner in a row.", row.echecs_de_suite)
         has_token = canal.usable_token(row, self.now) is not None

@@ -85,6 +85,7 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     )  # [{"chemin": pointer, "motif": French sentence}]
     termine_at = models.DateTimeField("terminée le", null=True)
     motif_fin = models.CharField("annulée parce que", max_length=30, choices=MotifFin.choices, blank=True)
+    rapprochee_at = models.DateTimeField("rapprochée le", null=True)  # the partner was asked after a restore
     remplace = models.OneToOneField(
         "self", verbose_name="remplace", null=True, on_delete=models.PROTECT, related_name="remplacante"
     )
@@ -99,6 +100,9 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 name="transmission_due",
             ),
             models.Index(fields=["etat", "-created_at"], name="transmission_etat"),
+            models.Index(
+                fields=["rapprochee_at"], condition=Q(rapprochee_at__isnull=False), name="transmission_rapprochee"
+            ),
             models.Index(
                 fields=["accuse_identifiant"], condition=~Q(accuse_identifiant=""), name="transmission_accuse"
             ),
@@ -219,6 +223,9 @@ class Canal(models.Model):
     jeton_renouveler_at = models.DateTimeField(null=True, blank=True)
     jeton_bail_jusqua = models.DateTimeField(null=True, blank=True)  # a worker is fetching the next one
     jeton_generation = models.PositiveIntegerField(default=0)
+    # Which database wrote this row, and since when it is known to be another one: a dump restored, or an older life.
+    empreinte_base = models.CharField("base", max_length=120, blank=True, db_default="")
+    restauration_depuis = models.DateTimeField("à rapprocher depuis", null=True, blank=True)
 
     class Meta:
         verbose_name = "canal"

@@ -22,7 +22,7 @@ from poleemploi.models import Tentative, Transmission
 from poleemploi.reponses import Decision, Suite, decide
 from poleemploi.reprise import DECANTATION, Rythme, asked_wait
 from poleemploi.standing import Accord, standing
-from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
+from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Issue, MotifFin, Operation
 
 logger = structlog.get_logger(__name__)
 T = EtatTransmission
@@ -51,7 +51,7 @@ def record(resultat: Resultat) -> None:
     dropped: the row has gone on without.
     """
     now = timezone.now()
-    transmission = _lock(resultat.transmission_id)
+    transmission = lock_with_bilan(resultat.transmission_id)
     tentative = Tentative.objects.select_for_update().get(pk=resultat.tentative_id)
     decision = decide(resultat.operation, resultat.reponse)
     on_time = tentative.fermee_at is None
@@ -85,7 +85,8 @@ def record(resultat: Resultat) -> None:
     )
 
 
-def _lock(pk: UUID) -> Transmission:
+def lock_with_bilan(pk: UUID) -> Transmission:
+    """The row and its bilan, locked in the order of the house."""
     bilan_id = Transmission.objects.values_list("bilan_id", flat=True).get(pk=pk)
     Bilan.objects.select_for_update(no_key=True).only("pk").get(pk=bilan_id)
     return lock_row(pk)
@@ -127,6 +128,9 @@ def _close_overtaken(transmission: Transmission, now: datetime) -> None:
 def _apply(
     transmission: Transmission, tentative: Tentative, decision: Decision, resultat: Resultat, now: datetime
 ) -> None:
+    if decision.suite is not Suite.ACCUSER and transmission.etat not in A_TRAITER_PAR_LE_SYSTEME:
+        transmission.prochain_essai_at = None  # asked about after a restore: a receipt alone moves what was settled
+        return
     match decision.suite:
         case Suite.ACCUSER if resultat.reponse.recu:
             acknowledge(transmission, resultat.reponse.recu, now)
@@ -191,6 +195,9 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     replaced = transmission.motif_fin == MotifFin.REMPLACEE
     erase = replaced or transmission.effacement_voulu or standing(transmission) is Accord.RETIRE
     transmission.accuser()
+    if transmission.premier_essai_at is None:  # a restore forgot that it was sent
+        transmission.premier_essai_at = recu.recu_at
+        echange.note_first_attempt(transmission.synthese, clock.now())
     transmission.accuse_identifiant = recu.identifiant
     transmission.accuse_at = recu.recu_at
     transmission.rapprochement = recu.rapprochement

@@ -118,7 +118,7 @@ def claim(
         transmission = _lock(found, now)
         if transmission is None:
             return True, None  # another worker was quicker
-        if _close_expired(transmission, now) and (rythme or canal.rythme()).is_over(
+        if close_expired(transmission, now) and (rythme or canal.rythme()).is_over(
             transmission.serie_depuis_at or now, now
         ):
             fail(transmission, reponses.DELAI_DEPASSE, now)
@@ -130,7 +130,7 @@ def claim(
         if probe and not canal.take_probe(now, now + lease):
             transaction.set_rollback(True)
             return False, None
-        tentative = _open(transmission, operation, corps, now, lease)
+        tentative = open_attempt(transmission, operation, now, lease)
         return True, Travail(
             transmission.pk, tentative.pk, operation, jeton, corps, transmission.accuse_identifiant, probe
         )
@@ -162,8 +162,8 @@ def _lock(pk: UUID, now: datetime) -> Transmission | None:
     return row
 
 
-def _close_expired(transmission: Transmission, now: datetime) -> bool:
-    """Whether a worker died, or lost its way, with an attempt open: nobody knows what became of it."""
+def close_expired(transmission: Transmission, now: datetime) -> bool:
+    """Whether a worker died, or lost its way, with an attempt open: closed, nobody knowing what became of it."""
     tentative = transmission.tentatives.filter(fermee_at=None).first()
     if tentative is None:
         return False
@@ -217,7 +217,8 @@ def _deposit(transmission: Transmission, now: datetime) -> tuple[Operation | Non
     return None, b""
 
 
-def _open(transmission: Transmission, operation: Operation, corps: bytes, now: datetime, lease: timedelta) -> Tentative:
+def open_attempt(transmission: Transmission, operation: Operation, now: datetime, lease: timedelta) -> Tentative:
+    """Write the attempt and the lease of a locked row. Its commit is the point of no return."""
     transmission.nombre_essais += 1
     transmission.serie_depuis_at = transmission.serie_depuis_at or now
     transmission.bail_jusqua = transmission.prochain_essai_at = now + lease

@@ -62,6 +62,7 @@ class MotifPause(TextChoices):
     QUOTA = "quota", "Pôle emploi demande de patienter"
     COMPTE = "compte", "Pôle emploi refuse notre compte"
     PANNE = "panne", "Pôle emploi ne répond pas"
+    RESTAURATION = "restauration", "La base a été restaurée"
 
 
 # --- the feed of returns ------------------------------------------------------------------------

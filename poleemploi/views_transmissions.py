@@ -19,7 +19,7 @@ from core import journal
 from core.pages import LIGNES_PAR_PAGE, latest_page
 from poleemploi import services
 from poleemploi.correction import why_not_redeposited
-from poleemploi.ensemble import A_TRAITER, FILTRES, address, counts
+from poleemploi.ensemble import A_TRAITER, FILTRES, counts, offered, rows_of
 from poleemploi.etat_canal import channel_state
 from poleemploi.models import Transmission
 from poleemploi.permissions import check_can_requeue, check_can_view
@@ -43,15 +43,16 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     choisi = request.GET.get("filtre", "")
     choisi = choisi if choisi in FILTRES else A_TRAITER
     visible = Transmission.objects.followed_by(request.user)
-    chosen = visible.filter(etat__in=FILTRES[choisi].etats).without_content()
-    chosen = chosen.select_related("bilan__contrat__signataire", "bilan__conseiller")
+    chosen = (
+        rows_of(visible, choisi).without_content().select_related("bilan__contrat__signataire", "bilan__conseiller")
+    )
     rows, suite = latest_page(chosen, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
     vues = [show(transmission, request.user) for transmission in rows]
     startable = [vue.transmission.pk for vue in vues if vue.requeue_url]
     context = {
         "canal": channel_state(),
         "comptes": counts(visible),
-        "filtres": [(genre.titre, address(code), code == choisi) for code, genre in FILTRES.items()],
+        "filtres": offered(visible, choisi),
         "titre": FILTRES[choisi].titre,
         "vues": vues,
         "a_relancer": startable,

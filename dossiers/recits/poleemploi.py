@@ -34,6 +34,7 @@ SENTENCES: Recits = {
     "transmission.envoyee": ("Synthèse envoyée à Pôle emploi", version),
     "transmission.incertaine": ("Envoi sans réponse, à vérifier", version),
     "transmission.a_verifier": ("Arrivée de l’envoi à vérifier avant effacement", version),
+    "transmission.a_rapprocher": ("Envoi à rechercher chez Pôle emploi, la base ayant été restaurée", version),
     "transmission.accusee": ("Accusé de réception de Pôle emploi", _accuse),
     "transmission.rejetee": ("Transmission refusée, à corriger", version),
     "transmission.echec_definitif": ("Transmission en échec, à relancer", version),
