@@ -58,7 +58,7 @@ def rows_of(visible: TransmissionQuerySet, code: str) -> TransmissionQuerySet:
 
 
 def offered(visible: TransmissionQuerySet, chosen: str) -> list[tuple[str, str, bool]]:
-    """The filters: heading, address, whether it is the present one. That of a restore while it has something to show."""
+    """The filters: heading, address, whether it is the present one; that of a restore while it has rows to show."""
     codes = [code for code in FILTRES if code != A_VERIFIER]
     if chosen == A_VERIFIER or rows_of(visible, A_VERIFIER).exists():
         codes.append(A_VERIFIER)

@@ -31,8 +31,8 @@ REPRISES: dict[str, str] = {
     "n’y a rien à faire.",
     MotifPause.COMPTE: "Le support rétablit notre compte chez Pôle emploi. Un envoi part seul toutes les dix "
     "minutes\u00a0; dès qu’il est accepté, les autres suivent.",
-    MotifPause.RESTAURATION: "L’exploitation fait demander à Pôle emploi ce qu’il a déjà reçu. Avant cela, ressaisissez "
-    "les retraits d’accord recueillis depuis la sauvegarde.",
+    MotifPause.RESTAURATION: "L’exploitation fait demander à Pôle emploi ce qu’il a déjà reçu. Avant cela, "
+    "ressaisissez les retraits d’accord recueillis depuis la sauvegarde.",
 }
 
 

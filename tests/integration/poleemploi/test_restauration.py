@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
 from core.models import Evenement
 from poleemploi import canal, payload, rapprochement, sender, services
 from poleemploi.depot import assemble
-from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.etat_canal import channel_state
+from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
 from tests.factories.transmissions import RECUEIL, make_transmission
 from tests.simulateur import SimulateurEnProcessus
@@ -88,9 +89,14 @@ def test_another_base_than_the_one_that_wrote_the_channel_sends_nothing_and_says
 def test_what_had_been_sent_since_the_backup_gets_its_receipt_and_is_not_sent_again(
     partenaire: SimulateurEnProcessus,
     transmission: Transmission,
+    correspondant: Agent,
+    connect: Callable[[Agent], Client],
     sent_since: Callable[[Transmission], None],
 ) -> None:
     sent_since(transmission)
+    page = connect(correspondant).get("/transmissions/?filtre=recues").content.decode()
+    assert "La base a été restaurée" in page
+    assert "après la restauration" not in page
     assert reconcile() == "demandees=1 retrouvees=1 a_envoyer=0 a_effacer=0 sans_suite=0"
     row = read(transmission)
     [depot] = partenaire.depots()
@@ -99,7 +105,9 @@ def test_what_had_been_sent_since_the_backup_gets_its_receipt_and_is_not_sent_ag
     assert list(row.tentatives.values_list("operation", "issue")) == [(Operation.RECHERCHE, Issue.ACCEPTE)]
     assert Evenement.objects.filter(cible_id=row.pk, nom="transmission.a_rapprocher").exists()
     assert len(partenaire.requetes("deposerSynthese")) == 1
-    assert list(rapprochement.to_check()) == [row]
+    page = connect(correspondant).get("/transmissions/?filtre=a-verifier").content.decode()
+    assert "À vérifier après la restauration" in page
+    assert row.bilan.contrat.numero_cai in page
 
 
 def test_what_had_never_been_sent_waits_for_the_channel_and_leaves_once_it_is_open(
