@@ -116,7 +116,8 @@ def pause(motif: MotifPause, until: datetime) -> None:
 
 def probe_failed(now: datetime) -> None:
     """Let the next request go first again at once, this one proved nothing; a pause decided meanwhile stays."""
-    Canal.objects.filter(pk=1, pause_jusqua=F("sonde_jusqua"), pause_jusqua__gt=now).update(pause_jusqua=now)
+    turn = Canal.objects.filter(pk=1, pause_jusqua=F("sonde_jusqua"), pause_jusqua__gt=now)
+    turn.update(pause_jusqua=now, sonde_jusqua=now)  # both: still a turn, which its own answer may open
 
 
 def partner_answers(*, probe: bool) -> None:

@@ -148,8 +148,12 @@ def _claim(pk: UUID, jeton: canal.JetonEnCours, channel: Canal, wait: timedelta)
         outcome.begin_series(row, now)
         if avant != T.INCERTAINE:
             outcome.tell("transmission.a_rapprocher", row, avant=avant)
-    tentative = sender.open_attempt(row, Operation.RECHERCHE, now, wait + sender.MARGE_BAIL)
+    lease = wait + sender.MARGE_BAIL
     probe = canal.needs_probe(channel, now)
+    if probe and not canal.take_probe(now, now + lease):
+        transaction.set_rollback(True)
+        return None
+    tentative = sender.open_attempt(row, Operation.RECHERCHE, now, lease)
     return sender.Travail(pk, tentative.pk, Operation.RECHERCHE, jeton, probe=probe)
 
 

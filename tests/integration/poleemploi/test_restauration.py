@@ -178,6 +178,26 @@ def test_a_dead_worker_s_attempt_is_closed_and_its_row_asked_about(
     ]  # fmt: skip
 
 
+def test_a_partner_that_asks_for_time_gets_it_and_the_reconciliation_goes_on_after(
+    partenaire: SimulateurEnProcessus,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    transmission: Transmission,
+    restored: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_transmission(direction, prescripteur, conseiller)
+    restored()
+    monkeypatch.setattr(rapprochement, "ATTENTE", 0.05)
+    partenaire.panne("QUOTA_SECONDES", operation="retrouverDepot", nombre=1, secondes=1)
+    assert reconcile().startswith("demandees=2 ")
+    asked = partenaire.requetes("retrouverDepot")
+    assert [one["statut"] for one in asked] == [429, 404, 404]
+    row = Canal.objects.get()
+    assert (row.pause_jusqua, row.restauration_depuis) == (None, None)
+
+
 def test_a_partner_that_does_not_answer_leaves_the_channel_stopped_and_what_is_known_kept(
     partenaire: SimulateurEnProcessus,
     direction: DirectionTerritoriale,

@@ -12,7 +12,7 @@ ON CONFLICT (id) DO UPDATE SET empreinte_base = EXCLUDED.empreinte_base;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("poleemploi", "0011_events_count_once"),
+        ("poleemploi", "0012_pause_decided_during_a_probe"),
     ]
 
     operations = [
