@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents.models import Agent
-from agents.permissions import has_permission
+from agents.permissions import direction_ids, has_permission
 from agents.roles import Permission
 from bilan.models import Bilan
 from bilan.permissions import can
@@ -41,7 +41,7 @@ class Marche(Enum):
 
     OUVERT = "ouvert"
     EN_PAUSE = "en_pause"
-    REPRISE = "reprise"  # the pause is over, the request that goes first has not been answered yet
+    REPRISE = "reprise"  # the pause is over; the request that goes first is to leave, or to be answered
     ARRETE = "arrete"  # switched off here, or by a restore, the time of a reconciliation
 
 
@@ -136,7 +136,7 @@ def channel_state() -> EtatCanal:
     if row.pause_depuis is None or row.pause_jusqua is None:
         return _open(oldest, now)
     words, reprise = str(MotifPause(row.pause_motif).label), REPRISES[row.pause_motif]
-    if canal.is_paused(row, now):
+    if canal.is_paused(row, now) and row.pause_jusqua != row.sonde_jusqua:
         phrase = f"Les envois sont suspendus depuis {said(row.pause_depuis)}. Prochain essai {said(row.pause_jusqua)}."
         return EtatCanal(Marche.EN_PAUSE, phrase, words, reprise, row.pause_depuis, row.pause_jusqua, oldest)
     phrase = "Les envois reprennent\u00a0: le premier part seul, et les autres suivent dès que Pôle emploi y répond."
@@ -178,22 +178,31 @@ def pause_for(agent: Agent) -> Pause | None:
     """The pause, for an agent one of whose files waits for the channel. One query; none for who never sees it."""
     if not any(has_permission(agent, right) for right in CONCERNES):
         return None
-    return _pause(Transmission.objects.visible_to(agent), follows=has_permission(agent, Permission.VOIR_TRANSMISSIONS))
+    # Two questions, each along its own index: together they would be asked of every row that waits.
+    offices = direction_ids(agent, Permission.VOIR_DOSSIER)
+    of_offices = Transmission.objects.filter(direction_id__in=offices)
+    entrusted = Transmission.objects.filter(bilan__in=Bilan.objects.entrusted_to(agent))
+    follows = has_permission(agent, Permission.VOIR_TRANSMISSIONS)
+    return _pause(_waits(of_offices) | _waits(entrusted), follows=follows)
 
 
 def pause_of(bilan: Bilan, agent: Agent) -> Pause | None:
     """The pause, on the pages of a bilan that waits for the channel. One query; none for whom it does not concern."""
     if not any(can(agent, right, bilan) for right in CONCERNES):
         return None
-    return _pause(Transmission.objects.filter(bilan=bilan), follows=can(agent, Permission.VOIR_TRANSMISSIONS, bilan))
+    follows = can(agent, Permission.VOIR_TRANSMISSIONS, bilan)
+    return _pause(_waits(Transmission.objects.filter(bilan=bilan)), follows=follows)
 
 
-def _pause(rows: "QuerySet[Transmission]", *, follows: bool) -> Pause | None:
+def _waits(rows: "QuerySet[Transmission]") -> Exists:
+    return Exists(rows.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME))
+
+
+def _pause(concerne: Exists | Q, *, follows: bool) -> Pause | None:
     # In the columns and not in the condition: while the channel is open, PostgreSQL never looks for the rows.
-    waiting = Exists(rows.filter(etat__in=A_TRAITER_PAR_LE_SYSTEME))
     closed = Q(pause_depuis__isnull=False) | Q(restauration_depuis__isnull=False)
     paused = Canal.objects.filter(closed, pk=1).only("pause_depuis", "pause_jusqua", "restauration_depuis")
-    row = paused.annotate(concerne=waiting).first()
+    row = paused.annotate(concerne=concerne).first()
     if row is None or not row.concerne:
         return None
     url = reverse("poleemploi:list_transmissions") if follows else ""

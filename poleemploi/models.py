@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from agents.models import DirectionTerritoriale
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from bilan.models import Bilan, Consentement, Synthese
@@ -39,7 +40,7 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
 
     def followed_by(self, agent: "Agent | AnonymousUser") -> "TransmissionQuerySet":
         """Transmissions of the directions whose exchange the agent follows: what lists show."""
-        return self.filter(bilan__contrat__direction_id__in=direction_ids(agent, Permission.VOIR_TRANSMISSIONS))
+        return self.filter(direction_id__in=direction_ids(agent, Permission.VOIR_TRANSMISSIONS))
 
     def due(self, now: datetime) -> "TransmissionQuerySet":
         """Rows whose next attempt is due at a real instant and that no worker holds, the longest waiting first."""
@@ -63,6 +64,11 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
     bilan = models.ForeignKey(Bilan, on_delete=models.PROTECT, related_name="transmissions")
     synthese = models.ForeignKey(Synthese, on_delete=models.PROTECT, related_name="transmissions")
     consentement = models.ForeignKey(Consentement, on_delete=models.PROTECT, related_name="transmissions")
+    # That of the contract, which never changes; written by the database (trigger transmission_direction) so that the
+    # lists of one direction are read along one index, however many rows the others have.
+    direction = models.ForeignKey(
+        DirectionTerritoriale, null=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     etat = FSMField("état", max_length=20, choices=EtatTransmission.choices, default=T.EN_FILE, protected=True)
     # Everything of the body that is not in the frozen synthesis, frozen here; erased when no longer needed.
     donnees_figees = EncryptedJSONField(null=True)
@@ -100,6 +106,7 @@ class Transmission(ConcurrentTransitionMixin, FSMModelMixin, BaseModel):
                 name="transmission_due",
             ),
             models.Index(fields=["etat", "-created_at"], name="transmission_etat"),
+            models.Index(fields=["direction", "etat", "-created_at", "-id"], name="transmission_direction_etat"),
             models.Index(
                 fields=["rapprochee_at"], condition=Q(rapprochee_at__isnull=False), name="transmission_rapprochee"
             ),

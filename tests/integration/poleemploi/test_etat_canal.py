@@ -1,9 +1,11 @@
 """The channel in words: for who follows the exchange, and for those whom a pause concerns."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -70,6 +72,9 @@ def test_a_pause_that_is_over_is_not_yet_an_open_channel() -> None:
     assert state.marche is Marche.REPRISE
     assert not state.annonce
     assert "Prochain essai" not in dict(state.faits)
+    pause()
+    Canal.objects.update(sonde_jusqua=F("pause_jusqua"))
+    assert channel_state().marche is Marche.REPRISE, "the request that goes first is on its way"
 
 
 @pytest.mark.django_db
@@ -225,3 +230,14 @@ def test_the_api_tells_the_same(correspondant: Agent, transmission: Transmission
     body = Client(headers=headers).get("/api/v1/echange/").json()
     assert (body["canal"]["etat"], body["canal"]["motif"]) == ("en_pause", "Pôle emploi demande de patienter")
     assert {one["genre"]: one["nombre"] for one in body["comptes"]}["en-attente"] == 1
+
+
+def test_the_database_keeps_the_direction_of_each_row(
+    transmission: Transmission, direction: DirectionTerritoriale, autre_direction: DirectionTerritoriale
+) -> None:
+    """Whoever writes it: the image of before this column, or a hand that is mistaken."""
+    assert Transmission.objects.get(pk=transmission.pk).direction_id == direction.pk
+    copy = Transmission.objects.get(pk=transmission.pk)
+    copy.pk, copy.effacement_voulu, copy.direction = uuid.uuid4(), True, autre_direction
+    copy.save(force_insert=True)
+    assert Transmission.objects.get(pk=copy.pk).direction_id == direction.pk
