@@ -159,13 +159,13 @@ def hear(
 
     ``refused_twice``: the request before this one was refused its token too, so it is our account's fault.
     """
-    if probe:
-        probe_failed(now)
     match decision.suite:
         case Suite.RENOUVELER_JETON:
             drop_token(jeton)
             if refused_twice:
                 pause_account(now)
+            elif probe:
+                probe_failed(now)
         case Suite.ATTENDRE_QUOTA:
             pause_quota(reponse, now)
         case Suite.ATTENDRE_COMPTE:

@@ -167,7 +167,7 @@ CINQ_PANNES = Histoire((Coup(Reponse(500), 1, 0.5),) * 6, REPOND, depots=3)
 LONGUE = Coup(Reponse(502, retry_after="3600"), 17, 0.5)
 COURTE = Coup(Reponse(429, "QUOTA_DEPASSE", retry_after="1"), 1, 0.5)
 SONDE_ENTENDUE = Histoire((LONGUE, COURTE, Coup(None, 17, 0.5)), REPOND, depots=3)
-SONDE_PERDUE = Histoire((LONGUE, COURTE, Coup(Reponse(502, retry_after="1"), 17, 0.5)), REPOND, depots=3)
+SONDE_PERDUE = Histoire((LONGUE, COURTE, Coup(Reponse(401, "JETON_INVALIDE"), 17, 0.5)), REPOND, depots=3)
 CANAUX = [
     (_never_paused, CINQ_PANNES),
     (_slow_to_see_an_outage, CINQ_PANNES),
