@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test properties races faults lint fix types controles regles etats captures planche lock clean local dev
+.PHONY: aide run demo test properties races faults lint fix types controles regles etats champs captures planche lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -52,6 +52,9 @@ regles: dev ## refait docs/regles.md : chaque règle, son code, ses essais
 
 etats: dev ## refait docs/etats.md : les états, leurs passages, qui peut les faire
 	$(PY) -m outils.etats
+
+champs: dev ## refait docs/champs.md : ce qui part chez Pôle emploi, d’où et pourquoi
+	$(PY) -m outils.champs
 
 captures: dev ## photographie chaque page de l’application démarrée (make run) dans captures/
 	@sh outils/systeme.sh navigateur

@@ -9,8 +9,26 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
+
+
+class Base(Enum):
+    """What allows an item to be sent (reference F.2)."""
+
+    CONVENTION = "convention of 18 May 2010, ch. 2, art. 2.2"
+    DECRET = "CESEDA, art. R. 311-26, II"
+    DECISION = "[D]"
+
+
+@dataclass(frozen=True)
+class Origine:
+    """Where the value of a wire field comes from, and why it may be sent. ``remarque`` says why when we decided it."""
+
+    source: str  # app.Model.field, or the path in SyntheseContenu
+    bases: tuple[Base, ...]
+    remarque: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +115,57 @@ class Depot:
     identifiant_pole_emploi: str = ""
     parcours_recherche: str = ""
     orientation: str = ""
+
+
+# Every field that ``to_wire`` fills, in the order of the contract: docs/champs.md is made of it (``make champs``).
+K, R, D = Base.CONVENTION, Base.DECRET, Base.DECISION
+ORIGINES: dict[str, Origine] = {
+    "numeroCai": Origine("cai.Contrat.numero_cai", (K,)),
+    "signataire.nom": Origine("cai.Signataire.nom", (K,)),
+    "signataire.prenom": Origine("cai.Signataire.prenom", (K,), "null for a person with a single name"),
+    "signataire.age": Origine(
+        "cai.Signataire.date_naissance", (R,), "completed years on the day the row is created; the date is not sent"
+    ),
+    "signataire.sexe": Origine("cai.Signataire.sexe", (R,)),
+    "signataire.nationalite": Origine("cai.Signataire.nationalite", (R,)),
+    "niveauFormation": Origine("SyntheseContenu.niveau_formation", (R, K)),
+    "langues[].langue": Origine("SyntheseContenu.langues.langue", (K,)),
+    "langues[].parlee": Origine("SyntheseContenu.langues.parlee", (K,)),
+    "langues[].comprise": Origine("SyntheseContenu.langues.comprise", (K,)),
+    "langues[].niveau": Origine("SyntheseContenu.langues.niveau", (K,)),
+    "diplomes[].intitule": Origine("SyntheseContenu.diplomes.intitule", (K,)),
+    "diplomes[].pays": Origine("SyntheseContenu.diplomes.pays", (K,)),
+    "diplomes[].annee": Origine("SyntheseContenu.diplomes.annee", (K,)),
+    "diplomes[].niveau": Origine("SyntheseContenu.diplomes.niveau", (K,)),
+    "diplomes[].reconnu": Origine("SyntheseContenu.diplomes.reconnu", (K,)),
+    "experiences[].metier": Origine("SyntheseContenu.experiences.metier", (K, R)),
+    "experiences[].codeRome": Origine("SyntheseContenu.experiences.code_rome", (K, R)),
+    "experiences[].pays": Origine("SyntheseContenu.experiences.pays", (K, R), "in France or abroad"),
+    "experiences[].debut": Origine("SyntheseContenu.experiences.debut", (K, R), "the month only"),
+    "experiences[].fin": Origine("SyntheseContenu.experiences.fin", (K, R), "the month only"),
+    "parcoursProfessionnel": Origine("SyntheseContenu.parcours", (R,)),
+    "formationLinguistique.statut": Origine(
+        "cai.Prestation.statut", (R, D), "of this training alone, when it is followed, under way or waived"
+    ),
+    "formationLinguistique.niveauAtteint": Origine("cai.Prestation.niveau_atteint", (R, D), "of this training alone"),
+    "formationLinguistique.dateFin": Origine("cai.Prestation.date_fin", (R, D), "of this training alone"),
+    "rechercheEmploi.inscritPoleEmploi": Origine("SyntheseContenu.inscription_pe", (K,)),
+    "rechercheEmploi.identifiantPoleEmploi": Origine("SyntheseContenu.identifiant_pe", (K,)),
+    "rechercheEmploi.parcours": Origine("SyntheseContenu.parcours_recherche", (K,)),
+    "rechercheEmploi.freins[]": Origine("SyntheseContenu.freins", (K,), "codes only, never a personal reason"),
+    "rechercheEmploi.besoinsFormation[].domaine": Origine("SyntheseContenu.besoins_formation.domaine", (K,)),
+    "rechercheEmploi.besoinsFormation[].intitule": Origine("SyntheseContenu.besoins_formation.intitule", (K,)),
+    "synthese.version": Origine("bilan.Synthese.version", (D,), "the newer version replaces the older one there"),
+    "synthese.realiseLe": Origine("bilan.Bilan.date_fin_conclusion", (D,), "how old is what it says"),
+    "synthese.dureeMinutes": Origine("bilan.Bilan.minutes_utilisees", (D,), "the partner's contract asks for it"),
+    "synthese.metiers[].codeRome": Origine("SyntheseContenu.metiers", (K,)),
+    "synthese.metiers[].rang": Origine("SyntheseContenu.metiers", (D,), "the order in which the person wants them"),
+    "synthese.preconisations[]": Origine("SyntheseContenu.preconisations", (R,)),
+    "synthese.orientation": Origine("SyntheseContenu.orientation", (R,)),
+    "consentement.reference": Origine("bilan.Consentement.id", (D,), "under which agreement it is sent"),
+    "consentement.recueilliLe": Origine("bilan.Consentement.date_heure", (D,), "an agreement may be too old"),
+    "consentement.versionTexte": Origine("bilan.Consentement.version_texte", (D,), "to what the person agreed"),
+}
 
 
 # rule: E.3-pole-emploi
