@@ -33,7 +33,7 @@ from poleemploi.api import (
     TransmissionView,
 )
 from poleemploi.api_relances import EchangeView, RelancesView
-from poleemploi.api_retours import RetoursView
+from poleemploi.api_retours import ApplicationRetourView, ClassementRetourView, RetoursAExaminerView, RetoursView
 
 app_name = "api"
 urlpatterns = [
@@ -81,6 +81,9 @@ urlpatterns = [
     path("bilans/<uuid:pk>/certificat/", CertificatDestructionView.as_view(), name="certificat_destruction"),
     path("bilans/<uuid:pk>/impressions/", ImpressionsView.as_view(), name="impressions"),
     path("echange/", EchangeView.as_view(), name="echange"),
+    path("retours-a-examiner/", RetoursAExaminerView.as_view(), name="retours_a_examiner"),
+    path("retours-a-examiner/<uuid:pk>/appliquer/", ApplicationRetourView.as_view(), name="application_retour"),
+    path("retours-a-examiner/<uuid:pk>/classer/", ClassementRetourView.as_view(), name="classement_retour"),
     path("transmissions/", TransmissionsView.as_view(), name="transmissions"),
     path("transmissions/relances/", RelancesView.as_view(), name="relances"),
     path("transmissions/<uuid:pk>/", TransmissionView.as_view(), name="transmission"),

@@ -24,6 +24,7 @@ from core.form_fields import (
 from core.forms import BaseForm
 from poleemploi.models import Retour, Transmission
 from poleemploi.selectors import is_refused
+from poleemploi.states import MotifClassement
 
 Mode, Decision = Consentement.Mode, Consentement.Decision
 
@@ -179,6 +180,15 @@ class RetourForm(BilanForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("recu_le", clock.today())
+
+
+class ClassementForm(BaseForm):
+    motif = ChoixField(
+        label="Pourquoi classer ce retour sans l’appliquer\u00a0?",
+        choices=MotifClassement.choices,
+        radios=True,
+        error_messages={"required": "Choisissez pourquoi ce retour est classé."},
+    )
 
 
 class RepriseForm(BaseForm):

@@ -1,6 +1,5 @@
 """What agents read of the exchange: states in a sentence, what to correct and where, the channel, the consents."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from poleemploi.correction import Correction, corrections_of, why_not_redeposite
 from poleemploi.etat_canal import said, said_with_age
 from poleemploi.models import Retour, Tentative, Transmission
 from poleemploi.permissions import can_collect, can_record_return, can_requeue, can_withdraw
+from poleemploi.presentation_retours import VueRetours, show_returns
 from poleemploi.reponses import DELAI_DEPASSE, explain, explain_refusal
 from poleemploi.retours import why_no_return
 from poleemploi.states import A_TRAITER_PAR_UN_AGENT, EtatTransmission, MotifFin, Operation
@@ -250,7 +250,7 @@ class Panneau:
     questions: list[Question]
     vues: list[Vue]
     collect_url: str = ""
-    retours: Sequence[Retour] = ()
+    retours: VueRetours | None = None
     retour_url: str = ""
 
 
@@ -264,7 +264,7 @@ def panel(bilan: Bilan, agent: Agent) -> Panneau:
         questions=questions,
         vues=[show(transmission, agent) for transmission in rows],
         collect_url=reverse("poleemploi:collect_consents", args=[bilan.pk]) if collect else "",
-        retours=list(Retour.objects.visible_to(agent).of_bilan(bilan)) if rows else [],
+        retours=show_returns(list(Retour.objects.visible_to(agent).of_bilan(bilan))) if rows else None,
         retour_url=_return_page(bilan, agent) if rows else "",
     )
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from agents.models import Agent
-from agents.permissions import check_permission
+from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
 from bilan.permissions import check_can
 from core import journal
@@ -28,11 +29,14 @@ CONSERVATION = timedelta(days=365)  # [D] of the content of an event that nobody
 LOT = 200
 
 
-def check_can_examine(by: Agent | None, ecarte: EvenementEcarte) -> None:
-    """Raise Forbidden unless the agent records returns in the direction of the file named, anywhere when none is.
+def can_examine(agent: Agent | AnonymousUser, ecarte: EvenementEcarte) -> bool:
+    """Whether the agent records returns in the direction of the file named, anywhere when none is."""
+    direction_id = ecarte.contrat.direction_id if ecarte.contrat else None
+    return has_permission(agent, Permission.ENREGISTRER_RETOUR, direction_id=direction_id)
 
-    ``None`` is the system, which acts by rule.
-    """
+
+def check_can_examine(by: Agent | None, ecarte: EvenementEcarte) -> None:
+    """Raise Forbidden unless ``can_examine``. ``None`` is the system, which acts by rule and not by right."""
     if by is not None:
         direction_id = ecarte.contrat.direction_id if ecarte.contrat else None
         check_permission(by, Permission.ENREGISTRER_RETOUR, direction_id=direction_id)

@@ -95,6 +95,7 @@ def _exact(statut: int) -> tuple[int, int]:
 
 
 RECU = "Pôle emploi a accusé réception."
+LECTURE_REFUSEE = "Pôle emploi refuse la lecture des retours\u00a0: prévenez le support."
 ILLISIBLE = "Pôle emploi a répondu sans accusé lisible\u00a0: l’envoi sera vérifié."
 
 TABLE: tuple[Ligne, ...] = (
@@ -150,8 +151,7 @@ TABLE: tuple[Ligne, ...] = (
     Ligne((LECTURE,), _exact(200), "PAGE", Suite.APPLIQUER, "Les retours de Pôle emploi sont lus."),
     Ligne((LECTURE,), _exact(400), UN_CODE, Suite.RECOMMENCER,
           "Pôle emploi ne sait plus où la lecture en était\u00a0: elle reprend du début, sans rien compter deux fois."),
-    Ligne((LECTURE,), (400, 499), UN_CODE, Suite.ECHOUER,
-          "Pôle emploi refuse la lecture des retours\u00a0: prévenez le support."),
+    Ligne((LECTURE,), (400, 499), UN_CODE, Suite.ECHOUER, LECTURE_REFUSEE),
     Ligne(SANS_CORPS, (100, 499), TOUT_CODE, Suite.REESSAYER,
           "La réponse ne vient pas de Pôle emploi\u00a0: la demande sera reprise.", True),
     Ligne(SANS_CORPS, (500, 999), TOUT_CODE, Suite.REESSAYER,

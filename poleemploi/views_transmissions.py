@@ -19,9 +19,9 @@ from core import journal
 from core.pages import LIGNES_PAR_PAGE, latest_page
 from poleemploi import services
 from poleemploi.correction import why_not_redeposited
-from poleemploi.ensemble import A_TRAITER, FILTRES, counts, offered, rows_of
+from poleemploi.ensemble import A_TRAITER, COMPTE_MAX, FILTRES, counts, offered, rows_of
 from poleemploi.etat_canal import channel_state
-from poleemploi.models import Transmission
+from poleemploi.models import EvenementEcarte, Transmission
 from poleemploi.permissions import check_can_requeue, check_can_view
 from poleemploi.presentation import RELANCES, show, show_attempt
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission
@@ -51,6 +51,7 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     startable = [vue.transmission.pk for vue in vues if vue.requeue_url]
     context = {
         "canal": channel_state(),
+        "a_examiner": EvenementEcarte.objects.visible_to(request.user).to_examine()[:COMPTE_MAX].count(),
         "comptes": counts(visible),
         "filtres": offered(visible, choisi),
         "titre": FILTRES[choisi].titre,

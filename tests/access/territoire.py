@@ -24,7 +24,7 @@ from core.uploads import Fichier
 from exemptions.fichiers import attach_file
 from exemptions.models import Justificatif, JustificatifFichier
 from exemptions.services import add_justificatif
-from poleemploi.models import Canal, Tentative, Transmission
+from poleemploi.models import Canal, EvenementEcarte, EvenementRecu, Tentative, Transmission
 from tests.factories.agents import make_agent, make_direction, make_lieu, make_marche, make_prestataire
 from tests.factories.cai import make_contrat, make_formation
 from tests.factories.conduite import JOUR, advance, make_convoque
@@ -60,6 +60,7 @@ class Territoire:
     bilans: dict[Etat, Bilan]  # one per stage
     synthese: Synthese  # validated
     transmission: Transmission
+    ecarte: EvenementEcarte
     courrier: Courrier
     tirage: TirageCourriers  # ready to be opened
     proposition: PropositionPrefet  # of a closing, signed
@@ -138,6 +139,12 @@ def build() -> Territoire:
         bilans=bilans,
         synthese=transmission.synthese,
         transmission=transmission,
+        ecarte=EvenementEcarte.objects.create(
+            evenement=EvenementRecu.objects.create(evenement="EVT-1", recu_at=MAINTENANT, sort="ecarte"),
+            motif="type_inconnu",
+            contrat=transmission.bilan.contrat,
+            contenu=b"{}",
+        ),
         courrier=Courrier.objects.filter(contrat=bilans[Etat.CONVOQUE].contrat).first(),
         tirage=TirageCourriers.objects.create(
             direction=ici, jour=JOUR, par=prescripteur, total=1, etat="pret", pret_at=MAINTENANT, pdf=b"%PDF-1.7"
@@ -267,6 +274,15 @@ _ROWS: dict[str, Any] = {
     "poleemploi:requeue_transmission": lambda territoire: territoire.transmission.pk,
     "poleemploi:redeposit": lambda territoire: territoire.transmission.pk,
     "poleemploi:abandon": lambda territoire: territoire.transmission.pk,
+    **dict.fromkeys(
+        (
+            "poleemploi:apply_set_aside",
+            "poleemploi:classify_set_aside",
+            "api:application_retour",
+            "api:classement_retour",
+        ),
+        lambda territoire: territoire.ecarte.pk,
+    ),
     "api:propositions": lambda territoire: territoire.contrat.pk,
     "api:preparation": lambda territoire: territoire.contrat.pk,
     "api:attestation": lambda territoire: territoire.contrat.pk,
