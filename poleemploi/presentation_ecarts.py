@@ -13,8 +13,8 @@ from agents.roles import Permission
 from core import clock
 from core.french import date_sans_jour, nombre
 from poleemploi import evenements, reponses
+from poleemploi.etat_canal import said
 from poleemploi.models import EvenementEcarte, EvenementRecu, Flux, Retour
-from poleemploi.presentation import said
 from poleemploi.presentation_retours import Fait, facts_of
 from poleemploi.quarantaine import can_examine
 from poleemploi.states import Sort

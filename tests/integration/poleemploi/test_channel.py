@@ -42,6 +42,16 @@ def test_a_probe_that_fails_pauses_again_and_one_that_proves_nothing_leaves_its_
     assert Canal.objects.get().pause_motif == MotifPause.PANNE
 
 
+def test_the_answer_to_the_request_that_goes_first_opens_the_channel(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
+) -> None:
+    ended = timezone.now() - timedelta(seconds=1)
+    Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": ended, "pause_motif": MotifPause.PANNE})
+    assert sender.step()
+    row = Canal.objects.get()
+    assert (row.pause_jusqua, row.sonde_jusqua, row.pause_motif) == (None, None, "")
+
+
 def test_a_partner_that_asks_for_time_with_a_503_gets_it(
     partenaire: SimulateurEnProcessus, transmission: Transmission
 ) -> None:
