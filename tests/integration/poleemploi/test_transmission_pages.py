@@ -94,7 +94,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for _ in range(4):
         make_transmission(direction, prescripteur, conseiller)
         client.get(reverse(LIST))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reverse(LIST), {"filtre": "en-attente"})
 
 
