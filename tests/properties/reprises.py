@@ -123,8 +123,8 @@ class Monde:
             probe = False
             if self.avec_canal and canal.needs_probe(canal.read(), self.now):
                 probe = canal.take_probe(self.now, self.now + BAIL)
-            operation, corps = sender._next_operation(row, self.now)
-            tentative = sender._open(row, operation, corps, self.now, BAIL)
+            operation, _ = sender._next_operation(row, self.now)
+            tentative = sender.open_attempt(row, operation, self.now, BAIL)
             self._send(row, tentative, operation, probe)
 
     def _send(self, row: Transmission, tentative: Tentative, operation: Operation, probe: bool) -> None:
