@@ -1,8 +1,12 @@
 """What the exchange tells the synthesis: first sent, received. Called by ``poleemploi``, of which it knows nothing."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from agents.models import Agent
 from bilan.models import Synthese
@@ -19,6 +23,14 @@ def note_first_attempt(synthese: Synthese, at: datetime) -> None:
     if synthese.premier_envoi_at is None:
         synthese.premier_envoi_at = at
         synthese.save(update_fields=["premier_envoi_at", "updated_at"])
+
+
+# rule: D.1-echange
+def note_first_attempts(syntheses: Collection[UUID], at: datetime) -> None:
+    """``note_first_attempt`` for versions of several bilans, all locked, by one query."""
+    _inside_transaction()
+    never = Synthese.objects.filter(pk__in=syntheses, premier_envoi_at=None)
+    never.update(premier_envoi_at=at, updated_at=timezone.now())
 
 
 # rule: D.1-echange
@@ -41,6 +53,31 @@ def note_acknowledgement(synthese: Synthese, identifiant: str, at: datetime, by:
         by=by,
         version=synthese.version,
         prive={"accuse": identifiant},  # by which the partner finds the person again
+    )
+
+
+# rule: D.1-echange
+def note_acknowledgements(recus: Sequence[tuple[Synthese, str]], at: datetime) -> None:
+    """``note_acknowledgement`` for versions of several bilans, read with their bilan and never received before."""
+    _inside_transaction()
+    query = (
+        "UPDATE bilan_synthese SET accuse_at = %s, accuse_identifiant = recu.identifiant, updated_at = %s "
+        "FROM unnest(%s::uuid[], %s::text[]) AS recu (synthese, identifiant) WHERE id = recu.synthese"
+    )
+    columns: list[list[Any]] = [[synthese.pk for synthese, _ in recus], [identifiant for _, identifiant in recus]]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [at, timezone.now(), *columns])
+    journal.record_all(
+        [
+            journal.Ecriture(
+                nom="bilan.synthese_recue",
+                dossier=synthese.bilan.contrat_id,
+                target=synthese,
+                faits={"version": synthese.version},
+                prive={"accuse": identifiant},
+            )
+            for synthese, identifiant in recus
+        ]
     )
 
 

@@ -1,5 +1,7 @@
 """Destroy what nobody agreed to keep, as soon as a row of reference E.4 says so; keep the tombstone."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,7 +15,7 @@ from agents.models import Agent
 from bilan.conservation import Accord, FaitsConservation, jour_sans_decision, motif_destruction
 from bilan.models import Bilan, BilanQuerySet, Consentement, NotePhase, Synthese, SyntheseDetruite, SynthesePdf
 from bilan.passation import destroy_work
-from bilan.selectors import Portee, current_synthese, in_force, last_decision, terme_des_ecrits
+from bilan.selectors import Portee, current_synthese, is_in_force, last_decision, terme_des_ecrits
 from bilan.states import Etat, MotifDestruction
 from bilan.workflow import lock
 from cai import delais
@@ -47,25 +49,70 @@ def read_facts(bilan: Bilan) -> FaitsConservation:
 
     A transmission is pending while its consent is in force, nothing was received and the bilan is not closed.
     """
-    versions = list(Synthese.objects.without_content().filter(bilan=bilan).order_by("version"))
+    return _facts(
+        bilan.etat,
+        list(Synthese.objects.without_content().filter(bilan=bilan).order_by("version")),
+        conservation=last_decision(bilan.pk, Portee.CONSERVATION),
+        transmission=last_decision(bilan.pk, Portee.TRANSMISSION),
+        terme_des_ecrits=terme_des_ecrits(bilan),
+    )
+
+
+def perhaps_due(bilan_ids: Collection[UUID]) -> set[UUID]:
+    """Of these bilans, locked, those that ``apply_rules`` has to look at; the others keep their content today.
+
+    Three queries, whatever their number.
+    """
+    columns = ("bilan_id", "version", "date_redaction", "date_validation", "accuse_at")
+    syntheses = Synthese.objects.filter(bilan__in=bilan_ids).order_by("version").only(*columns)
+    versions: dict[UUID, list[Synthese]] = defaultdict(list)
+    for version in syntheses:
+        versions[version.bilan_id].append(version)
+    consents = Consentement.objects.filter(bilan__in=bilan_ids).exclude(portee=Portee.SUIVI).order_by("rang")
+    last = {
+        (consent.bilan_id, consent.portee): consent
+        for consent in consents.only("bilan_id", "portee", "rang", "decision", "date_heure", "version_synthese")
+    }
+    kept = set()
+    for pk, etat in Bilan.objects.filter(pk__in=bilan_ids).values_list("pk", "etat"):
+        facts = _facts(
+            etat,
+            versions[pk],
+            conservation=last.get((pk, Portee.CONSERVATION)),
+            transmission=last.get((pk, Portee.TRANSMISSION)),
+            terme_des_ecrits=None,
+        )
+        # Without a written version the term is that of the sittings, which were not read.
+        if facts.premiere_le is not None and _motif_today(facts) is None:
+            kept.add(pk)
+    return set(bilan_ids) - kept
+
+
+def _facts(
+    etat: str,
+    versions: Sequence[Synthese],
+    *,
+    conservation: Consentement | None,
+    transmission: Consentement | None,
+    terme_des_ecrits: date | None,
+) -> FaitsConservation:
+    """From a bilan's versions, oldest first, and its latest decisions."""
     current = versions[-1] if versions else None
-    conservation = last_decision(bilan.pk, Portee.CONSERVATION)
-    transmission = last_decision(bilan.pk, Portee.TRANSMISSION)
     validated = [version.date_validation for version in versions if version.date_validation]
     written = [version.date_redaction for version in versions if version.date_redaction]
     received = current is not None and current.accuse_at is not None
-    open_still = bilan.etat != Etat.CLOS and not received
+    agreed = transmission is not None and is_in_force(transmission, current)
     return FaitsConservation(
         premiere_le=min(validated or written, default=None),
-        terme_des_ecrits=terme_des_ecrits(bilan),
+        terme_des_ecrits=terme_des_ecrits,
         conservation=_accord(conservation),
         conservation_retiree_le=conservation.date_heure.astimezone(clock.PARIS).date() if conservation else None,
         transmission=_transmission_accord(transmission, current),
-        transmission_en_attente=open_still and in_force(bilan, Portee.TRANSMISSION) is not None,
+        transmission_en_attente=agreed and etat != Etat.CLOS and not received,
         transmission_accusee=received,
-        signature_refusee=bilan.etat == Etat.SIGNATURE_REFUSEE,
-        clos=bilan.etat == Etat.CLOS,
-        sans_suite=bilan.etat in SANS_SUITE,
+        signature_refusee=etat == Etat.SIGNATURE_REFUSEE,
+        clos=etat == Etat.CLOS,
+        sans_suite=etat in SANS_SUITE,
     )
 
 

@@ -88,11 +88,19 @@ def in_force(bilan: Bilan, portee: Consentement.Portee) -> Consentement | None:
     consent = last_decision(bilan.pk, portee)
     if consent is None or consent.decision != Decision.ACCORDE:
         return None
-    if portee == Portee.TRANSMISSION:
-        synthese = current_synthese(bilan)
-        if synthese is None or synthese.version != consent.version_synthese or synthese.date_validation is None:
-            return None
-    return consent
+    current = current_synthese(bilan) if portee == Portee.TRANSMISSION else None
+    return consent if is_in_force(consent, current) else None
+
+
+def is_in_force(decision: Consentement, current: Synthese | None) -> bool:
+    """Whether the latest decision of its scope is a consent in force; ``current`` is the latest version, if any."""
+    if decision.decision != Decision.ACCORDE:
+        return False
+    if decision.portee != Portee.TRANSMISSION:
+        return True
+    if current is None or current.date_validation is None:
+        return False
+    return current.version == decision.version_synthese
 
 
 def standing_grant(bilan_id: uuid.UUID, portee: Consentement.Portee) -> Consentement | None:

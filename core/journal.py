@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from core import clock
-from core.locks import serialise
+from core.locks import serialise, serialise_all
 from core.models import CleDossier, Evenement, JournalAcces
 from core.request_context import request_context
 
@@ -38,6 +39,20 @@ def _digest(event: Evenement) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ecriture:
+    """One event to append: what ``record`` says of each."""
+
+    nom: str
+    dossier: uuid.UUID
+    target: models.Model
+    by: Any = None
+    avant: str = ""
+    apres: str = ""
+    prive: Mapping[str, Any] | None = None
+    faits: Mapping[str, Any] = field(default_factory=dict)
+
+
 # rule: D.2-evenement
 def record(
     nom: str,
@@ -59,37 +74,75 @@ def record(
     Raises TransactionManagementError outside a transaction: an event without its change, or the reverse,
     must not exist.
     """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("An event is recorded in the transaction of the change it tells.")
-    serialise(dossier)
-    if prive:
-        faits[_PRIVE] = _seal(dossier, prive)
-    last = Evenement.objects.filter(dossier=dossier).order_by("-numero").only("numero", "empreinte").first()
-    event = Evenement(
-        dossier=dossier,
-        numero=(last.numero if last else 0) + 1,
-        nom=nom,
-        cible_type=target._meta.label_lower,
-        cible_id=target.pk,
-        etat_avant=avant,
-        etat_apres=apres,
-        par=by,
-        survenu_at=clock.now(),
-        enregistre_at=timezone.now(),
-        faits=json.loads(json.dumps(faits, default=str)),
-        empreinte_precedente=last.empreinte if last else "",
+    (event,) = record_all(
+        [Ecriture(nom=nom, dossier=dossier, target=target, by=by, avant=avant, apres=apres, prive=prive, faits=faits)]
     )
-    event.empreinte = _digest(event)
-    event.save(force_insert=True)
     return event
 
 
-def _seal(dossier: uuid.UUID, prive: Mapping[str, Any]) -> dict[str, Any]:
+# rule: D.2-evenement
+def record_all(ecritures: Sequence[Ecriture]) -> list[Evenement]:
+    """Append events to one file or to several, in their order, by as many queries as for one; as ``record`` does."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An event is recorded in the transaction of the change it tells.")
+    serialise_all(ecriture.dossier for ecriture in ecritures)
+    keys = _keys({ecriture.dossier for ecriture in ecritures if ecriture.prive})
+    last = _last_of({ecriture.dossier for ecriture in ecritures})
+    now, recorded_at = clock.now(), timezone.now()
+    events = []
+    for ecriture in ecritures:
+        faits = dict(ecriture.faits)
+        if ecriture.prive:
+            faits[_PRIVE] = _seal(keys[ecriture.dossier], ecriture.prive)
+        numero, previous = last.get(ecriture.dossier, (0, ""))
+        event = Evenement(
+            dossier=ecriture.dossier,
+            numero=numero + 1,
+            nom=ecriture.nom,
+            cible_type=ecriture.target._meta.label_lower,
+            cible_id=ecriture.target.pk,
+            etat_avant=ecriture.avant,
+            etat_apres=ecriture.apres,
+            par=ecriture.by,
+            survenu_at=now,
+            enregistre_at=recorded_at,
+            faits=json.loads(json.dumps(faits, default=str)),
+            empreinte_precedente=previous,
+        )
+        event.empreinte = _digest(event)
+        last[ecriture.dossier] = event.numero, event.empreinte
+        events.append(event)
+    return Evenement.objects.bulk_create(events)
+
+
+def _last_of(dossiers: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
+    """Number and fingerprint of each file's latest event; the files are locked already."""
+    query = (
+        "SELECT dossier, numero, empreinte FROM unnest(%s::uuid[]) AS present CROSS JOIN LATERAL "
+        "(SELECT * FROM core_evenement WHERE dossier = present ORDER BY numero DESC LIMIT 1) AS dernier"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [list(dossiers)])
+        return {dossier: (numero, empreinte) for dossier, numero, empreinte in cursor.fetchall()}
+
+
+def _keys(dossiers: set[uuid.UUID]) -> dict[uuid.UUID, CleDossier]:
+    """The key of each file, made when there is none; destroyed, it stays so."""
+    if not dossiers:
+        return {}
+    keys: dict[uuid.UUID, CleDossier] = CleDossier.objects.in_bulk(dossiers)
+    if missing := dossiers - keys.keys():
+        # Nobody else makes one: their files are locked.
+        made = [CleDossier(dossier=dossier, cle=Fernet.generate_key()) for dossier in missing]
+        keys |= {key.dossier: key for key in CleDossier.objects.bulk_create(made)}
+    return keys
+
+
+def _seal(key: CleDossier, prive: Mapping[str, Any]) -> dict[str, Any]:
     """The private facts as they are stored: their names in clear, their values under the key of the file.
 
     Once that key is destroyed, only the names are.
     """
-    key, _ = CleDossier.objects.get_or_create(dossier=dossier, defaults={"cle": Fernet.generate_key()})
     sealed: dict[str, Any] = {"noms": sorted(prive)}
     if key.cle is not None:
         sealed["jeton"] = Fernet(key.cle).encrypt(json.dumps(prive, default=str).encode()).decode("ascii")
@@ -175,4 +228,16 @@ def log_access(
         adresse_ip=context.ip,
         requete=context.request_id,
         survenu_at=timezone.now(),
+    )
+
+
+# rule: E.6-sans-contenu
+def log_system_accesses(action: str, targets: Iterable[models.Model]) -> None:
+    """One line of the access journal for each row that the system itself read or sent, all at once."""
+    now, accorde = timezone.now(), JournalAcces.Resultat.ACCORDE
+    JournalAcces.objects.bulk_create(
+        JournalAcces(
+            action=action, objet_type=row._meta.label_lower, objet_id=str(row.pk), resultat=accorde, survenu_at=now
+        )
+        for row in targets
     )

@@ -1,6 +1,7 @@
 """Making those who do the same thing at the same moment wait for each other."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import OperationalError, connection
 
@@ -14,6 +15,13 @@ def serialise(key: uuid.UUID) -> None:
     """Hold the lock of this identifier until the end of the transaction; whoever asks for it meanwhile waits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key.bytes[:8], signed=True)])
+
+
+def serialise_all(keys: Iterable[uuid.UUID]) -> None:
+    """As ``serialise``, for several identifiers at once, always in the same order: two such calls never cross."""
+    numbers = sorted({int.from_bytes(key.bytes[:8], signed=True) for key in keys})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number", [numbers])
 
 
 def as_busy(exception: Exception) -> Busy | None:

@@ -68,7 +68,12 @@ def assemble(transmission: Transmission) -> payload.Depot:
 def compose(figees: dict[str, Any], synthese_id: UUID) -> payload.Depot:
     """The deposit that a version and the facts frozen beside it make. Raises as ``assemble`` does."""
     synthese = Synthese.objects.only("version", "contenu").get(pk=synthese_id)
-    contenu = SyntheseContenu.from_dict(synthese.contenu)
+    return of_version(figees, synthese.version, synthese.contenu)
+
+
+def of_version(figees: dict[str, Any], version: int, ecrit: dict[str, Any]) -> payload.Depot:
+    """As ``compose``, of a version already read: its number and what it says."""
+    contenu = SyntheseContenu.from_dict(ecrit)
     formation = figees["formation_linguistique"]
     accord = figees["consentement"]
     return payload.Depot(
@@ -120,7 +125,7 @@ def compose(figees: dict[str, Any], synthese_id: UUID) -> payload.Depot:
             payload.BesoinFormation(domaine=besoin.domaine, intitule=besoin.intitule)
             for besoin in contenu.besoins_formation
         ),
-        version=synthese.version,
+        version=version,
         date_bilan=date.fromisoformat(figees["date_bilan"]),
         duree_minutes=figees["duree_minutes"],
         metiers=tuple(payload.Metier(code_rome=code, rang=rang) for rang, code in enumerate(contenu.metiers, start=1)),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from agents.models import DirectionTerritoriale
@@ -47,6 +47,13 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
         return self.filter(
             Q(bail_jusqua=None) | Q(bail_jusqua__lte=now), etat__in=A_TRAITER_PAR_LE_SYSTEME, prochain_essai_at__lte=now
         ).order_by("prochain_essai_at", "created_at")
+
+    def first_of_their_file(self) -> "TransmissionQuerySet":
+        """Of one file, only the oldest row that has work left for the system."""
+        earlier = Transmission.objects.filter(
+            bilan=OuterRef("bilan"), created_at__lt=OuterRef("created_at"), etat__in=A_TRAITER_PAR_LE_SYSTEME
+        )
+        return self.filter(~Exists(earlier))
 
     def without_content(self) -> "TransmissionQuerySet":
         """With the rows that say whether it may be sent, and nothing that would have to be deciphered."""

@@ -1,6 +1,7 @@
 """What follows from an answer, written in one transaction of its own: the attempt, the row, the channel, the file."""
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -72,10 +73,14 @@ def record(resultat: Resultat) -> None:
         transmission.save()
         _close_overtaken(transmission, now)
     _tell_channel(tentative, decision, resultat, now)
+    log(transmission, tentative.numero, resultat, decision, on_time=on_time)
+
+
+def log(transmission: Transmission, numero: int, resultat: Resultat, decision: Decision, *, on_time: bool) -> None:
     logger.info(
         "tentative_fermee",
         transmission=str(transmission.pk),
-        numero=tentative.numero,
+        numero=numero,
         operation=str(resultat.operation),
         issue=str(decision.issue),
         statut=resultat.reponse.statut,
@@ -88,7 +93,7 @@ def record(resultat: Resultat) -> None:
 def lock_with_bilan(pk: UUID) -> Transmission:
     """The row and its bilan, locked in the order of the house."""
     bilan_id = Transmission.objects.values_list("bilan_id", flat=True).get(pk=pk)
-    Bilan.objects.select_for_update(no_key=True).only("pk").get(pk=bilan_id)
+    Bilan.objects.select_for_update(no_key=True).only("etat").get(pk=bilan_id)
     return lock_row(pk)
 
 
@@ -215,12 +220,12 @@ def acknowledge(transmission: Transmission, recu: Recu, now: datetime) -> None:
     if not replaced:
         echange.note_acknowledgement(transmission.synthese, recu.identifiant, clock.now())
         # rule: E.4-accuse
-        _apply_retention(transmission.bilan)
+        apply_retention(transmission.bilan)
     if erase:
         ask_erasure(transmission, now, by=None)
 
 
-def _apply_retention(bilan: Bilan) -> None:
+def apply_retention(bilan: Bilan) -> None:
     """Never at the price of the receipt: what fails here is done again by the daily task."""
     try:
         with transaction.atomic():
@@ -355,20 +360,41 @@ def _refused_twice(tentative: Tentative) -> bool:
 
 def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: Any) -> None:
     """One event of the file and one line of the log; never content."""
-    journal.record(
-        nom,
+    tell_all([line(nom, transmission, avant=avant, by=by, **faits)])
+
+
+def tell_all(lines: Sequence[journal.Ecriture]) -> None:
+    """As ``tell``, for rows of several files."""
+    journal.record_all(lines)
+    # Once it is true: what is rolled back never happened.
+    transaction.on_commit(partial(_log_lines, lines))
+
+
+def _log_lines(lines: Sequence[journal.Ecriture]) -> None:
+    for one in lines:
+        code, key = str(one.faits.get("code", "")), str(one.target.pk)
+        logger.info(
+            "transmission_etat", evenement=one.nom, transmission=key, avant=one.avant, apres=one.apres, code=code
+        )
+
+
+def line(
+    nom: str,
+    transmission: Transmission,
+    *,
+    avant: str,
+    by: Agent | None = None,
+    prive: Mapping[str, Any] | None = None,
+    **faits: Any,
+) -> journal.Ecriture:
+    """What ``tell`` records."""
+    return journal.Ecriture(
+        nom=nom,
         dossier=transmission.bilan.contrat_id,
         target=transmission,
         by=by,
         avant=str(avant),
         apres=str(transmission.etat),
-        version=transmission.synthese.version,
-        **{name: value for name, value in faits.items() if value},
-    )
-    # Once it is true: what is rolled back never happened.
-    code, etat, key = str(faits.get("code", "")), str(transmission.etat), str(transmission.pk)
-    transaction.on_commit(
-        partial(
-            logger.info, "transmission_etat", evenement=nom, transmission=key, avant=str(avant), apres=etat, code=code
-        )
+        prive=prive,
+        faits={"version": transmission.synthese.version, **{name: value for name, value in faits.items() if value}},
     )

@@ -23,6 +23,7 @@ from poleemploi.models import Canal, Transmission, TransmissionQuerySet
 from poleemploi.reponses import Suite, decide
 from poleemploi.reprise import DECANTATION
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Operation
+from poleemploi.travail import MARGE_BAIL, Travail
 
 T = EtatTransmission
 # Without a receipt; a cancelled one too, for who cancelled it could not know that it had been sent.
@@ -135,7 +136,7 @@ def _ask(pk: UUID) -> bool:
 
 
 @transaction.atomic
-def _claim(pk: UUID, jeton: canal.JetonEnCours, channel: Canal, wait: timedelta) -> sender.Travail | None:
+def _claim(pk: UUID, jeton: canal.JetonEnCours, channel: Canal, wait: timedelta) -> Travail | None:
     """Open the look-up of a row that nobody holds. What was to be sent becomes uncertain: it may have been."""
     now = timezone.now()
     row = outcome.lock_with_bilan(pk)
@@ -148,13 +149,13 @@ def _claim(pk: UUID, jeton: canal.JetonEnCours, channel: Canal, wait: timedelta)
         outcome.begin_series(row, now)
         if avant != T.INCERTAINE:
             outcome.tell("transmission.a_rapprocher", row, avant=avant)
-    lease = wait + sender.MARGE_BAIL
+    lease = wait + MARGE_BAIL
     probe = canal.needs_probe(channel, now)
     if probe and not canal.take_probe(now, now + lease):
         transaction.set_rollback(True)
         return None
     tentative = sender.open_attempt(row, Operation.RECHERCHE, now, lease)
-    return sender.Travail(pk, tentative.pk, Operation.RECHERCHE, jeton, probe=probe)
+    return Travail(pk, tentative.pk, Operation.RECHERCHE, jeton, probe=probe)
 
 
 def _wait_until(moment: datetime) -> None:

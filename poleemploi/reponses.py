@@ -45,6 +45,7 @@ ISSUES: dict[Suite, Issue] = {
 # Codes of our own, for what is not an answer. They stand in the ledger beside those of the contract.
 JAMAIS_PARTIE = "COUPURE_AVANT"
 SANS_REPONSE = "COUPURE_APRES"
+PAS_PARTIE = "PAS_PARTIE"
 BAIL_EXPIRE = "BAIL_EXPIRE"
 RECU_ENTRETEMPS = "RECU_ENTRETEMPS"
 NON_CONFORME = "NON_CONFORME"
@@ -160,6 +161,7 @@ TABLE: tuple[Ligne, ...] = (
 
 # What the system itself did to an attempt or to a row.
 PHRASES_LOCALES: dict[str, str] = {
+    PAS_PARTIE: "L’envoi n’a pas été commencé\u00a0: il le sera de nouveau.",
     BAIL_EXPIRE: "L’envoi a été interrompu\u00a0: il sera vérifié avant d’être repris.",
     RECU_ENTRETEMPS: "L’accusé de réception d’un essai précédent est arrivé entre-temps.",
     NON_CONFORME: "La synthèse ne peut pas être envoyée telle quelle\u00a0: la rubrique indiquée est à corriger.",

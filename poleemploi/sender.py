@@ -5,8 +5,8 @@ lease expires and the attempt it had opened is taken for uncertain.
 """
 
 import os
-import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,46 +15,82 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from bilan import echange
 from core import clock
-from poleemploi import canal, contrat, payload, reponses
+from poleemploi import canal, contrat, lot, payload, reponses
 from poleemploi.canal import JetonEnCours
 from poleemploi.client import Delais, PartnerClient, Reponse
 from poleemploi.depot import assemble
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.outcome import Resultat, close_attempt, fail, give_up, record, reject, tell
+from poleemploi.reponses import Suite
 from poleemploi.reprise import Rythme
 from poleemploi.standing import Accord, standing
-from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Issue, Operation
+from poleemploi.states import EtatTransmission, Issue, Operation
+from poleemploi.travail import MARGE_BAIL, Travail, worker
 
 logger = structlog.get_logger(__name__)
 T = EtatTransmission
-MARGE_BAIL = timedelta(seconds=10)
 MOTIF_EFFACEMENT = "RETRAIT_CONSENTEMENT"
 
 
-@dataclass(frozen=True)
-class Travail:
-    """An attempt that is open: what is to be asked, already committed."""
-
-    transmission_id: UUID
-    tentative_id: int
-    operation: Operation
-    jeton: JetonEnCours
-    corps: bytes = b""
-    accuse_identifiant: str = ""
-    probe: bool = False
-
-
 def drain(*, seconds: float) -> int:
-    """Work until nothing is due or the time has passed; return the number of steps."""
+    """Work until nothing is due or the time has passed; return the number of rows worked on."""
     end, steps = time.monotonic() + seconds, 0
-    while time.monotonic() < end and step():
-        steps += 1
+    while time.monotonic() < end and (done := _advance()):
+        steps += done
     return steps
+
+
+def _advance() -> int:
+    """The longest waiting rows: ordinary deposits together, the others one by one; how many were worked on.
+
+    After a pause, one request goes first, and goes alone.
+    """
+    ready = _ready()
+    if ready is None or canal.needs_probe(ready.channel, timezone.now()):
+        return int(step())
+    client = ready.client
+    claimed = lot.claim(ready.jeton, lease=lease_for(client.delais) + lot.ENVOI_MAX)
+    _send_lot(client, claimed.travaux)
+    return len(claimed.travaux) + sum(step(only=pk) for pk in claimed.autres)
+
+
+def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
+    """One request after the other, at once after the commit of their attempts; what can no longer be is given back.
+
+    The first answer that speaks of the partner, and not of its row, stops the lot.
+    """
+    latest = time.monotonic() + lot.ENVOI_MAX.total_seconds()
+    recus: list[Resultat] = []
+    left = iter(travaux)
+    for travail in left:
+        if time.monotonic() > latest:
+            lot.give_back(travail)
+            continue
+        resultat = _asked(client, travail)
+        suite = reponses.decide(resultat.operation, resultat.reponse).suite
+        if suite is Suite.ACCUSER:
+            recus.append(resultat)
+            continue
+        record(resultat)
+        if suite is not Suite.REJETER:
+            break
+    for travail in left:
+        lot.give_back(travail)
+    _record_lot(recus)
+
+
+def _record_lot(recus: Sequence[Resultat]) -> None:
+    try:
+        left = lot.record(recus)
+    except DatabaseError as error:
+        logger.warning("lot_repris_un_par_un", erreur=type(error).__name__)
+        left = list(recus)
+    for resultat in left:
+        record(resultat)
 
 
 def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:
@@ -63,24 +99,45 @@ def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:
     ``rythme`` rules how long the row is tried again, the settings' when not given; demonstrations live three days of
     attempts in a moment with a rhythm of their own.
     """
+    ready = _ready(only)
+    if ready is None:
+        return False
+    rythme = rythme or canal.rythme()
+    lease = lease_for(ready.client.delais)
+    worked, travail = claim(ready.jeton, ready.channel, lease=lease, only=only, rythme=rythme)
+    if travail is not None:
+        record(_asked(ready.client, travail, rythme))
+    return worked
+
+
+@dataclass(frozen=True)
+class Pret:
+    """Something is due, and nothing forbids to ask."""
+
+    channel: Canal
+    client: PartnerClient
+    jeton: JetonEnCours
+
+
+def _ready(only: UUID | None = None) -> Pret | None:
     if not settings.EMETTEUR_ACTIF:
-        return False
+        return None
     channel = canal.read()
-    now, rythme = timezone.now(), rythme or canal.rythme()
+    now = timezone.now()
     if canal.is_paused(channel, now) or not _anything_due(now, only):
-        return False
+        return None
     client = partner()
     jeton = canal.token(client, channel)
-    if jeton is None:
-        return False
-    worked, travail = claim(jeton, channel, lease=lease_for(client.delais), only=only, rythme=rythme)
-    if travail is not None:
-        started = time.monotonic()
-        reponse = send(client, travail)
-        duree_ms = round((time.monotonic() - started) * 1000)
-        record(Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, duree_ms,
-                        travail.jeton, travail.probe, rythme))  # fmt: skip
-    return worked
+    return Pret(channel, client, jeton) if jeton else None
+
+
+def _asked(client: PartnerClient, travail: Travail, rythme: Rythme | None = None) -> Resultat:
+    """Ask, and measure."""
+    started = time.monotonic()
+    reponse = send(client, travail)
+    duree_ms = round((time.monotonic() - started) * 1000)
+    return Resultat(travail.transmission_id, travail.tentative_id, travail.operation, reponse, duree_ms,
+                    travail.jeton, travail.probe, rythme or canal.rythme())  # fmt: skip
 
 
 def lease_for(delais: Delais) -> timedelta:
@@ -143,15 +200,12 @@ def _anything_due(now: datetime, only: UUID | None) -> bool:
 
 def _candidate(now: datetime, only: UUID | None) -> UUID | None:
     """A due row whose bilan nobody holds, the bilan now locked. Of one file, only the oldest row that has work left."""
-    earlier = Transmission.objects.filter(
-        bilan=OuterRef("bilan"), created_at__lt=OuterRef("created_at"), etat__in=A_TRAITER_PAR_LE_SYSTEME
-    )
-    due = Transmission.objects.due(now).filter(~Exists(earlier))
+    due = Transmission.objects.due(now).first_of_their_file()
     if only is not None:
         due = due.filter(pk=only)
     # The bilan first: the lock order of the house. Not the key, so that others may still refer to the row.
     locked = due.select_related("bilan").select_for_update(of=("bilan",), skip_locked=True, no_key=True)
-    row = locked.only("id", "bilan__id").first()
+    row = locked.only("etat", "bilan__etat").first()  # a state machine reads its state as soon as it is made
     return row.pk if row else None
 
 
@@ -222,7 +276,7 @@ def open_attempt(transmission: Transmission, operation: Operation, now: datetime
     transmission.nombre_essais += 1
     transmission.serie_depuis_at = transmission.serie_depuis_at or now
     transmission.bail_jusqua = transmission.prochain_essai_at = now + lease
-    transmission.bail_par = f"{socket.gethostname()[:60]}:{os.getpid()}"
+    transmission.bail_par = worker()
     if operation == Operation.DEPOT:
         transmission.reserver()
         if transmission.premier_essai_at is None:

@@ -2,9 +2,11 @@
 
 from enum import Enum
 
+from django.db.models import F, OuterRef, Subquery
+
 from bilan import selectors
-from bilan.models import Consentement
-from poleemploi.models import Transmission
+from bilan.models import Consentement, Synthese
+from poleemploi.models import Transmission, TransmissionQuerySet
 
 TRANSMISSION = Consentement.Portee.TRANSMISSION
 
@@ -30,3 +32,21 @@ def standing(transmission: Transmission) -> Accord:
     if transmission.synthese.version != consent.version_synthese or transmission.synthese.detruite_at is not None:
         return Accord.CADUC
     return Accord.EN_VIGUEUR
+
+
+# rule: E.1-accord
+def only_in_force(rows: TransmissionQuerySet) -> TransmissionQuerySet:
+    """Of these rows, those that ``standing`` finds EN_VIGUEUR, in one query; read it with their bilans locked.
+
+    Their consent is the latest decision of its scope, and names the latest version: signed, and not destroyed.
+    """
+    decisions = Consentement.objects.filter(bilan=OuterRef("bilan"), portee=TRANSMISSION).order_by("-rang")
+    versions = Synthese.objects.filter(bilan=OuterRef("bilan")).order_by("-version")
+    return rows.filter(
+        consentement__decision=Consentement.Decision.ACCORDE,
+        consentement=Subquery(decisions.values("pk")[:1]),
+        synthese=Subquery(versions.values("pk")[:1]),
+        synthese__version=F("consentement__version_synthese"),
+        synthese__date_validation__isnull=False,
+        synthese__detruite_at=None,
+    )

@@ -132,5 +132,5 @@ def test_a_broker_that_is_down_keeps_nobody_waiting(
     bilan = make_valide(direction, prescripteur, conseiller)
     with clock.travel(ACCORDE_AT), django_capture_on_commit_callbacks(execute=True) as callbacks:
         services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
-    assert len(callbacks) == 1
+    assert len(callbacks) == 2  # the line of the log, and the bell
     assert Transmission.objects.get().etat == T.EN_FILE

@@ -1,0 +1,209 @@
+"""Many ordinary deposits at a time: the same rules, ledger and journal as one at a time, and nothing held back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from agents.models import Agent, DirectionTerritoriale
+from bilan.models import Consentement, Synthese
+from core import clock, journal
+from core.models import CleDossier, Evenement, JournalAcces
+from poleemploi import canal, lot, sender, services
+from poleemploi.models import Tentative, Transmission
+from poleemploi.standing import Accord, only_in_force, standing
+from poleemploi.states import EtatTransmission
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, make_transmission
+from tests.simulateur import SimulateurEnProcessus
+
+T = EtatTransmission
+Make = Callable[[], Transmission]
+# What two files may not share, or what the hour decides.
+PROPRES = {
+    "id", "created_at", "updated_at", "bilan_id", "synthese_id", "consentement_id", "transmission_id", "bail_par",
+    "corps_sha256", "accuse_identifiant", "premier_essai_at", "serie_depuis_at", "accuse_at", "termine_at",
+    "premier_envoi_at", "ouverte_at", "fermee_at", "duree_ms", "contenu", "observations",
+}  # fmt: skip
+
+
+@pytest.fixture
+def make(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, le_lendemain: None) -> Make:
+    return lambda: make_transmission(direction, prescripteur, conseiller)
+
+
+def withdraw(row: Transmission, by: Agent) -> None:
+    services.withdraw_transmission(bilan=row.bilan, by=by, **RECUEIL)
+
+
+def etats() -> list[str]:
+    return list(Transmission.objects.order_by("created_at").values_list("etat", flat=True))
+
+
+def told(row: Transmission) -> list[Any]:
+    """Everything that was written of a row; of what is its own, whether it was written."""
+    dossier, read = row.bilan.contrat_id, journal.facts_reader()
+    assert journal.verify(dossier) == []
+    rows = [Transmission.objects.get(pk=row.pk), Synthese.objects.get(pk=row.synthese_id), *row.tentatives.all()]
+    lines: list[Any] = [
+        {name: bool(value) if name in PROPRES else value for name, value in vars(one).items() if name[0] != "_"}
+        for one in rows
+    ]
+    for event in Evenement.objects.filter(dossier=dossier).order_by("numero"):
+        lines.append(
+            (event.nom, event.etat_avant, event.etat_apres, event.cible_type, event.par_id, sorted(read(event)))
+        )
+    return [*lines, *JournalAcces.objects.filter(objet_id=str(row.pk)).values_list("agent", "action", "objet_type")]
+
+
+def test_a_lot_writes_what_one_row_at_a_time_would(partenaire: SimulateurEnProcessus, make: Make) -> None:
+    alone, together, also = make(), make(), make()
+    CleDossier.objects.filter(dossier=also.bilan.contrat_id).delete()  # an old file, from before the keys
+    assert sender.step(only=alone.pk)
+    assert sender.drain(seconds=5) == 2
+    assert etats() == [T.ACCUSEE] * 3
+    assert told(together) == told(also) == told(alone)
+    assert [depot["receptions"] for depot in partenaire.depots()] == [1, 1, 1]
+
+
+def test_more_rows_cost_no_more_queries(partenaire: SimulateurEnProcessus, make: Make) -> None:
+    make()
+    assert sender.drain(seconds=5) == 1  # the token is there
+    costs = []
+    for count in (1, 4):
+        for _ in range(count):
+            make()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert sender._advance() == count
+        costs.append(len(queries))
+    assert costs[0] == costs[1] < 45
+
+
+SITUATIONS: dict[str, Callable[[Transmission, Agent], object]] = {
+    "in force": lambda row, by: None,
+    "withdrawn": withdraw,
+    "a newer version": lambda row, by: add_version(row.bilan, 2),
+    "content destroyed": lambda row, by: Synthese.objects.filter(pk=row.synthese_id).update(
+        contenu=None, contenu_sha256="", observations=None, detruite_at=timezone.now()
+    ),
+    "a later agreement": lambda row, by: again(row, Consentement.Decision.ACCORDE),
+    "a later refusal": lambda row, by: again(row, Consentement.Decision.REFUSE),
+    "not validated": lambda row, by: Synthese.objects.filter(pk=row.synthese_id).update(date_validation=None),
+}
+
+
+def again(row: Transmission, decision: Consentement.Decision) -> None:
+    last = Consentement.objects.get(pk=row.consentement_id)
+    last.pk, last.rang, last.decision = None, last.rang + 1, decision
+    last._state.adding = True
+    last.save(force_insert=True)
+
+
+@pytest.mark.rule("E.1-accord")
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_query_and_the_rule_agree_on_what_may_be_sent(
+    partenaire: SimulateurEnProcessus, make: Make, conseiller: Agent, situation: str
+) -> None:
+    row = make()
+    SITUATIONS[situation](row, conseiller)
+    row = Transmission.objects.select_related("bilan", "synthese").get(pk=row.pk)
+    may_be_sent = standing(row) is Accord.EN_VIGUEUR
+    assert only_in_force(Transmission.objects.filter(pk=row.pk)).exists() is may_be_sent is (situation == "in force")
+    sender.drain(seconds=5)
+    assert len(partenaire.requetes("deposerSynthese")) == may_be_sent
+
+
+def test_a_quota_stops_the_lot_and_what_did_not_leave_waits_again(
+    partenaire: SimulateurEnProcessus, make: Make
+) -> None:
+    rows = [make() for _ in range(3)]
+    partenaire.panne("QUOTA_SECONDES", operation="deposerSynthese", secondes=60, nombre=1)
+    sender.drain(seconds=5)
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+    assert etats() == [T.EN_FILE] * 3
+    codes = Tentative.objects.filter(transmission__in=rows[1:]).values_list("issue", "code_metier", "statut_http")
+    assert list(codes) == [("a_reessayer", "PAS_PARTIE", None)] * 2
+    assert canal.read().echecs_de_suite == 0
+    assert not Transmission.objects.filter(bail_jusqua__isnull=False).exists()
+
+
+def test_a_refused_row_stops_nobody_else(partenaire: SimulateurEnProcessus, make: Make) -> None:
+    rows = [make() for _ in range(3)]
+    partenaire.panne("NUMERO_CAI_INCONNU", numeroCai=rows[1].bilan.contrat.numero_cai)
+    sender.drain(seconds=5)
+    assert etats() == [T.ACCUSEE, T.REJETEE, T.ACCUSEE]
+    assert Tentative.objects.count() == 3
+
+
+def test_what_is_not_ordinary_does_not_wait_behind_what_is(partenaire: SimulateurEnProcessus, make: Make) -> None:
+    rows = [make() for _ in range(3)]
+    partenaire.panne("ERREUR_500", operation="deposerSynthese", nombre=1)
+    assert sender.step(only=rows[0].pk)
+    now = timezone.now()
+    for rank, row in enumerate(rows):
+        Transmission.objects.filter(pk=row.pk).update(prochain_essai_at=now - timedelta(seconds=30 - rank))
+    assert sender._advance() == 3
+    assert etats() == [T.EN_FILE, T.ACCUSEE, T.ACCUSEE]  # looked up, unknown: to be sent again
+    assert sender.drain(seconds=5) == 1
+    assert etats() == [T.ACCUSEE] * 3
+
+
+def test_a_row_that_cannot_be_read_is_told_and_stops_nobody(partenaire: SimulateurEnProcessus, make: Make) -> None:
+    broken, _ = make(), make()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE poleemploi_transmission SET donnees_figees = 'x' WHERE id = %s", [broken.pk])
+    sender.drain(seconds=5)
+    assert etats() == [T.ECHEC_DEFINITIF, T.ACCUSEE]
+    assert Transmission.objects.values_list("erreur_code", flat=True).get(pk=broken.pk) == "ILLISIBLE_ICI"
+
+
+def test_a_request_that_would_leave_too_long_after_its_commit_does_not_leave(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(), make()
+    monkeypatch.setattr(lot, "ENVOI_MAX", timedelta(seconds=-1))
+    assert sender._advance() == 2
+    assert (etats(), partenaire.requetes("deposerSynthese")) == ([T.EN_FILE] * 2, [])
+    monkeypatch.setattr(lot, "ENVOI_MAX", timedelta(seconds=1))
+    sender.drain(seconds=5)
+    assert etats() == [T.ACCUSEE] * 2
+
+
+def test_consents_withdrawn_while_a_lot_is_sent_leave_nothing_at_the_partner(
+    partenaire: SimulateurEnProcessus,
+    make: Make,
+    conseiller: Agent,
+    monkeypatch: pytest.MonkeyPatch,
+    settle: Callable[..., None],
+) -> None:
+    rows, ask = [make() for _ in range(3)], sender.send
+
+    def withdraw_then_send(*given: Any) -> Any:
+        if rows:
+            withdraw(rows.pop(), conseiller)
+        return ask(*given)
+
+    monkeypatch.setattr(sender, "send", withdraw_then_send)
+    sender.drain(seconds=5)
+    with clock.travel(ACCORDE_AT):
+        settle()
+    assert {depot["etat"] for depot in partenaire.depots()} == {"EFFACE"}
+    assert set(etats()) == {T.EFFACEE}
+
+
+def test_a_lot_that_the_database_refuses_is_recorded_one_by_one(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("deadlock detected")
+
+    make(), make()
+    monkeypatch.setattr(lot, "record", fail)
+    sender.drain(seconds=5)
+    assert etats() == [T.ACCUSEE] * 2
+    assert len(partenaire.requetes("deposerSynthese")) == 2
