@@ -4,23 +4,23 @@ from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agents.http import AgentRequest
 from agents.models import Agent
-from agents.permissions import check_permission
+from agents.permissions import check_permission, direction_ids
 from agents.roles import Permission
 from poleemploi import relances
-from poleemploi.ensemble import address
+from poleemploi.ensemble import A_TRAITER, FILTRES, address
 from poleemploi.etat_canal import channel_state
 from poleemploi.forms import RelancesForm
 from poleemploi.models import Transmission, TransmissionQuerySet
 from poleemploi.presentation import RELANCES, show
 from poleemploi.relances import Relance
+from poleemploi.states import EtatTransmission
 
 REPONSES = "relances"  # key of the session: what became of the last rows started again together
 A_RECEVOIR = "Pôle emploi\u00a0: chaque synthèse qui n’y est pas déjà, si l’accord de la personne tient toujours."
@@ -36,41 +36,48 @@ class Reponse(TypedDict):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def requeue_many(request: AgentRequest) -> HttpResponse:
-    """The rows chosen on the list, all ticked; then start those that still are, one by one."""
+    """The rows chosen on the list, all ticked; then start those that still are, one by one.
+
+    The form keeps the address of the question, so that it shows the same rows again when none of them is ticked.
+    """
     check_permission(request.user, Permission.RELANCER_TRANSMISSION)
-    asked = _asked(request.POST if request.method == "POST" else request.GET)
-    chosen = _rows(request.user, asked).select_related("bilan__contrat__signataire")
-    if request.method == "POST":
-        form = RelancesForm(request.POST, rows=chosen)
-    else:
-        chosen = chosen.filter(etat__in=RELANCES, bail_jusqua=None)
-        form = RelancesForm(rows=chosen)
+    retour = request.GET.get("filtre", "")
+    retour = address(retour if retour in FILTRES else A_TRAITER)
+    chosen = _rows(request.user, _asked(request)).select_related("bilan__contrat__signataire")
+    if request.method != "POST":
+        offices = direction_ids(request.user, Permission.RELANCER_TRANSMISSION)
+        chosen = chosen.filter(direction_id__in=offices, etat__in=RELANCES, bail_jusqua=None)
     if not chosen:
         messages.warning(request, "Cochez au moins une transmission qui puisse être relancée.")
-        return redirect(address("echecs"))
+        return redirect(retour)
+    form = RelancesForm(request.POST if request.method == "POST" else None, rows=chosen)
     if form.is_valid() and form.accepted_by(relances.requeue_many, identifiants=form.identifiants(), by=request.user):
         request.session[REPONSES] = [_kept(answer) for answer in form.result]
         return redirect("poleemploi:view_requeued")
-    return render(request, "poleemploi/relances.html", _question(form, len(chosen)))
+    return render(request, "poleemploi/relances.html", _question(form, list(chosen), retour))
 
 
-def _question(form: RelancesForm, nombre: int) -> dict[str, object]:
+def _question(form: RelancesForm, rows: list[Transmission], retour: str) -> dict[str, object]:
+    searched = all(row.etat == EtatTransmission.INCERTAINE for row in rows)
+    chosen = f"{len(rows)}\u00a0transmission{'s' if len(rows) > 1 else ''} de votre choix."
     return {
         "form": form,
         "canal": channel_state(),
-        "titre": "Relancer des transmissions",
-        "phrase": f"{nombre}\u00a0transmission{'s' if nombre > 1 else ''} de votre choix. Ce qui est déjà parti est "
-        "d’abord recherché chez Pôle emploi\u00a0; l’accord de chaque personne est vérifié avant chaque essai.",
+        "titre": "Rechercher des transmissions" if searched else "Relancer des transmissions",
+        "phrase": f"{chosen} Ce qui est déjà parti est d’abord recherché chez Pôle emploi\u00a0; l’accord de chaque "
+        "personne est vérifié avant chaque essai.",
         "recoit": [A_RECEVOIR],
-        "bouton": "Relancer les transmissions cochées",
-        "annuler_url": reverse("poleemploi:list_transmissions"),
+        "bouton": "Rechercher les transmissions cochées" if searched else "Relancer les transmissions cochées",
+        "annuler_url": retour,
     }
 
 
-def _asked(typed: QueryDict) -> list[UUID]:
-    """The identifiers sent, without what is none; one more than may be started at once is enough to refuse."""
+def _asked(request: AgentRequest) -> list[UUID]:
+    """The identifiers of the address and of the form, without what is none; as many as make one too many."""
     found: dict[UUID, None] = {}
-    for text in typed.getlist("transmissions")[: relances.RELANCES_MAX + 1]:
+    for text in (*request.GET.getlist("transmissions"), *request.POST.getlist("transmissions")):
+        if len(found) > relances.RELANCES_MAX:
+            break
         try:
             found[UUID(text)] = None
         except ValueError:

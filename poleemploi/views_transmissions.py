@@ -49,6 +49,7 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     rows, suite = latest_page(chosen, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
     vues = [show(transmission, request.user) for transmission in rows]
     startable = [vue.transmission.pk for vue in vues if vue.requeue_url]
+    all_of_them = {"filtre": choisi, "transmissions": startable}
     context = {
         "canal": channel_state(),
         "a_examiner": EvenementEcarte.objects.visible_to(request.user).to_examine()[:COMPTE_MAX].count(),
@@ -57,7 +58,9 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
         "titre": FILTRES[choisi].titre,
         "vues": vues,
         "a_relancer": startable,
-        "tout_relancer": f"{reverse('poleemploi:requeue_many')}?{urlencode({'transmissions': startable}, doseq=True)}",
+        "tout_relancer": f"{reverse('poleemploi:requeue_many')}?{urlencode(all_of_them, doseq=True)}",
+        "geste": "Rechercher" if choisi == "incertaines" else "Relancer",
+        "choisi": choisi,
         "suivants": f"?{urlencode({'filtre': choisi, 'avant': suite})}" if suite else "",
     }
     return render(request, "poleemploi/transmissions.html", context)

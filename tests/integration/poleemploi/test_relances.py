@@ -134,6 +134,28 @@ def test_the_chosen_are_shown_ticked_then_answered_row_by_row(
     assert state_of(failed) == T.INCERTAINE
 
 
+def test_a_form_without_a_tick_shows_the_same_rows_again(connect: Connect, correspondant: Agent, make: Make) -> None:
+    failed, client = make(), connect(correspondant)
+    page = client.post(f"{PAGE}?filtre=echecs&transmissions={failed.pk}")
+    assert page.status_code == 200
+    assert page.context["form"].errors == {"transmissions": ["Cochez au moins une transmission."]}
+    assert str(failed.pk) in page.content.decode()
+    assert page.context["annuler_url"].endswith("?filtre=echecs")
+
+
+def test_uncertain_ones_are_searched_for_and_not_sent_again(connect: Connect, correspondant: Agent, make: Make) -> None:
+    uncertain, client = (
+        make(T.INCERTAINE, prochain_essai_at=timezone.now() + timedelta(hours=1)),
+        connect(correspondant),
+    )
+    page = client.get(reverse("poleemploi:list_transmissions"), {"filtre": "incertaines"})
+    assert "Rechercher les transmissions cochées" in page.content.decode()
+    assert "Rechercher des transmissions" in client.get(page.context["tout_relancer"]).content.decode()
+    client.post(page.context["tout_relancer"], {"transmissions": [uncertain.pk]})
+    uncertain.refresh_from_db()
+    assert (uncertain.etat, uncertain.prochain_essai_at <= timezone.now()) == (T.INCERTAINE, True)
+
+
 def test_the_same_form_sent_twice_takes_effect_once(connect: Connect, correspondant: Agent, make: Make) -> None:
     failed, client = make(), connect(correspondant)
     form = {"transmissions": [failed.pk], "soumission": "jeton-du-formulaire"}
