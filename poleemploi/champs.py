@@ -44,7 +44,7 @@ CHAMPS: dict[str, Champ] = {
     "/rechercheEmploi/freins": Champ("Freins à l’emploi", S, "freins"),
     "/rechercheEmploi/besoinsFormation": Champ("Besoins de formation", S, "besoins_formation"),
     "/synthese": Champ("Synthèse", S),
-    "/synthese/version": Champ("Version de la synthèse", A),
+    "/synthese/version": Champ("Version de la synthèse", S),
     "/synthese/realiseLe": Champ("Date du bilan", A),
     "/synthese/dureeMinutes": Champ("Durée du bilan", A),
     "/synthese/metiers": Champ("Métiers visés", S, "metiers"),

@@ -143,10 +143,13 @@ def _apply(
             _not_found(transmission, tentative, resultat.rythme, now)
         case Suite.EFFACEE:
             _erased(transmission, now, decision.code)
-        case Suite.REJETER:
-            motif = reponses.MOTIFS.get(decision.code, reponses.MOTIF)
-            champs = [{"chemin": chemin, "motif": motif} for chemin in resultat.reponse.chemins]
-            reject(transmission, decision.code or str(resultat.reponse.statut), champs, now)
+        case Suite.VERIFIER if _may_be_ours(transmission, tentative):
+            transmission.devenir_incertaine()
+            transmission.prochain_essai_at = now
+            tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
+        case Suite.REJETER | Suite.VERIFIER:
+            code = decision.code or reponses.TROP_LONG  # the only refusal that a gateway may word for the partner
+            reject(transmission, code, reponses.refused_fields(code, resultat.reponse.chemins), now)
             _forget_if_unwanted(transmission, now)
         case Suite.ECHOUER:
             fail(transmission, decision.code, now)
@@ -161,6 +164,16 @@ def _apply(
                 transmission.devenir_incertaine()
                 tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
             _retry(transmission, resultat, now)
+
+
+def _may_be_ours(transmission: Transmission, refused: Tentative) -> bool:
+    """Whether what the partner has may be this very deposit: one was left in doubt, and it was not refused so before.
+
+    Looked up between the two, it would have been found: the second refusal is believed.
+    """
+    before = transmission.tentatives.filter(operation=Operation.DEPOT, numero__lt=refused.numero)
+    in_doubt = before.filter(issue=Issue.INCERTAIN).exists()
+    return in_doubt and not before.filter(code_metier=refused.code_metier).exists()
 
 
 def _back_to_wait(transmission: Transmission) -> None:

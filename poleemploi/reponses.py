@@ -17,6 +17,7 @@ class Suite(Enum):
     PAS_TROUVEE = "pas_trouvee"  # no deposit under this key
     EFFACEE = "effacee"  # nothing is left at the partner
     REJETER = "rejeter"  # never sent again as it is: a person corrects
+    VERIFIER = "verifier"  # as REJETER, but for a deposit of ours that may have arrived: it is looked up once first
     ECHOUER = "echouer"  # nothing to correct in the file, and trying again would not help: a person looks
     REESSAYER = "reessayer"  # not carried out, or harmless to repeat
     DOUTER = "douter"  # perhaps carried out: look it up before anything else
@@ -32,6 +33,7 @@ ISSUES: dict[Suite, Issue] = {
     Suite.PAS_TROUVEE: Issue.INTROUVABLE,
     Suite.EFFACEE: Issue.ACCEPTE,
     Suite.REJETER: Issue.REFUSE,
+    Suite.VERIFIER: Issue.REFUSE,
     Suite.ECHOUER: Issue.REFUSE,
     Suite.REESSAYER: Issue.A_REESSAYER,
     Suite.DOUTER: Issue.INCERTAIN,
@@ -95,6 +97,8 @@ def _exact(statut: int) -> tuple[int, int]:
     return statut, statut
 
 
+TROP_LONG = "CORPS_TROP_GRAND"
+TROP_LONGUE = "La synthèse est trop longue pour Pôle emploi\u00a0: le conseiller la reprend et l’abrège."
 RECU = "Pôle emploi a accusé réception."
 LECTURE_REFUSEE = "Pôle emploi refuse la lecture des retours\u00a0: prévenez le support."
 ILLISIBLE = "Pôle emploi a répondu sans accusé lisible\u00a0: l’envoi sera vérifié."
@@ -120,16 +124,16 @@ TABLE: tuple[Ligne, ...] = (
           "Pôle emploi traite encore un premier envoi\u00a0: il sera vérifié."),
     Ligne((DEPOT,), _exact(409), "CLE_REUTILISEE", Suite.REJETER,
           "Pôle emploi a déjà reçu autre chose sous la même clé\u00a0: prévenez le support."),
-    Ligne((DEPOT,), _exact(409), "VERSION_PERIMEE", Suite.REJETER,
-          "Pôle emploi a déjà une version égale ou plus récente de cette synthèse."),
+    Ligne((DEPOT,), _exact(409), "VERSION_PERIMEE", Suite.VERIFIER,
+          "Pôle emploi a déjà une version égale ou plus récente de cette synthèse\u00a0: une nouvelle la remplacera."),
     Ligne((DEPOT,), _exact(422), "NUMERO_CAI_INCONNU", Suite.REJETER,
           "Pôle emploi ne connaît pas ce numéro CAI\u00a0: corrigé dans le dossier, il permet un nouveau dépôt."),
     Ligne((DEPOT,), _exact(422), "CODE_ROME_OBSOLETE", Suite.REJETER,
           "Un code métier n’est plus en usage\u00a0: un autre est à choisir dans une nouvelle version."),
     Ligne((DEPOT,), _exact(422), "CONSENTEMENT_PERIME", Suite.REJETER,
           "Pôle emploi juge l’accord de la personne trop ancien."),
-    Ligne((DEPOT,), _exact(413), TOUT_CODE, Suite.REJETER,
-          "La synthèse est trop longue pour Pôle emploi\u00a0: le conseiller la reprend et l’abrège."),
+    Ligne((DEPOT,), _exact(413), TROP_LONG, Suite.REJETER, TROP_LONGUE),
+    Ligne((DEPOT,), _exact(413), TOUT_CODE, Suite.REJETER, TROP_LONGUE),
     Ligne((DEPOT,), _exact(400), "CORPS_INVALIDE", Suite.REJETER,
           "Pôle emploi n’accepte pas la rubrique indiquée\u00a0: elle est à corriger."),
     Ligne((DEPOT,), (400, 499), UN_CODE, Suite.REJETER, "Pôle emploi refuse cet envoi\u00a0: prévenez le support."),
@@ -177,8 +181,18 @@ MOTIFS = {
     "CODE_ROME_OBSOLETE": "Ce code métier n’est plus en usage.",
     "CONSENTEMENT_PERIME": "Cet accord est trop ancien.",
     "VERSION_PERIMEE": "Une version égale ou plus récente est déjà reçue.",
+    TROP_LONG: "La synthèse est trop longue.",
 }
 MOTIF = "Cette valeur n’est pas acceptée."
+# Where a refusal is corrected when the partner does not say. CORPS_INVALIDE names its fields or nobody can tell, and a
+# key that served for something else is nothing that an agent types.
+CHEMINS = {
+    "NUMERO_CAI_INCONNU": "/numeroCai",
+    "CODE_ROME_OBSOLETE": "/synthese/metiers",
+    "CONSENTEMENT_PERIME": "/consentement",
+    "VERSION_PERIMEE": "/synthese/version",
+    TROP_LONG: "/synthese",
+}
 
 
 def decide(operation: Operation, reponse: Reponse) -> Decision:
@@ -194,6 +208,13 @@ def decide(operation: Operation, reponse: Reponse) -> Decision:
     return Decision(
         ligne.suite, ISSUES[ligne.suite], "" if code in ("RECU", "PAGE") else code, ligne.phrase, ligne.panne
     )
+
+
+def refused_fields(code: str, chemins: tuple[str, ...]) -> list[dict[str, str]]:
+    """Each field to correct and what is wrong with it; that of the code when the partner names none."""
+    motif = MOTIFS.get(code, MOTIF)
+    known = chemins or ((CHEMINS[code],) if code in CHEMINS else ())
+    return [{"chemin": chemin, "motif": motif} for chemin in known]
 
 
 def explain(operation: Operation, *, statut: int | None, code: str, issue: str) -> str:

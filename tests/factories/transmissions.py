@@ -71,6 +71,17 @@ def add_version(bilan: Bilan, version: int, *, jour: date = JOUR, contenu: Synth
     )
 
 
+def sign_again(bilan: Bilan) -> Synthese:
+    """The draft of a rework, signed and handed over on the business day."""
+    bilan = Bilan.objects.get(pk=bilan.pk)
+    draft = Synthese.objects.filter(bilan=bilan).latest("version")
+    draft.delete()
+    bilan.presenter_synthese()
+    bilan.valider_synthese()
+    bilan.save()
+    return add_version(bilan, draft.version, jour=clock.today())
+
+
 def agree(bilan: Bilan, portee: Consentement.Portee, *, by: Agent, at: datetime = ACCORDE_AT) -> Consentement:
     with clock.travel(at):
         return services.record_decision(

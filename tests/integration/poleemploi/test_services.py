@@ -17,7 +17,7 @@ from poleemploi import sender, services
 from poleemploi.models import Transmission
 from poleemploi.presentation import panel
 from poleemploi.states import EtatTransmission
-from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, agree, make_transmission, make_valide
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, agree, make_transmission, make_valide, sign_again
 from tests.simulateur import SimulateurEnProcessus
 
 pytestmark = pytest.mark.usefixtures("le_lendemain")
@@ -38,16 +38,6 @@ def read(transmission: Transmission) -> Transmission:
 
 def withdraw(transmission: Transmission, by: Agent) -> None:
     services.withdraw_transmission(bilan=transmission.bilan, by=by, **RETRAIT)
-
-
-def next_version(bilan: Bilan, by: Agent) -> None:
-    """The draft of the rework, signed again."""
-    bilan.refresh_from_db()
-    Synthese.objects.filter(bilan=bilan).order_by("-version")[0].delete()
-    bilan.presenter_synthese()
-    bilan.valider_synthese()
-    bilan.save()
-    add_version(bilan, Synthese.objects.filter(bilan=bilan).count() + 1, jour=clock.today())
 
 
 # --- agreeing, refusing -------------------------------------------------------------------------
@@ -285,7 +275,7 @@ def test_a_version_received_stays_until_the_next_one_replaces_it(
     rework(transmission, conseiller)
     assert not sender.step()
     assert [depot["etat"] for depot in partenaire.depots()] == ["EN_VIGUEUR"]
-    next_version(transmission.bilan, conseiller)
+    sign_again(transmission.bilan)
     agree(transmission.bilan, Portee.TRANSMISSION, by=conseiller, at=clock.now())
     settle()
     assert [(depot["version"], depot["etat"]) for depot in partenaire.depots()] == [
@@ -327,7 +317,7 @@ def test_what_was_received_may_be_withdrawn_after_the_next_version_was_refused(
 ) -> None:
     settle()
     rework(transmission, conseiller)
-    next_version(transmission.bilan, conseiller)
+    sign_again(transmission.bilan)
     services.refuse_transmission(bilan=transmission.bilan, by=conseiller, **RECUEIL)
     assert read(transmission).etat == T.ACCUSEE
     offered = {question.portee: question.withdraw_url for question in panel(transmission.bilan, conseiller).questions}
@@ -344,7 +334,7 @@ def test_a_refusal_of_the_next_version_leaves_the_one_received_whenever_its_rece
         partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
     assert sender.step()
     rework(transmission, conseiller)
-    next_version(transmission.bilan, conseiller)
+    sign_again(transmission.bilan)
     services.refuse_transmission(bilan=transmission.bilan, by=conseiller, **RECUEIL)
     settle()
     assert read(transmission).etat == T.ACCUSEE
@@ -360,7 +350,7 @@ def test_rows_of_a_file_go_in_order(
     partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
     assert sender.step()
     rework(transmission, conseiller)
-    next_version(transmission.bilan, conseiller)
+    sign_again(transmission.bilan)
     agree(transmission.bilan, Portee.TRANSMISSION, by=conseiller, at=clock.now())
     settle()
     assert [depot["version"] for depot in partenaire.depots()] == [1, 2]

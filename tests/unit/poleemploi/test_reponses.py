@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poleemploi import contrat, reponses
+from poleemploi.champs import Lieu, heading_of
 from poleemploi.client import Coupure, Page, Recu, Reponse
 from poleemploi.reponses import Suite, decide, explain
 from poleemploi.states import Issue, Operation
@@ -46,7 +47,7 @@ CHEMINS = {
         (DEPOT, Reponse(408), S.DOUTER),
         (DEPOT, Reponse(409, code="CLE_REUTILISEE"), S.REJETER),
         (DEPOT, Reponse(409, code="EN_COURS"), S.DOUTER),
-        (DEPOT, Reponse(409, code="VERSION_PERIMEE"), S.REJETER),
+        (DEPOT, Reponse(409, code="VERSION_PERIMEE"), S.VERIFIER),
         (DEPOT, Reponse(413, code="CORPS_TROP_GRAND"), S.REJETER),
         (DEPOT, Reponse(413), S.REJETER),
         (DEPOT, Reponse(422, code="NUMERO_CAI_INCONNU"), S.REJETER),
@@ -130,9 +131,32 @@ def test_a_deposit_that_may_have_been_carried_out_is_never_simply_sent_again(sta
     assert decide(DEPOT, Reponse(statut, code=code)).suite is Suite.DOUTER
 
 
+# Codes that the contract gives to a refused deposit; the others belong to answers of another kind.
+REFUS = {"CORPS_INVALIDE", "CLE_REUTILISEE", "VERSION_PERIMEE", "CORPS_TROP_GRAND", "NUMERO_CAI_INCONNU",
+         "CODE_ROME_OBSOLETE", "CONSENTEMENT_PERIME"}  # fmt: skip
+AUTRES = {"JETON_INVALIDE", "PORTEE_INSUFFISANTE", "INCONNU", "EN_COURS", "QUOTA_DEPASSE", "INDISPONIBLE"}
+
+
+def test_every_code_of_the_contract_is_a_refusal_or_is_known_to_be_none() -> None:
+    assert set(CODES) == REFUS | AUTRES
+    assert not REFUS & AUTRES
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_refusal_of_the_contract_says_what_to_do(code: str) -> None:
     assert reponses.explain_refusal(code).endswith(".")
+
+
+@pytest.mark.parametrize("code", sorted(REFUS))
+def test_a_refused_deposit_has_a_sentence_of_its_own_and_a_page_that_corrects_it(code: str) -> None:
+    assert code in {ligne.code for ligne in reponses.TABLE}
+    corrected = [heading_of(field["chemin"]).lieu for field in reponses.refused_fields(code, ())]
+    if code in ("CORPS_INVALIDE", "CLE_REUTILISEE"):  # the partner names the fields; the support's
+        assert corrected == []
+    else:
+        assert len(corrected) == 1
+        assert Lieu.AUCUN not in corrected
+    assert [field["chemin"] for field in reponses.refused_fields(code, ("/signataire/nom",))] == ["/signataire/nom"]
 
 
 @pytest.mark.parametrize("code", reponses.PHRASES_LOCALES)
