@@ -16,9 +16,9 @@ from cai.models import Contrat
 from core import clock
 from core.french import date_longue, date_sans_jour, heure, minuscule
 from dossiers.parcours import Faits, Suite, closing_is_due, deadlines_of
+from dossiers.reexamen import to_reexamine
 from dossiers.situation import Situation
 from dossiers.suite_prefet import after_the_bilan, before_the_bilan
-from exemptions.selectors import contrats_to_reexamine
 from poleemploi.correction import corrections_of, told, why_not_redeposited
 from poleemploi.models import Transmission
 from poleemploi.presentation import sentence_of
@@ -151,7 +151,7 @@ def _exempt(faits: Faits, agent: Agent) -> Suite:
             bouton="Lever l’exemption",
             url=_act(faits, "lever_exemption"),
         )
-    if contrats_to_reexamine(clock.today()).filter(pk=faits.contrat.pk).exists():
+    if to_reexamine(clock.today()).filter(pk=faits.contrat.pk).exists():
         return Suite(
             titre="Réexaminer l’exemption",
             phrase="Ce qui fondait la dispense a pu prendre fin\u00a0: évaluez de nouveau avec la personne.",

@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from cai.models import Contrat
 from exemptions.domain import bareme
-from exemptions.models import Evaluation, Justificatif
+from exemptions.domain.situation import Motif
+from exemptions.models import Evaluation, EvaluationQuerySet, Justificatif
 
 
 def latest_evaluation(contrat: Contrat) -> Evaluation | None:
@@ -29,12 +30,11 @@ def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
     its day come or its document fall. The file stays exempt until an agent decides.
     """
     caducs = sorted(motif.value for motif in bareme.MOTIFS_CADUCS)
-    last = Evaluation.objects.filter(contrat=OuterRef("contrat")).latest_first().values("pk")[:1]
     rejected_since = Justificatif.objects.filter(
         contrat=OuterRef("contrat"), statut=Justificatif.Statut.REJETEE, examinee_at__gt=OuterRef("evaluee_at")
     )
     lapsed = (
-        Evaluation.objects.filter(pk=last)
+        _last_evaluations()
         .with_verdict()
         .alias(changement=KT("resultat__prochain_changement"))
         .filter(
@@ -44,6 +44,33 @@ def contrats_to_reexamine(on: date) -> QuerySet[Contrat]:
             & (Q(changement__lte=on.isoformat()) | Exists(rejected_since))
         )
     )
-    return Contrat.objects.alias(fin=Coalesce("date_echeance_prorogee", "date_echeance")).filter(
-        statut__in=Contrat.EN_COURS, fin__gte=on, pk__in=lapsed.values("contrat_id")
+    return _running(on).filter(pk__in=lapsed.values("contrat_id"))
+
+
+def contrats_exempt_by_employment(on: date) -> QuerySet[Contrat]:
+    """Running contracts exempt because the person works and seeks no job (d), alone or with the other ground that
+    lapses; annotated with ``evaluee_depuis``, the real instant since when.
+    """
+    caducs = sorted(motif.value for motif in bareme.MOTIFS_CADUCS)
+    founding = _last_evaluations().filter(
+        contrat=OuterRef("pk"),
+        exempte=True,
+        motifs__contained_by=caducs,
+        motifs__contains=[Motif.EN_EMPLOI_NON_DEMANDEUR.value],
     )
+    return (
+        _running(on)
+        .annotate(evaluee_depuis=Subquery(founding.values("created_at")))
+        .filter(evaluee_depuis__isnull=False)
+    )
+
+
+def _last_evaluations() -> EvaluationQuerySet:
+    last = Evaluation.objects.filter(contrat=OuterRef("contrat")).latest_first().values("pk")[:1]
+    found: EvaluationQuerySet = Evaluation.objects.filter(pk=last)
+    return found
+
+
+def _running(on: date) -> QuerySet[Contrat]:
+    end = Coalesce("date_echeance_prorogee", "date_echeance")
+    return Contrat.objects.alias(fin=end).filter(statut__in=Contrat.EN_COURS, fin__gte=on)

@@ -28,8 +28,8 @@ from dossiers.listes.modele import (
     to_interview_exemption,
     undecided,
 )
+from dossiers.reexamen import to_reexamine
 from exemptions.models import Evaluation, Justificatif
-from exemptions.selectors import contrats_to_reexamine
 
 
 def _assessed(agent: Agent, permission: Permission, *, exempte: bool | None) -> Bilans:
@@ -69,7 +69,7 @@ def _documents_to_verify(agent: Agent) -> Bilans:
 # rule: C.5-reexamen
 def _exemptions_to_reexamine(agent: Agent) -> Bilans:
     return of_directions(agent, Permission.CONSTATER_EXEMPTION).filter(
-        etat=Etat.EXEMPTE, contrat__in=contrats_to_reexamine(clock.today())
+        etat=Etat.EXEMPTE, contrat__in=to_reexamine(clock.today())
     )
 
 
