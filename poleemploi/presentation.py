@@ -16,7 +16,7 @@ from bilan.states import REALISES, Etat
 from core import clock
 from poleemploi.correction import Correction, corrections_of, why_not_redeposited
 from poleemploi.etat_canal import said, said_with_age
-from poleemploi.models import Retour, Tentative, Transmission
+from poleemploi.models import EvenementEcarte, Retour, Tentative, Transmission
 from poleemploi.permissions import can_collect, can_record_return, can_requeue, can_withdraw
 from poleemploi.presentation_retours import VueRetours, show_returns
 from poleemploi.reponses import DELAI_DEPASSE, explain, explain_refusal
@@ -252,6 +252,7 @@ class Panneau:
     collect_url: str = ""
     retours: VueRetours | None = None
     retour_url: str = ""
+    a_examiner_url: str = ""  # a return about this file waits to be examined
 
 
 def panel(bilan: Bilan, agent: Agent) -> Panneau:
@@ -266,7 +267,14 @@ def panel(bilan: Bilan, agent: Agent) -> Panneau:
         collect_url=reverse("poleemploi:collect_consents", args=[bilan.pk]) if collect else "",
         retours=show_returns(list(Retour.objects.visible_to(agent).of_bilan(bilan))) if rows else None,
         retour_url=_return_page(bilan, agent) if rows else "",
+        a_examiner_url=_set_aside_page(bilan, agent) if rows else "",
     )
+
+
+def _set_aside_page(bilan: Bilan, agent: Agent) -> str:
+    """Where a return that names this file waits; nothing when none does, or for who does not follow the exchange."""
+    waiting = EvenementEcarte.objects.visible_to(agent).to_examine().filter(contrat=bilan.contrat_id)
+    return reverse("poleemploi:list_set_aside") if waiting.exists() else ""
 
 
 def _return_page(bilan: Bilan, agent: Agent) -> str:
