@@ -3,11 +3,13 @@
 from django.db.models import OuterRef, Subquery
 
 from agents.models import Agent
+from agents.permissions import direction_ids
 from agents.roles import Permission
 from bilan.states import Etat
 from dossiers.listes.modele import ALERTE_JOURS, Bilans, Liste, at_risk, of_directions, to_file
 from dossiers.situation import Situation, with_situation
 from poleemploi.models import Transmission
+from poleemploi.states import A_TRAITER_PAR_UN_AGENT
 
 
 def _unjustified_absences(agent: Agent) -> Bilans:
@@ -20,7 +22,12 @@ def _at_risk(agent: Agent) -> Bilans:
 
 def _deposits_to_settle(agent: Agent) -> Bilans:
     since = Transmission.objects.filter(bilan=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
-    bilans = of_directions(agent, Permission.RELANCER_TRANSMISSION).filter(etat=Etat.SYNTHESE_VALIDEE)
+    # Those few first, along their index: the situation of a file is asked of them alone.
+    offices = direction_ids(agent, Permission.RELANCER_TRANSMISSION)
+    stopped = Transmission.objects.filter(direction_id__in=offices, etat__in=A_TRAITER_PAR_UN_AGENT)
+    bilans = of_directions(agent, Permission.RELANCER_TRANSMISSION).filter(
+        pk__in=stopped.values("bilan"), etat=Etat.SYNTHESE_VALIDEE
+    )
     return with_situation(bilans).filter(situation=Situation.TRANSMISSION_A_TRAITER).annotate(ordre=Subquery(since))
 
 

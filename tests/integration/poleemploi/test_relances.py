@@ -149,6 +149,7 @@ def test_uncertain_ones_are_searched_for_and_not_sent_again(connect: Connect, co
         connect(correspondant),
     )
     page = client.get(reverse("poleemploi:list_transmissions"), {"filtre": "incertaines"})
+    assert '<input type="hidden" name="filtre" value="incertaines">' in page.content.decode()
     assert "Rechercher les transmissions cochées" in page.content.decode()
     assert "Rechercher des transmissions" in client.get(page.context["tout_relancer"]).content.decode()
     client.post(page.context["tout_relancer"], {"transmissions": [uncertain.pk]})
