@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from poleemploi.mesures import Releve
 from poleemploi.models import Canal
+from poleemploi.states import MotifPause
 
 PAUSE_LONGUE = timedelta(minutes=15)  # longer than any the sender takes of its own accord before it tries again
 
@@ -48,11 +48,14 @@ def sante_canal(request: HttpRequest) -> JsonResponse:
         canal = Canal.objects.filter(pk=1).first() or Canal()
     except DatabaseError:
         return JsonResponse({"canal": "inconnu"}, status=503)
+    if canal.restauration_depuis is not None:
+        told = {"canal": "arrete", "motif": MotifPause.RESTAURATION, "depuis": canal.restauration_depuis}
+        return JsonResponse(told, status=503)
     if not settings.EMETTEUR_ACTIF:
-        return JsonResponse({"canal": "arrete"}, status=503)
+        return JsonResponse({"canal": "arrete", "motif": "reglage"}, status=503)
     if canal.pause_depuis is None:
         return JsonResponse({"canal": "ouvert"})
-    told: dict[str, Any] = {
+    told = {
         "canal": "en_pause",
         "motif": canal.pause_motif,
         "depuis": canal.pause_depuis,

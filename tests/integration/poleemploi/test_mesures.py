@@ -281,7 +281,17 @@ def test_the_health_of_the_channel_says_since_when_and_why_it_is_paused(settings
     assert client.get("/sante/canal/").status_code == 503
     settings.EMETTEUR_ACTIF = False
     held = client.get("/sante/canal/")
-    assert (held.status_code, held.json()) == (503, {"canal": "arrete"})
+    assert (held.status_code, held.json()) == (503, {"canal": "arrete", "motif": "reglage"})
+
+
+def test_a_base_that_was_restored_is_told_before_anything_else(measure: Mesures) -> None:
+    other = {"empreinte_base": "une autre", "pause_motif": "quota", "pause_depuis": ago(hours=9)}
+    Canal.objects.update_or_create(pk=1, defaults=other)
+    canal.read()
+    told = Client().get("/sante/canal/")
+    assert (told.status_code, told.json()["canal"], told.json()["motif"]) == (503, "arrete", "restauration")
+    assert measure("cai_canal_en_pause", motif="restauration") == 1
+    assert measure("cai_canal_en_pause", motif="quota") == 0
 
 
 def test_a_silent_database_is_told_not_thrown(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
