@@ -175,6 +175,8 @@ def codes_langues(contenu: SyntheseContenu) -> set[str]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         return ""
+    if value.isprintable():  # most are, and then there is nothing to take out
+        return value.strip()
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
 

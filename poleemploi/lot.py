@@ -32,7 +32,6 @@ from poleemploi.travail import Travail, worker
 
 logger = structlog.get_logger(__name__)
 T = EtatTransmission
-TAILLE = 32
 # No request begins later than this after the commit that opened its attempt, in real seconds: consent is read then.
 ENVOI_MAX = timedelta(seconds=1)
 # What is read of a row, beside what it sends.
@@ -54,7 +53,7 @@ class Lot:
 
 
 @transaction.atomic
-def claim(jeton: JetonEnCours, *, lease: timedelta, taille: int = TAILLE) -> Lot:
+def claim(jeton: JetonEnCours, *, lease: timedelta, taille: int) -> Lot:
     """Take the longest waiting rows that nobody holds, and open the next attempt of those that are ordinary.
 
     As in ``sender.claim``, the commit of the attempts is the point of no return: consent, version, purge and state are

@@ -6,6 +6,7 @@ lease expires and the attempt it had opened is taken for uncertain.
 
 import os
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from django.utils import timezone
 from bilan import echange
 from core import clock
 from poleemploi import canal, contrat, lot, payload, reponses
+from poleemploi.allure import Allure
 from poleemploi.canal import JetonEnCours
 from poleemploi.client import Delais, PartnerClient, Reponse
 from poleemploi.depot import assemble
@@ -33,6 +35,7 @@ from poleemploi.travail import MARGE_BAIL, Travail, worker
 
 logger = structlog.get_logger(__name__)
 T = EtatTransmission
+allure = Allure()  # of this process
 MOTIF_EFFACEMENT = "RETRAIT_CONSENTEMENT"
 
 
@@ -53,7 +56,7 @@ def _advance() -> int:
     if ready is None or canal.needs_probe(ready.channel, timezone.now()):
         return int(step())
     client = ready.client
-    claimed = lot.claim(ready.jeton, lease=lease_for(client.delais) + lot.ENVOI_MAX)
+    claimed = lot.claim(ready.jeton, lease=lease_for(client.delais) + lot.ENVOI_MAX, taille=allure.taille)
     _send_lot(client, claimed.travaux)
     return len(claimed.travaux) + sum(step(only=pk) for pk in claimed.autres)
 
@@ -63,24 +66,24 @@ def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
 
     The first answer that speaks of the partner, and not of its row, stops the lot.
     """
-    latest = time.monotonic() + lot.ENVOI_MAX.total_seconds()
+    started, delai = time.monotonic(), lot.ENVOI_MAX.total_seconds()
     recus: list[Resultat] = []
-    left = iter(travaux)
-    for travail in left:
-        if time.monotonic() > latest:
-            lot.give_back(travail)
-            continue
-        resultat = _asked(client, travail)
+    left = deque(travaux)
+    while left and time.monotonic() - started <= delai:
+        resultat = _asked(client, left.popleft())
         suite = reponses.decide(resultat.operation, resultat.reponse).suite
         if suite is Suite.ACCUSER:
             recus.append(resultat)
             continue
         record(resultat)
         if suite is not Suite.REJETER:
+            allure.slow_down()
             break
+    else:
+        allure.learn(partis=len(travaux) - len(left), secondes=time.monotonic() - started, delai=delai)
+    _record_lot(recus)
     for travail in left:
         lot.give_back(travail)
-    _record_lot(recus)
 
 
 def _record_lot(recus: Sequence[Resultat]) -> None:

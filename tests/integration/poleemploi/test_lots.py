@@ -14,6 +14,7 @@ from bilan.models import Consentement, Synthese
 from core import clock, journal
 from core.models import CleDossier, Evenement, JournalAcces
 from poleemploi import canal, lot, sender, services
+from poleemploi.allure import Allure
 from poleemploi.models import Tentative, Transmission
 from poleemploi.standing import Accord, only_in_force, standing
 from poleemploi.states import EtatTransmission
@@ -33,6 +34,11 @@ PROPRES = {
 @pytest.fixture
 def make(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent, le_lendemain: None) -> Make:
     return lambda: make_transmission(direction, prescripteur, conseiller)
+
+
+@pytest.fixture(autouse=True)
+def four_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "allure", Allure(4))
 
 
 def withdraw(row: Transmission, by: Agent) -> None:
@@ -126,6 +132,7 @@ def test_a_quota_stops_the_lot_and_what_did_not_leave_waits_again(
     sender.drain(seconds=5)
     assert len(partenaire.requetes("deposerSynthese")) == 1
     assert etats() == [T.EN_FILE] * 3
+    assert sender.allure.taille == 1
     codes = Tentative.objects.filter(transmission__in=rows[1:]).values_list("issue", "code_metier", "statut_http")
     assert list(codes) == [("a_reessayer", "PAS_PARTIE", None)] * 2
     assert canal.read().echecs_de_suite == 0
@@ -207,3 +214,12 @@ def test_a_lot_that_the_database_refuses_is_recorded_one_by_one(
     sender.drain(seconds=5)
     assert etats() == [T.ACCUSEE] * 2
     assert len(partenaire.requetes("deposerSynthese")) == 2
+
+
+def test_the_size_of_a_lot_follows_the_pace_of_the_partner() -> None:
+    allure = Allure(4)
+    sizes = []
+    for secondes in (0.004, 0.1, 0.1, 0.1, 3.2, 1.0, 0.0):
+        allure.learn(partis=allure.taille, secondes=secondes, delai=1.0)
+        sizes.append(allure.taille)
+    assert sizes == [8, 16, 32, 32, 5, 2, 4]
