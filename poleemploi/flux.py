@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from poleemploi.reponses import Decision, Suite, decide
 from poleemploi.states import Operation
 
 logger = structlog.get_logger(__name__)
-LIMITE = 100  # events of a page; its bilans stay locked while it is kept
+LIMITE = 25  # events of a page: its bilans stay locked while it is kept, a second or so
 MARGE_BAIL = timedelta(seconds=30)  # to keep a page, besides the time to ask for it
 
 
@@ -61,7 +61,12 @@ def step(*, after_refusal: bool = False) -> tuple[Suite | None, bool]:
     lecture = reserve(client, after_refusal=after_refusal)
     if lecture is None:
         return None, False
-    return keep(lecture, ask(client, lecture))
+    try:
+        return keep(lecture, ask(client, lecture))
+    except DatabaseError:
+        # A lock waited for too long, say: the next beat reads the page again, without waiting for the lease to end.
+        Flux.objects.filter(pk=1, generation=lecture.generation).update(bail_jusqua=None)
+        raise
 
 
 def reserve(client: PartnerClient, *, after_refusal: bool = False) -> Lecture | None:

@@ -2,24 +2,27 @@
 
 import runpy
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from celery import Celery, current_app
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from agents.models import Agent, DirectionTerritoriale
 from agents.tasks import ENVOYER_LIEN
 from config.celery import app
 from core import clock
-from poleemploi import doorbell, sender, services, tasks
+from core.models import Evenement
+from poleemploi import doorbell, flux, sender, services, tasks
 from poleemploi.client import Delais
-from poleemploi.models import Canal, Transmission
-from poleemploi.states import EtatTransmission
-from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission, make_valide
+from poleemploi.models import Canal, EvenementRecu, Retour, Transmission
+from poleemploi.states import EtatTransmission, Sort
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission, make_valide, receive
 from tests.repository.sources import RACINE
 from tests.simulateur import SimulateurEnProcessus, free_port
 
@@ -134,3 +137,44 @@ def test_a_broker_that_is_down_keeps_nobody_waiting(
         services.grant_transmission(bilan=bilan, by=conseiller, **RECUEIL)
     assert len(callbacks) == 2  # the line of the log, and the bell
     assert Transmission.objects.get().etat == T.EN_FILE
+
+
+@pytest.mark.rule("F.3-une-fois", "F.3-rien-garde")
+@pytest.mark.django_db(transaction=True)
+def test_readers_that_race_each_other_and_a_withdrawal_apply_each_event_once_or_keep_nothing(
+    partenaire: SimulateurEnProcessus,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(flux, "LIMITE", 2)
+    with transaction.atomic():
+        bilan = receive(make_transmission(direction, prescripteur, conseiller)).bilan
+    jour = ACCORDE_AT.date().isoformat()
+    for code in range(12):
+        partenaire.publier(
+            "PRESTATION",
+            bilan.contrat.numero_cai,
+            {"code": f"S{code}", "libelle": "Atelier", "debut": jour},
+            referenceAccuse="PE-1",
+            survenuLe=jour,
+            livraisons=2,
+        )
+
+    def withdraw() -> None:
+        while not Retour.objects.exists():
+            time.sleep(0.005)
+        services.withdraw_transmission(bilan=bilan, by=conseiller, **RECUEIL)
+
+    turn = iter([withdraw, *[lambda: flux.read_all(seconds=10)] * 3])
+    in_threads(lambda: next(turn)(), 4)
+    Canal.objects.update(pause_jusqua=None)
+    in_threads(lambda: flux.read_all(seconds=10), 1)
+    sorts = Counter(EvenementRecu.objects.values_list("sort", flat=True))
+    assert sorts.total() == 12
+    assert sorts[Sort.APPLIQUE] == Retour.objects.count() > 0
+    assert sorts[Sort.RIEN_GARDE] == 12 - sorts[Sort.APPLIQUE]
+    told = dict(Evenement.objects.filter(dossier=bilan.contrat_id).values_list("numero", "nom"))
+    withdrawn = next(numero for numero, nom in told.items() if nom == "transmission.effacement_demande")
+    assert [nom for numero, nom in told.items() if nom.startswith("retour.") and numero > withdrawn] == []
