@@ -13,7 +13,7 @@ from bilan.models import Bilan
 from core import clock
 from dossiers.situation import situation_of
 from poleemploi import canal, flux, reception, sender
-from poleemploi.client import Reponse
+from poleemploi.client import Page, Reponse
 from poleemploi.models import Canal, EvenementEcarte, EvenementRecu, Flux, Retour
 from poleemploi.reponses import Suite
 from poleemploi.states import MotifEcart, Sort
@@ -245,3 +245,24 @@ def test_the_feed_shares_the_pauses_and_the_token_of_the_channel(
     assert read() == 1  # it goes first, and opens the channel
     assert Canal.objects.get().pause_jusqua is None
     assert Retour.objects.count() == 1
+
+
+@pytest.mark.parametrize("panne", ["CORPS_HTML", "CORPS_VIDE", "ERREUR_500", "REPONSE_TRONQUEE", "COUPURE_APRES"])
+def test_a_page_that_does_not_come_whole_moves_nothing_and_is_read_again(
+    partenaire: SimulateurEnProcessus, bilan: Bilan, panne: str
+) -> None:
+    tell(partenaire, bilan, "PPAE", PPAE)
+    partenaire.panne(panne, operation="lireEvenements", nombre=1)
+    assert read() == 0
+    row = Flux.objects.get()
+    assert (row.curseur, row.lu_at, row.bail_jusqua, row.erreur_code) == ("", None, None, "")
+    assert Canal.objects.get().echecs_de_suite == 1
+    assert read() == 1
+    assert Retour.objects.count() == 1
+
+
+def test_a_page_that_promises_more_without_going_on_does_not_turn_for_ever(partenaire: SimulateurEnProcessus) -> None:
+    for more in (True, False):
+        lecture = flux.reserve(sender.partner())
+        assert lecture is not None
+        assert flux.keep(lecture, Reponse(200, page=Page((), "suite", encore=True)))[1] is more

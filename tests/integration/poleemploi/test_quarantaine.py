@@ -69,6 +69,34 @@ def withdraw(bilan: Bilan, by: Agent) -> None:
     )
 
 
+@pytest.mark.rule("F.3-ecart", "D.2-23")
+def test_an_interview_before_the_registration_is_set_aside(transmission: Transmission) -> None:
+    bilan = receive(transmission).bilan
+    inscription = {"type": "INSCRIPTION", "donnees": {"agence": "Paris"}, "survenuLe": "2010-06-02"}
+    assert take(bilan, "EVT-1", **inscription) == Sort.APPLIQUE
+    assert take(bilan, "EVT-2", donnees={"dateEntretien": "2010-06-01"}) == Sort.ECARTE
+    assert (
+        take(bilan, "EVT-3", donnees={"dateEntretien": "2010-06-02", "dateActualisation": "2010-06-01"}) == Sort.ECARTE
+    )
+    assert take(bilan, "EVT-4", donnees={"dateEntretien": "2010-06-02"}) == Sort.APPLIQUE
+    # Registered anew, later: what came after the first registration stays possible.
+    assert take(bilan, "EVT-5", **{**inscription, "survenuLe": "2010-06-08"}) == Sort.APPLIQUE
+    assert take(bilan, "EVT-6", donnees={"dateEntretien": "2010-06-03"}) == Sort.APPLIQUE
+    assert set(EvenementEcarte.objects.values_list("motif", flat=True)) == {
+        MotifEcart.PPAE_AVANT_INSCRIPTION, MotifEcart.ACTUALISATION_AVANT_INSCRIPTION,
+    }  # fmt: skip
+
+
+@pytest.mark.rule("F.3-anterieur")
+def test_once_the_bilan_is_closed_an_event_joins_the_history_and_changes_nothing(transmission: Transmission) -> None:
+    bilan = receive(transmission).bilan
+    Bilan.objects.filter(pk=bilan.pk).update(etat="clos", clos_at=clock.now())
+    assert take(bilan) == Sort.HISTORIQUE
+    assert Retour.objects.count() == 1
+    event = Evenement.objects.get(nom="retour.enregistre")
+    assert (event.etat_avant, event.etat_apres) == ("", "")
+
+
 @pytest.mark.rule("F.3-rien-garde", "D.2-20")
 def test_as_40_after_a_withdrawal_an_event_leaves_its_identifier_and_nothing_else(
     partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
