@@ -17,12 +17,13 @@ from bilan.permissions import can
 from core import clock
 from core.french import date_sans_jour, duree, heure
 from poleemploi import canal
-from poleemploi.models import Canal, Transmission
+from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, MotifPause
 
 PAUSE_ANNONCEE = timedelta(minutes=2)  # [D] a shorter one is over before anybody has read of it
 REPRISE = timedelta(minutes=1)  # [D] the sweep comes every fifteen seconds: until then, the pause is taken for going on
 RETARD = timedelta(minutes=15)  # [D] sweeps come every fifteen seconds: a row that waits so long finds no worker
+MOUVEMENT = timedelta(minutes=5)  # [D] unless one was answered within this time: then the queue is long, that is all
 CONCERNES = (Permission.RECUEILLIR_CONSENTEMENT, Permission.RETIRER_CONSENTEMENT, Permission.VOIR_TRANSMISSIONS)
 REPRISES: dict[str, str] = {
     MotifPause.QUOTA: "À l’heure que Pôle emploi a demandée, un envoi part seul\u00a0; s’il y est répondu, les autres "
@@ -120,7 +121,7 @@ def is_announced(since: datetime | None, until: datetime | None, now: datetime) 
 def channel_state() -> EtatCanal:
     """Whether anything goes out, for everyone; since when not, why, what then; how long the oldest due row has waited.
 
-    Two queries.
+    Two queries, and a third one when it has waited too long.
     """
     row, now = canal.read(), timezone.now()
     due = Transmission.objects.due(now).values_list("prochain_essai_at", flat=True)
@@ -139,21 +140,28 @@ def channel_state() -> EtatCanal:
     if canal.is_paused(row, now) and row.pause_jusqua != row.sonde_jusqua:
         phrase = f"Les envois sont suspendus depuis {said(row.pause_depuis)}. Prochain essai {said(row.pause_jusqua)}."
         return EtatCanal(Marche.EN_PAUSE, phrase, words, reprise, row.pause_depuis, row.pause_jusqua, oldest)
+    late = oldest is not None and now - row.pause_jusqua >= RETARD
     phrase = "Les envois reprennent\u00a0: le premier part seul, et les autres suivent dès que Pôle emploi y répond."
-    return EtatCanal(Marche.REPRISE, phrase, words, "", row.pause_depuis, row.pause_jusqua, oldest, _late(oldest, now))
+    phrase = f"Les envois devraient avoir repris {said(row.pause_jusqua)}. Prévenez le support." if late else phrase
+    return EtatCanal(Marche.REPRISE, phrase, words, "", row.pause_depuis, row.pause_jusqua, oldest, late)
 
 
 def _open(oldest: datetime | None, now: datetime) -> EtatCanal:
     if oldest is None:
         return EtatCanal(Marche.OUVERT, "Les envois partent. Aucun n’attend.")
-    late = _late(oldest, now)
-    phrase = f"Le plus ancien attend depuis {said(oldest)}, soit {age(oldest, now)}."
-    phrase = f"Les envois devraient partir. {phrase} Prévenez le support." if late else f"Les envois partent. {phrase}"
+    waits = f"Le plus ancien attend depuis {said(oldest)}, soit {age(oldest, now)}."
+    if now - oldest < RETARD:
+        return EtatCanal(Marche.OUVERT, f"Les envois partent. {waits}", plus_ancienne=oldest)
+    if late := _is_still(now):
+        phrase = f"Les envois devraient partir. {waits} Prévenez le support."
+    else:
+        phrase = f"Les envois partent, mais ils sont nombreux. {waits}"
     return EtatCanal(Marche.OUVERT, phrase, plus_ancienne=oldest, en_retard=late)
 
 
-def _late(oldest: datetime | None, now: datetime) -> bool:
-    return oldest is not None and now - oldest >= RETARD
+def _is_still(now: datetime) -> bool:
+    """Whether no attempt has been answered for a while."""
+    return not Tentative.objects.filter(fermee_at__gt=now - MOUVEMENT).exists()
 
 
 # --- those whom a pause concerns ------------------------------------------------------------------

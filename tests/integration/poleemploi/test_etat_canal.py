@@ -16,7 +16,7 @@ from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan
 from poleemploi.ensemble import counts
 from poleemploi.etat_canal import Marche, age, channel_state, is_announced, pause_for, pause_of
-from poleemploi.models import Canal, Transmission
+from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, MotifPause
 from tests.factories.transmissions import make_transmission
 
@@ -51,6 +51,11 @@ def test_a_row_that_no_worker_takes_is_said_to_be_late(transmission: Transmissio
     state = channel_state()
     assert state.en_retard
     assert "soit 3\u00a0h\u00a010. Prévenez le support." in state.phrase
+    times = {"ouverte_at": timezone.now(), "fermee_at": timezone.now()}
+    Tentative.objects.create(transmission=transmission, numero=1, operation="depot", issue="incertain", **times)
+    state = channel_state()
+    assert not state.en_retard, "the queue is long, that is all"
+    assert "ils sont nombreux" in state.phrase
 
 
 @pytest.mark.parametrize("motif", list(MotifPause))
@@ -75,6 +80,15 @@ def test_a_pause_that_is_over_is_not_yet_an_open_channel() -> None:
     pause()
     Canal.objects.update(sonde_jusqua=F("pause_jusqua"))
     assert channel_state().marche is Marche.REPRISE, "the request that goes first is on its way"
+
+
+def test_a_pause_that_nobody_ends_is_said_to_be_late(transmission: Transmission) -> None:
+    pause(since=60, until=-15.1)
+    state = channel_state()
+    assert (state.marche, state.en_retard) == (Marche.REPRISE, True)
+    assert "devraient avoir repris" in state.phrase
+    Transmission.objects.update(prochain_essai_at=timezone.now() + MINUTE)
+    assert not channel_state().en_retard, "nothing is due: nothing can go first"
 
 
 @pytest.mark.django_db
@@ -201,8 +215,9 @@ def test_every_kind_is_counted_with_its_oldest_up_to_a_bound(
     Transmission.objects.filter(pk=rows[3].pk).update(etat=T.EN_COURS)
     Transmission.objects.filter(pk=rows[0].pk).update(etat=T.INCERTAINE)
     followed = Transmission.objects.followed_by(correspondant)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1) as asked:
         found = {compte.code: compte for compte in counts(followed)}
+    assert "cai_contrat" not in asked[0]["sql"], "each state is read along the index of its direction, and no further"
     assert {code: compte.nombre for code, compte in found.items()} == {
         "refusees": 0, "echecs": 0, "incertaines": 1, "en-attente": 3, "effacements": 0,
     }  # fmt: skip
