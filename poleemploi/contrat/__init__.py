@@ -34,7 +34,10 @@ def validator(schema: str) -> Draft202012Validator:
 def quick_check(schema: str) -> Check:
     """Whether a document surely conforms to one named schema: eight times quicker than the whole of ``validator``."""
     components = contract()["components"]
-    return check_of(components["schemas"][schema], components, FORMATS)
+    named: Any = components["schemas"]
+    for step in schema.split("/"):  # a part of a schema has the path to it for a name
+        named = named[int(step)] if isinstance(named, list) else named[step]
+    return check_of(named, components, FORMATS)
 
 
 def faults(schema: str, document: object) -> list[tuple[str, str]]:
