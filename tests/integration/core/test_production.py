@@ -96,3 +96,10 @@ def test_what_is_only_good_for_trying_stops_the_start_in_one_sentence(changes: d
 
 def test_several_keys_may_be_in_use() -> None:
     assert load(CHIFFREMENT_CLES=f"{Fernet.generate_key().decode()},{BONNE}").returncode == 0
+
+
+@pytest.mark.parametrize(("jeton", "starts"), [("", True), ("x" * 31, False), ("x" * 32, True)])
+def test_the_measures_are_behind_a_token_that_is_long_enough_or_do_not_exist(jeton: str, starts: bool) -> None:
+    started = load(METRIQUES_JETON=jeton)
+    assert (started.returncode == 0) is starts
+    assert starts or "METRIQUES_JETON is too short" in started.stderr

@@ -114,6 +114,18 @@ def test_an_erasure_counts_until_the_partner_has_done_it(
     assert (measure("cai_effacements_en_attente"), measure("cai_effacement_age_seconds")) == (0, 0)
 
 
+def test_a_withdrawal_whose_deposit_is_in_doubt_or_failed_counts_as_an_erasure_to_do(
+    measure: Mesures, transmission: Transmission
+) -> None:
+    rows = Transmission.objects.filter(pk=transmission.pk)
+    for etat in ("incertaine", "echec_definitif"):
+        rows.update(etat=etat, effacement_voulu=True, serie_depuis_at=ago(hours=30))
+        assert measure("cai_effacements_en_attente") == 1
+        assert measure("cai_effacement_age_seconds") == pytest.approx(108_000, abs=60)
+    rows.update(effacement_voulu=False)
+    assert measure("cai_effacements_en_attente") == 0
+
+
 def test_attempts_are_counted_from_the_ledger_by_outcome_and_duration(
     partenaire: SimulateurEnProcessus, settle: Callable[..., None], measure: Mesures, transmission: Transmission
 ) -> None:
@@ -160,8 +172,9 @@ def test_counters_start_again_at_midnight_in_paris_as_after_a_restart(transmissi
     def accepted(now: datetime) -> float:
         return read("cai_tentatives_total", now, operation="depot", issue="accepte")
 
-    assert accepted(midnight + timedelta(hours=23)) == 1, "ended today, whenever it began"
-    assert accepted(midnight + timedelta(hours=26)) == 0
+    assert accepted(midnight + timedelta(hours=22)) == 1, "ended today, whenever it began"
+    attempt(transmission, midnight - timedelta(seconds=1), 100)
+    assert accepted(midnight + timedelta(hours=22)) == 1, "yesterday's is yesterday's, an hour or a second ago"
 
 
 def test_an_attempt_whose_answer_never_came_has_an_outcome_and_no_duration(
