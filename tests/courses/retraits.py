@@ -8,14 +8,16 @@ two that were not put in order by the lock of the file do not see each other, an
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
 from core import clock
@@ -26,6 +28,8 @@ from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission
 
 PAIRES = 3  # files raced for at the same moment
 AVANCE = 0.04  # seconds by which one of the two may start first
+LOT = 10  # files withdrawn while they are sent together
+DUREE_LOT = 0.25  # seconds over which they are withdrawn
 
 JUGE = """
     DROP TABLE IF EXISTS course_vue CASCADE;
@@ -100,21 +104,57 @@ def lay(number: int, direction: DirectionTerritoriale, prescripteur: Agent, cons
     return [make_transmission(direction, prescripteur, conseiller) for _ in range(number)]
 
 
-def run(rows: Iterable[Transmission], by: Agent, source: random.Random) -> None:
-    """Race for each row, one of the two starting first by up to ``AVANCE``; then let the workers finish."""
-    with ThreadPoolExecutor(2 * PAIRES) as hands:
-        runs: list[Future[None]] = []
+def run_in_pairs(rows: Iterable[Transmission], by: Agent, source: random.Random) -> None:
+    """For each row a sender and a withdrawal, one of the two starting first by up to ``AVANCE``."""
+    with _hands(2 * PAIRES) as (submit, _):
         for row in rows:
             start, avance = Barrier(2), source.uniform(-AVANCE, AVANCE)
-            runs.append(hands.submit(_run, start, max(0.0, -avance), _sending(row.pk)))
-            runs.append(hands.submit(_run, start, max(0.0, avance), _withdrawal(row, by)))
-        for one in runs:
-            one.result()
-        for one in [hands.submit(_finish) for _ in range(PAIRES)]:
-            one.result()
-        start = Barrier(2 * PAIRES)
-        for one in [hands.submit(_run, start, 0, lambda: connection.close()) for _ in range(2 * PAIRES)]:
-            one.result()
+            submit(_run, start, max(0.0, -avance), _sending(row.pk))
+            submit(_run, start, max(0.0, avance), _withdrawal(row, by))
+
+
+def run_in_lots(rows: Sequence[Transmission], by: Agent, source: random.Random) -> None:
+    """Two workers take what is due, together, while each of its ``LOT`` rows is withdrawn from somewhere in between."""
+    later = timezone.now() + timedelta(hours=1)
+    _put([row.pk for row in rows], later)
+    with _hands(LOT + 2) as (submit, wait):
+        for first in range(0, len(rows), LOT):
+            taken = rows[first : first + LOT]
+            _put([row.pk for row in taken], timezone.now())
+            start = Barrier(len(taken) + 2)
+            for row in taken:
+                submit(_run, start, source.uniform(0, DUREE_LOT), _withdrawal(row, by))
+            for _ in range(2):
+                submit(_run, start, source.uniform(0, AVANCE), lambda: sender.drain(seconds=DUREE_LOT))
+            wait()
+
+
+def finish() -> None:
+    """Let several workers do all that is left for the system to do."""
+    with _hands(PAIRES) as (submit, _):
+        for _ in range(PAIRES):
+            submit(_finish)
+
+
+@contextmanager
+def _hands(number: int) -> Iterator[tuple[Callable[..., None], Callable[[], None]]]:
+    """So many threads, each with its own connection, closed at the end; what one of them raised is raised."""
+    runs: list[Future[None]] = []
+
+    def wait() -> None:
+        while runs:
+            runs.pop().result()
+
+    with ThreadPoolExecutor(number) as pool:
+        yield lambda *work: runs.append(pool.submit(*work)), wait
+        wait()
+        start = Barrier(number)
+        runs.extend(pool.submit(_run, start, 0, lambda: connection.close()) for _ in range(number))
+        wait()
+
+
+def _put(rows: Sequence[UUID], at: datetime) -> None:
+    Transmission.objects.filter(pk__in=rows).update(prochain_essai_at=at)
 
 
 def _sending(pk: UUID) -> Callable[[], Any]:

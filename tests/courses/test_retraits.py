@@ -46,7 +46,9 @@ def test_no_attempt_is_opened_after_a_withdrawal_and_nothing_is_left_at_the_part
     }.items():
         partenaire.panne(genre, operation="deposerSynthese", graine=graine, **options)
     with retraits.judge() as breaches:
-        retraits.run(rows, conseiller, random.Random(graine))
+        retraits.run_in_pairs(rows[::2], conseiller, random.Random(graine))
+        retraits.run_in_lots(rows[1::2], conseiller, random.Random(graine))
+        retraits.finish()
         assert breaches() == []
         assert retraits.witnessed("retrait") == PAR_GRAINE
         assert retraits.witnessed("depot") == Tentative.objects.filter(operation=Operation.DEPOT).count()
