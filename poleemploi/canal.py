@@ -87,6 +87,11 @@ def is_resting(canal: Canal, now: datetime) -> bool:
     return canal.pause_jusqua is not None and canal.pause_jusqua > now
 
 
+def is_closed() -> bool:
+    """Whether a pause is in force now, without reading anything else."""
+    return Canal.objects.filter(pk=1, pause_jusqua__gt=timezone.now()).exists()
+
+
 def needs_probe(canal: Canal, now: datetime) -> bool:
     """After a pause, one request goes first; the others wait for its answer."""
     return canal.pause_jusqua is not None and canal.pause_jusqua <= now

@@ -64,12 +64,15 @@ def _advance() -> int:
 def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
     """One request after the other, at once after the commit of their attempts; what can no longer be is given back.
 
-    The first answer that speaks of the partner, and not of its row, stops the lot.
+    The first answer that speaks of the partner, and not of its row, stops the lot; so does a pause that another
+    worker's answer began meanwhile.
     """
     started, delai = time.monotonic(), lot.ENVOI_MAX.total_seconds()
     recus: list[Resultat] = []
     left = deque(travaux)
     while left and time.monotonic() - started <= delai:
+        if len(left) < len(travaux) and canal.is_closed():
+            break
         resultat = _asked(client, left.popleft())
         suite = reponses.decide(resultat.operation, resultat.reponse).suite
         if suite is Suite.ACCUSER:

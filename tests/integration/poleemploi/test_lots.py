@@ -87,7 +87,7 @@ def test_more_rows_cost_no_more_queries(partenaire: SimulateurEnProcessus, make:
         ) as queries:
             assert sender._advance() == count
         costs.append(len(queries))
-    assert costs[0] == costs[1] < 45
+    assert costs[0] + 3 == costs[1] < 45, "before each request but the first: is the channel still open?"
 
 
 SITUATIONS: dict[str, Callable[[Transmission, Agent], object]] = {

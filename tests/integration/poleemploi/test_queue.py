@@ -14,9 +14,11 @@ from bilan.models import Bilan
 from core import clock
 from poleemploi import canal, sender, services
 from poleemploi.canal import JetonEnCours
+from poleemploi.client import PartnerClient, Reponse
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, MotifPause
 from poleemploi.tasks import sweep_due
+from poleemploi.travail import Travail
 from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission
 from tests.integration.poleemploi.test_workers import in_threads
 from tests.partenaire import UNE_MINUTE, take
@@ -151,7 +153,7 @@ def test_workers_send_different_rows_at_the_same_moment_and_each_row_once(
 ) -> None:
     rows = {nouvelle().pk for _ in range(9)}
     partenaire.panne("LENTEUR", operation="deposerSynthese", secondes=0.25)
-    in_threads(lambda: sender.drain(seconds=5), 3)
+    in_threads(lambda: [None for _ in iter(sender.step, False)], 3)
     done = attempts()
     assert len(done) == 9
     assert {tentative.transmission_id for tentative in done} == rows
@@ -213,4 +215,22 @@ def test_an_outage_stops_every_worker_and_its_end_is_looked_for_by_one(
 def _insist(number: int) -> None:
     end = timezone.now() + timedelta(seconds=20)
     while Transmission.objects.filter(etat=T.ACCUSEE).count() < number and timezone.now() < end:
-        sender.drain(seconds=1)
+        sender.step()
+
+
+def test_a_lot_stops_where_it_is_when_another_worker_is_told_to_wait(
+    partenaire: SimulateurEnProcessus, nouvelle: Nouvelle, le_lendemain: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        nouvelle()
+    send = sender.send
+
+    def meanwhile(client: PartnerClient, travail: Travail) -> Reponse:
+        canal.pause_quota(Reponse(429, retry_after="60"), timezone.now())
+        return send(client, travail)
+
+    monkeypatch.setattr(sender, "send", meanwhile)
+    sender.drain(seconds=1)
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+    assert sorted(Transmission.objects.values_list("etat", flat=True)) == [T.ACCUSEE, T.EN_FILE, T.EN_FILE]
+    assert [tentative.code_metier for tentative in attempts()] == ["", "PAS_PARTIE", "PAS_PARTIE"]
