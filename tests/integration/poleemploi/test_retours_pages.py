@@ -101,6 +101,8 @@ def test_the_list_says_why_and_leads_to_what_may_be_done(
     Flux.objects.create(lu_at=timezone.now(), erreur_code="INCONNU")
     fichier = words(correspondant.get(reverse("dossiers:view_file", args=[bilan.contrat_id])))
     assert "Un retour de Pôle emploi n’a pas pu être enregistré dans ce dossier." in fichier
+    bureau = words(correspondant.get(reverse("dossiers:bureau")))
+    assert "Examiner le retour" in bureau  # the one that names a file
     assert "à examiner (2)" in words(correspondant.get(reverse("poleemploi:list_transmissions")))
     page = words(correspondant.get(reverse(LISTE)))
     for told in (
