@@ -159,10 +159,9 @@ def _apply(
         case Suite.REESSAYER:
             _back_to_wait(transmission)
             _retry(transmission, resultat, now)
-        case _:  # DOUTER, and nothing else
-            if transmission.etat == T.EN_COURS:
-                transmission.devenir_incertaine()
-                tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
+        case _:  # DOUTER, and nothing else: a deposit, then, whose row is under way
+            transmission.devenir_incertaine()
+            tell("transmission.incertaine", transmission, avant=T.EN_COURS, code=decision.code)
             _retry(transmission, resultat, now)
 
 

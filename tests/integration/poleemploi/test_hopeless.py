@@ -64,6 +64,7 @@ def test_a_row_cancelled_with_its_content_closes_the_bilan(
     with clock.travel(TERME):
         retention.sweep(clock.today())
         close_hopeless()
+        assert not services.close_hopeless(bilan_id=perissable.bilan_id)
         assert etats(perissable) == (T.EN_FILE, Etat.SYNTHESE_VALIDEE), "the sender has not looked at it yet"
         assert sender.step()
         close_hopeless()

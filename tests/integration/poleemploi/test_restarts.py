@@ -70,6 +70,7 @@ def test_an_uncertain_row_is_looked_up_now(
     partenaire.panne("COUPURE_APRES", operation="deposerSynthese", nombre=1)
     assert sender.step()
     Transmission.objects.filter(pk=transmission.pk).update(prochain_essai_at=timezone.now() + timedelta(hours=1))
+    assert services.why_not_requeued(read(transmission)) == ""
     services.requeue(transmission=read(transmission), by=correspondant)
     assert sender.step()
     assert read(transmission).etat == T.ACCUSEE

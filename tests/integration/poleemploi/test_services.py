@@ -195,6 +195,19 @@ def test_a_deposit_still_running_when_its_author_withdraws_is_erased_all_the_sam
     assert {depot["etat"] for depot in partenaire.depots()} <= {"EFFACE"}
 
 
+def test_what_had_ended_before_a_withdrawal_stays_as_it_ended(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
+) -> None:
+    rework(transmission, conseiller)
+    sign_again(transmission.bilan)
+    agree(transmission.bilan, Portee.TRANSMISSION, by=conseiller, at=clock.now())
+    withdraw(transmission, conseiller)
+    assert set(Transmission.objects.values_list("synthese__version", "etat", "motif_fin")) == {
+        (1, T.ANNULEE, "synthese_reprise"),
+        (2, T.ANNULEE, "consentement_retire"),
+    }
+
+
 def test_a_refused_row_is_cancelled_with_its_consent(
     partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, settle: Settle
 ) -> None:
