@@ -1,6 +1,6 @@
 # `make` lists the targets. Everything runs from .venv, made and kept up to date by the targets that need it.
 .DEFAULT_GOAL := aide
-.PHONY: aide run demo test properties races faults lint fix types controles regles etats champs captures planche lock clean local dev
+.PHONY: aide run demo test properties races faults bench-exchange lint fix types controles regles etats champs captures planche lock clean local dev
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 PY := .venv/bin/python
@@ -28,6 +28,10 @@ races: dev ## dix mille courses entre un retrait et un envoi (RACES), mille hist
 
 faults: dev ## épisodes de pannes au hasard sur une installation entière (EPISODES=500, SEED, EPISODE pour en rejouer un)
 	@exec $(PY) -m tests.faults --episodes $(or $(EPISODES),500) $(if $(SEED),--seed $(SEED)) $(if $(EPISODE),--episode $(EPISODE))
+
+bench-exchange: dev ## débit de l’émetteur, comparé à celui du seul client HTTP (LIGNES, LONGUE, TOURS, PROCESSUS)
+	@exec $(PY) -m core.embedded --durable $(abspath $(PY)) -m bench.echange $(if $(LIGNES),--lignes $(LIGNES)) \
+		$(if $(LONGUE),--longue $(LONGUE)) $(if $(TOURS),--tours $(TOURS)) $(if $(PROCESSUS),--processus $(PROCESSUS))
 
 lint: dev ## style, gabarits, règles d’importation
 	$(PY) -m ruff check .

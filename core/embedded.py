@@ -336,15 +336,15 @@ def write_secret(path: Path, content: str) -> None:
 
 
 @contextlib.contextmanager
-def throwaway_servers() -> Iterator[Mapping[str, str]]:
-    """Servers for one run of the tests, on data that goes away with them."""
+def throwaway_servers(*, durable: bool = False) -> Iterator[Mapping[str, str]]:
+    """Servers for one run of the tests, on data that goes away with them; ``durable`` as for ``start_servers``."""
     with tempfile.TemporaryDirectory(prefix="cai-essai-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # as root the servers run as nobody
         family = Family(folder / "processus.json")
         try:
             with exclusive(folder / "verrou"):
-                yield start_servers(folder, family, durable=False)
+                yield start_servers(folder, family, durable=durable)
         finally:
             family.stop()
 
@@ -352,11 +352,13 @@ def throwaway_servers() -> Iterator[Mapping[str, str]]:
 def main(arguments: list[str]) -> int:
     """Run one command with throw-away servers in its environment, and end as it ends."""
     parser = argparse.ArgumentParser(prog="python -m core.embedded", description=main.__doc__)
-    parser.add_argument("command", nargs="+")
-    words = parser.parse_args(arguments).command
+    parser.add_argument("--durable", action="store_true", help="avec fsync, comme en production : pour mesurer")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args(arguments)
+    words = options.command
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with throwaway_servers() as addresses:
+        with throwaway_servers(durable=options.durable) as addresses:
             child = subprocess.Popen(words, env={**os.environ, **addresses})
             try:
                 code = child.wait()
