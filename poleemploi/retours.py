@@ -21,7 +21,6 @@ from core import clock, journal
 from core.errors import Blocage, InvalidInput, RuleViolation, refuse, refuse_if
 from core.french import date_sans_jour, day_of
 from poleemploi.models import Retour, Transmission
-from poleemploi.standing import Accord, standing
 from poleemploi.states import EtatTransmission
 
 PORTEE = Consentement.Portee.TRANSMISSION
@@ -75,7 +74,7 @@ def keep(deposit: Transmission, retour: Retour, *, by: Agent | None, **faits: An
     Guards have been asked before. Nothing else changes: neither a state, nor the exemption, nor the contract.
     """
     bilan, known = deposit.bilan, Retour.objects.of_bilan(deposit.bilan)
-    present = bilan.etat == Etat.SYNTHESE_VALIDEE and standing(deposit) is Accord.EN_VIGUEUR
+    present = not why_no_return(bilan)
     taken = known.with_ppae().exists()
     first_ppae = present and retour.date_entretien_ppae is not None and not taken
     before = (PRIS_EN_CHARGE if taken else TRANSMISE) if present else ""

@@ -162,6 +162,22 @@ def test_after_a_correction_the_correspondant_applies_it_and_signs(
     assert Retour.objects.count() == 1
 
 
+def test_an_event_of_nobody_is_seen_everywhere_and_applied_where_its_file_turns_out_to_be(
+    transmission: Transmission, correspondant: Agent
+) -> None:
+    bilan = receive(transmission).bilan
+    take(bilan, numeroCai="75-2010-777777", referenceAccuse="PE-2")
+    elsewhere = make_agent(Role.CORRESPONDANT_OFII, make_direction("69", "Lyon", region="82"))
+    for agent in (correspondant, elsewhere):
+        assert EvenementEcarte.objects.visible_to(agent).get().contrat is None
+    type(bilan.contrat).objects.filter(pk=bilan.contrat_id).update(numero_cai="75-2010-777777")
+    Transmission.objects.update(accuse_identifiant="PE-2")
+    with pytest.raises(Forbidden):
+        quarantaine.apply_again(ecarte=EvenementEcarte.objects.get(), by=elsewhere)
+    assert quarantaine.apply_again(ecarte=EvenementEcarte.objects.get(), by=correspondant) is not None
+    assert Retour.objects.get().transmission == transmission
+
+
 def test_the_correspondant_settles_with_a_reason_and_the_content_is_erased(
     transmission: Transmission, correspondant: Agent, prescripteur: Agent
 ) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from agents.authentication import create_token
 from agents.models import Agent, DirectionTerritoriale
@@ -119,6 +120,16 @@ def test_the_list_says_why_and_leads_to_what_may_be_done(
     director = Client()
     director.force_login(make_agent(Role.DIRECTEUR_TERRITORIAL, bilan.contrat.direction))
     assert "Le correspondant de la direction l’examine." in words(director.get(reverse(LISTE)))
+
+
+def test_the_list_costs_the_same_whatever_its_length(
+    bilan: Bilan, correspondant: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(2):
+        take(bilan, "PPAE", {"dateEntretien": "2010-05-11"})
+        take(bilan, "MUTATION", {}, numeroCai="69-2010-999999", referenceAccuse="PE-9")
+        with django_assert_num_queries(9):
+            correspondant.get(reverse(LISTE))
 
 
 def test_the_correspondant_settles_a_return_on_the_pages(bilan: Bilan, correspondant: Client) -> None:
