@@ -88,8 +88,9 @@ def is_resting(canal: Canal, now: datetime) -> bool:
 
 
 def is_closed() -> bool:
-    """Whether a pause is in force now, without reading anything else."""
-    return Canal.objects.filter(pk=1, pause_jusqua__gt=timezone.now()).exists()
+    """Whether a pause or a stop is in force now, without reading anything else."""
+    closed = Q(pause_jusqua__gt=timezone.now()) | Q(restauration_depuis__isnull=False)
+    return Canal.objects.filter(closed, pk=1).exists()
 
 
 def needs_probe(canal: Canal, now: datetime) -> bool:

@@ -79,7 +79,7 @@ def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
             recus.append(resultat)
             continue
         record(resultat)
-        if suite is not Suite.REJETER:
+        if suite not in (Suite.REJETER, Suite.VERIFIER):
             allure.slow_down()
             break
     else:

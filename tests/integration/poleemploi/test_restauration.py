@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
 from core.models import Evenement
-from poleemploi import canal, payload, rapprochement, sender, services
+from poleemploi import canal, flux, payload, rapprochement, sender, services
+from poleemploi.client import Recu, Reponse
 from poleemploi.depot import assemble
 from poleemploi.etat_canal import channel_state
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
 from tests.factories.transmissions import RECUEIL, make_transmission
+from tests.partenaire import answer, take
 from tests.simulateur import SimulateurEnProcessus
 
 pytestmark = [pytest.mark.usefixtures("le_lendemain")]
@@ -79,8 +81,10 @@ def test_another_base_than_the_one_that_wrote_the_channel_sends_nothing_and_says
 ) -> None:
     restored()
     assert not sender.step()
+    assert sender.drain(seconds=1) == 0
+    assert flux.read_all(seconds=1) == 0
     assert partenaire.requetes() == []
-    assert Canal.objects.get().restauration_depuis is not None
+    assert canal.is_closed()
     assert channel_state().motif == "La base a été restaurée"
     canal.partner_answers(probe=True)
     assert not sender.step(), "no good news opens it"
@@ -176,6 +180,20 @@ def test_a_dead_worker_s_attempt_is_closed_and_its_row_asked_about(
     assert list(transmission.tentatives.order_by("numero").values_list("code_metier", flat=True)) == [
         "BAIL_EXPIRE", "INCONNU",
     ]  # fmt: skip
+
+
+def test_a_row_that_a_worker_still_holds_is_asked_about_once_its_lease_is_over(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rapprochement, "ATTENTE", 0.05)
+    held = take(lease=canal.SECONDE)
+    end = timezone.now() + canal.SECONDE / 2
+    reconcile()
+    assert timezone.now() > end
+    answer(held, Reponse(201, recu=Recu("PE-1", timezone.now(), "TROUVE")))
+    row = read(transmission)
+    assert (row.etat, row.accuse_identifiant) == (T.ACCUSEE, "PE-1"), "its late receipt counts all the same"
+    assert not row.tentatives.filter(fermee_at=None).exists()
 
 
 def test_a_partner_that_asks_for_time_gets_it_and_the_reconciliation_goes_on_after(
