@@ -45,6 +45,7 @@ def rythme() -> Rythme:
     return Rythme(settings.PE_FACTEUR_TEMPS)
 
 
+# rule: F.1-restauration
 def read() -> Canal:
     """The channel. A database that is not the one which wrote it was restored: the channel stops at once.
 

@@ -165,6 +165,7 @@ def _apply(
             _retry(transmission, resultat, now)
 
 
+# rule: F.1-perimee
 def _may_be_ours(transmission: Transmission, refused: Tentative) -> bool:
     """Whether what the partner has may be this very deposit: one was left in doubt, and it was not refused so before.
 

@@ -119,6 +119,7 @@ class Depot:
 
 # Every field that ``to_wire`` fills, in the order of the contract: docs/champs.md is made of it (``make champs``).
 K, R, D = Base.CONVENTION, Base.DECRET, Base.DECISION
+# rule: F.2-base
 ORIGINES: dict[str, Origine] = {
     "numeroCai": Origine("cai.Contrat.numero_cai", (K,)),
     "signataire.nom": Origine("cai.Signataire.nom", (K,)),

@@ -70,6 +70,7 @@ def to_check() -> TransmissionQuerySet:
     return rows
 
 
+# rule: F.1-restauration
 def ask_all(tell: Callable[[int], None]) -> Compte:
     """Stop the channel, then ask about every open row; to start again is the caller's decision.
 

@@ -13,7 +13,7 @@ from outils import champs
 from poleemploi.payload import ORIGINES, Base, Origine, to_wire
 from tests.unit.poleemploi.test_payload import FULL
 
-pytestmark = pytest.mark.rule("E.3-pole-emploi")
+pytestmark = pytest.mark.rule("E.3-pole-emploi", "F.2-base")
 
 
 def test_every_field_of_the_contract_has_a_source_and_a_legal_basis_and_every_row_its_field() -> None:

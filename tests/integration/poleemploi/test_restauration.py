@@ -26,7 +26,7 @@ from tests.factories.transmissions import RECUEIL, make_transmission
 from tests.partenaire import answer, take
 from tests.simulateur import SimulateurEnProcessus
 
-pytestmark = [pytest.mark.usefixtures("le_lendemain")]
+pytestmark = [pytest.mark.usefixtures("le_lendemain"), pytest.mark.rule("F.1-restauration")]
 T = EtatTransmission
 Settle = Callable[..., None]
 

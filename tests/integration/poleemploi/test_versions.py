@@ -114,6 +114,7 @@ def test_to_withdraw_after_the_newer_version_erases_both(
 # --- VERSION_PERIMEE ------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("F.1-perimee")
 def test_a_resend_refused_because_it_had_arrived_is_looked_up_and_found(
     partenaire: SimulateurEnProcessus, transmission: Transmission, settle: Settle
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_resend_refused_because_it_had_arrived_is_looked_up_and_found(
     ]
 
 
+@pytest.mark.rule("F.1-perimee")
 def test_a_resend_refused_again_after_it_was_looked_up_in_vain_waits_for_a_person(
     partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
 ) -> None:
