@@ -55,6 +55,16 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
         )
         return self.filter(~Exists(earlier))
 
+    def for_lists(self) -> "TransmissionQuerySet":
+        """With what a line tells of a row and of its person, and nothing else: many are read at once."""
+        return self.select_related("bilan__contrat__signataire", "bilan__conseiller").only(
+            "created_at", "etat", "direction", "premier_essai_at", "nombre_essais", "serie_depuis_at",
+            "prochain_essai_at", "bail_jusqua", "erreur_code", "erreur_champs", "termine_at", "motif_fin",
+            "accuse_identifiant", "accuse_at", "bilan__etat", "bilan__prestataire", "bilan__contrat__numero_cai",
+            "bilan__contrat__direction", "bilan__contrat__signataire__nom", "bilan__contrat__signataire__prenom",
+            "bilan__conseiller__prenom", "bilan__conseiller__nom",
+        )  # fmt: skip
+
     def without_content(self) -> "TransmissionQuerySet":
         """With the rows that say whether it may be sent, and nothing that would have to be deciphered."""
         return self.select_related("bilan__contrat", "synthese").defer(

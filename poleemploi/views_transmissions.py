@@ -43,9 +43,7 @@ def list_transmissions(request: AgentRequest) -> HttpResponse:
     choisi = request.GET.get("filtre", "")
     choisi = choisi if choisi in FILTRES else A_TRAITER
     visible = Transmission.objects.followed_by(request.user)
-    chosen = (
-        rows_of(visible, choisi).without_content().select_related("bilan__contrat__signataire", "bilan__conseiller")
-    )
+    chosen = rows_of(visible, choisi).for_lists()
     rows, suite = latest_page(chosen, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
     vues = [show(transmission, request.user) for transmission in rows]
     startable = [vue.transmission.pk for vue in vues if vue.requeue_url]

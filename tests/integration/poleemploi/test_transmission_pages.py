@@ -91,11 +91,21 @@ def test_the_list_costs_the_same_whatever_its_length(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = connect(correspondant)
-    for _ in range(4):
-        make_transmission(direction, prescripteur, conseiller)
-        client.get(reverse(LIST))
+    client.get(reverse(LIST))
+    faults = [{"chemin": "/synthese/metiers/0", "motif": "Inconnu."}, {"chemin": "/numeroCai", "motif": "Inconnu."}]
+    for etat, filtre in (
+        (T.EN_FILE, "en-attente"),
+        (T.REJETEE, "refusees"),
+        (T.ECHEC_DEFINITIF, "echecs"),
+        (T.INCERTAINE, "incertaines"),
+        (T.ANNULEE, "terminees"),
+    ):
+        for _ in range(2):
+            row = make_transmission(direction, prescripteur, conseiller)
+            Transmission.objects.filter(pk=row.pk).update(etat=etat, erreur_code="REFUS", erreur_champs=faults)
         with django_assert_num_queries(9):
-            client.get(reverse(LIST), {"filtre": "en-attente"})
+            page = client.get(reverse(LIST), {"filtre": filtre})
+        assert len(page.context["vues"]) == 2
 
 
 def test_a_refused_one_shows_the_heading_to_correct_and_its_page(
