@@ -57,8 +57,11 @@ def note_acknowledgement(synthese: Synthese, identifiant: str, at: datetime, by:
 
 
 # rule: D.1-echange
-def note_acknowledgements(recus: Sequence[tuple[Synthese, str]], at: datetime) -> None:
-    """``note_acknowledgement`` for versions of several bilans, read with their bilan and never received before."""
+def note_acknowledgements(recus: Sequence[tuple[Synthese, str]], at: datetime) -> list[journal.Ecriture]:
+    """``note_acknowledgement`` for versions of several bilans, read with their bilan and never received before.
+
+    Returns the events, for the caller to record with its own in the same transaction.
+    """
     _inside_transaction()
     query = (
         "UPDATE bilan_synthese SET accuse_at = %s, accuse_identifiant = recu.identifiant, updated_at = %s "
@@ -67,18 +70,16 @@ def note_acknowledgements(recus: Sequence[tuple[Synthese, str]], at: datetime) -
     columns: list[list[Any]] = [[synthese.pk for synthese, _ in recus], [identifiant for _, identifiant in recus]]
     with connection.cursor() as cursor:
         cursor.execute(query, [at, timezone.now(), *columns])
-    journal.record_all(
-        [
-            journal.Ecriture(
-                nom="bilan.synthese_recue",
-                dossier=synthese.bilan.contrat_id,
-                target=synthese,
-                faits={"version": synthese.version},
-                prive={"accuse": identifiant},
-            )
-            for synthese, identifiant in recus
-        ]
-    )
+    return [
+        journal.Ecriture(
+            nom="bilan.synthese_recue",
+            dossier=synthese.bilan.contrat_id,
+            target=synthese,
+            faits={"version": synthese.version},
+            prive={"accuse": identifiant},
+        )
+        for synthese, identifiant in recus
+    ]
 
 
 def _inside_transaction() -> None:

@@ -34,6 +34,8 @@ logger = structlog.get_logger(__name__)
 T = EtatTransmission
 # No request begins later than this after the commit that opened its attempt, in real seconds: consent is read then.
 ENVOI_MAX = timedelta(seconds=1)
+# How long a lot goes on before it looks again whether another worker was told to wait.
+REGARD = timedelta(milliseconds=50)
 # What is read of a row, beside what it sends.
 LUES = (
     "etat", "nombre_essais", "corps_sha256", "premier_essai_at",
@@ -219,21 +221,20 @@ def _acknowledge(recus: Sequence[tuple[Transmission, Recu]], now: datetime) -> N
     ]
     with connection.cursor() as cursor:
         cursor.execute(query, [T.ACCUSEE, now, now, *columns])
-    outcome.tell_all(
-        [
-            outcome.line(
-                "transmission.accusee",
-                row,
-                avant=T.EN_COURS,
-                prive={"accuse": recu.identifiant},
-                rapprochement=recu.rapprochement,
-            )
-            for row, recu in recus
-        ]
-    )
+    lines = [
+        outcome.line(
+            "transmission.accusee",
+            row,
+            avant=T.EN_COURS,
+            prive={"accuse": recu.identifiant},
+            rapprochement=recu.rapprochement,
+        )
+        for row, recu in recus
+    ]
+    received = echange.note_acknowledgements([(row.synthese, recu.identifiant) for row, recu in recus], clock.now())
+    outcome.tell_all(lines, received)
     # rule: E.6-actes
     journal.log_system_accesses("transmission", [row for row, _ in recus])
-    echange.note_acknowledgements([(row.synthese, recu.identifiant) for row, recu in recus], clock.now())
     # rule: E.4-accuse
     bilans = {row.bilan_id: row.bilan for row, _ in recus}
     for pk in retention.perhaps_due(bilans):

@@ -376,9 +376,9 @@ def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None =
     tell_all([line(nom, transmission, avant=avant, by=by, **faits)])
 
 
-def tell_all(lines: Sequence[journal.Ecriture]) -> None:
-    """As ``tell``, for rows of several files."""
-    journal.record_all(lines)
+def tell_all(lines: Sequence[journal.Ecriture], others: Sequence[journal.Ecriture] = ()) -> None:
+    """As ``tell``, for rows of several files; then other events of theirs, which the log does not tell."""
+    journal.record_all([*lines, *others])
     # Once it is true: what is rolled back never happened.
     transaction.on_commit(partial(_log_lines, lines))
 

@@ -67,12 +67,15 @@ def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
     The first answer that speaks of the partner, and not of its row, stops the lot; so does a pause that another
     worker's answer began meanwhile.
     """
-    started, delai = time.monotonic(), lot.ENVOI_MAX.total_seconds()
+    started = looked = time.monotonic()
+    delai = lot.ENVOI_MAX.total_seconds()
     recus: list[Resultat] = []
     left = deque(travaux)
     while left and time.monotonic() - started <= delai:
-        if len(left) < len(travaux) and canal.is_closed():
-            break
+        if time.monotonic() - looked > lot.REGARD.total_seconds():
+            if canal.is_closed():
+                break
+            looked = time.monotonic()
         resultat = _asked(client, left.popleft())
         suite = reponses.decide(resultat.operation, resultat.reponse).suite
         if suite is Suite.ACCUSER:

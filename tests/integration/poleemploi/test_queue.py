@@ -12,7 +12,7 @@ from django.utils import timezone
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Bilan
 from core import clock
-from poleemploi import canal, sender, services
+from poleemploi import canal, lot, sender, services
 from poleemploi.canal import JetonEnCours
 from poleemploi.client import PartnerClient, Reponse
 from poleemploi.models import Canal, Tentative, Transmission
@@ -230,6 +230,7 @@ def test_a_lot_stops_where_it_is_when_another_worker_is_told_to_wait(
         return send(client, travail)
 
     monkeypatch.setattr(sender, "send", meanwhile)
+    monkeypatch.setattr(lot, "REGARD", timedelta(0))
     sender.drain(seconds=1)
     assert len(partenaire.requetes("deposerSynthese")) == 1
     assert sorted(Transmission.objects.values_list("etat", flat=True)) == [T.ACCUSEE, T.EN_FILE, T.EN_FILE]
