@@ -173,9 +173,15 @@ class Pause:
 
     depuis: datetime
     url: str
+    restauree: bool = False  # it is not a pause of the partner's: the base was restored
 
     @property
     def phrase(self) -> str:
+        if self.restauree:
+            return (
+                f"Depuis {said(self.depuis)}\u00a0: la base a été restaurée, et ce qui a été saisi après la sauvegarde "
+                "est perdu. Ressaisissez d’abord les retraits d’accord\u00a0; les envois reprendront ensuite."
+            )
         return (
             f"Depuis {said(self.depuis)}. Vous n’avez rien à faire\u00a0: les accords et les retraits s’enregistrent "
             "comme d’habitude, rien n’est perdu, et les envois reprendront d’eux-mêmes."
@@ -183,7 +189,10 @@ class Pause:
 
 
 def pause_for(agent: Agent) -> Pause | None:
-    """The pause, for an agent one of whose files waits for the channel. One query; none for who never sees it."""
+    """The pause, for an agent one of whose files waits for the channel; after a restore, whatever waits.
+
+    One query; none for who never sees it.
+    """
     if not any(has_permission(agent, right) for right in CONCERNES):
         return None
     # Two questions, each along its own index: together they would be asked of every row that waits.
@@ -195,7 +204,10 @@ def pause_for(agent: Agent) -> Pause | None:
 
 
 def pause_of(bilan: Bilan, agent: Agent) -> Pause | None:
-    """The pause, on the pages of a bilan that waits for the channel. One query; none for whom it does not concern."""
+    """The pause, on the pages of a bilan that waits for the channel; after a restore, of any bilan.
+
+    One query; none for whom it does not concern.
+    """
     if not any(can(agent, right, bilan) for right in CONCERNES):
         return None
     follows = can(agent, Permission.VOIR_TRANSMISSIONS, bilan)
@@ -211,11 +223,15 @@ def _pause(concerne: Exists | Q, *, follows: bool) -> Pause | None:
     closed = Q(pause_depuis__isnull=False) | Q(restauration_depuis__isnull=False)
     paused = Canal.objects.filter(closed, pk=1).only("pause_depuis", "pause_jusqua", "restauration_depuis")
     row = paused.annotate(concerne=concerne).first()
-    if row is None or not row.concerne:
+    if row is None:
         return None
     url = reverse("poleemploi:list_transmissions") if follows else ""
     if row.restauration_depuis is not None:
-        return Pause(row.restauration_depuis, url)
-    if row.pause_depuis is None or not is_announced(row.pause_depuis, row.pause_jusqua, timezone.now()):
+        return Pause(row.restauration_depuis, url, restauree=True)
+    if (
+        not row.concerne
+        or row.pause_depuis is None
+        or not is_announced(row.pause_depuis, row.pause_jusqua, timezone.now())
+    ):
         return None
     return Pause(row.pause_depuis, url)

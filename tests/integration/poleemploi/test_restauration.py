@@ -19,7 +19,7 @@ from core.models import Evenement
 from poleemploi import canal, flux, payload, rapprochement, sender, services
 from poleemploi.client import Recu, Reponse
 from poleemploi.depot import assemble
-from poleemploi.etat_canal import channel_state
+from poleemploi.etat_canal import channel_state, pause_for
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
 from tests.factories.transmissions import RECUEIL, make_transmission
@@ -77,7 +77,7 @@ def test_a_new_installation_sends_without_being_asked_anything(
 
 
 def test_another_base_than_the_one_that_wrote_the_channel_sends_nothing_and_says_why(
-    partenaire: SimulateurEnProcessus, transmission: Transmission, restored: Callable[[], None]
+    partenaire: SimulateurEnProcessus, transmission: Transmission, agent_ofii: Agent, restored: Callable[[], None]
 ) -> None:
     restored()
     assert not sender.step()
@@ -86,6 +86,9 @@ def test_another_base_than_the_one_that_wrote_the_channel_sends_nothing_and_says
     assert partenaire.requetes() == []
     assert canal.is_closed()
     assert channel_state().motif == "La base a été restaurée"
+    told = pause_for(agent_ofii)
+    assert told is not None
+    assert "Ressaisissez d’abord les retraits" in told.phrase
     canal.partner_answers(probe=True)
     assert not sender.step(), "no good news opens it"
 
