@@ -8,7 +8,7 @@ two that were not put in order by the lock of the file do not see each other, an
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,13 +23,11 @@ from agents.models import Agent, DirectionTerritoriale
 from core import clock
 from poleemploi import sender, services
 from poleemploi.models import Tentative, Transmission
-from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME
+from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission
 from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission
 
 PAIRES = 3  # files raced for at the same moment
-AVANCE = 0.04  # seconds by which one of the two may start first
 LOT = 10  # files withdrawn while they are sent together
-DUREE_LOT = 0.25  # seconds over which they are withdrawn
 
 JUGE = """
     DROP TABLE IF EXISTS course_vue CASCADE;
@@ -104,29 +102,42 @@ def lay(number: int, direction: DirectionTerritoriale, prescripteur: Agent, cons
     return [make_transmission(direction, prescripteur, conseiller) for _ in range(number)]
 
 
-def run_in_pairs(rows: Iterable[Transmission], by: Agent, source: random.Random) -> None:
-    """For each row a sender and a withdrawal, one of the two starting first by up to ``AVANCE``."""
+def run_in_pairs(rows: Sequence[Transmission], by: Agent, source: random.Random) -> None:
+    """For each row a sender and a withdrawal, one of the two starting first by at most the time of two sendings."""
+    avance = 2 * _time_of_a_sending(rows[:2])
     with _hands(2 * PAIRES) as (submit, _):
         for row in rows:
-            start, avance = Barrier(2), source.uniform(-AVANCE, AVANCE)
-            submit(_run, start, max(0.0, -avance), _sending(row.pk))
-            submit(_run, start, max(0.0, avance), _withdrawal(row, by))
+            start, wait = Barrier(2), source.uniform(-avance, avance)
+            submit(_run, start, max(0.0, -wait), _sending(row.pk))
+            submit(_run, start, max(0.0, wait), _withdrawal(row, by))
 
 
 def run_in_lots(rows: Sequence[Transmission], by: Agent, source: random.Random) -> None:
     """Two workers take what is due, together, while each of its ``LOT`` rows is withdrawn from somewhere in between."""
-    later = timezone.now() + timedelta(hours=1)
-    _put([row.pk for row in rows], later)
+    sending = _time_of_a_sending(rows[:2])
+    _put(rows, timezone.now() + timedelta(hours=1))
     with _hands(LOT + 2) as (submit, wait):
         for first in range(0, len(rows), LOT):
             taken = rows[first : first + LOT]
-            _put([row.pk for row in taken], timezone.now())
+            _put(taken, timezone.now())
             start = Barrier(len(taken) + 2)
             for row in taken:
-                submit(_run, start, source.uniform(0, DUREE_LOT), _withdrawal(row, by))
+                submit(_run, start, source.uniform(0, LOT * sending), _withdrawal(row, by))
             for _ in range(2):
-                submit(_run, start, source.uniform(0, AVANCE), lambda: sender.drain(seconds=DUREE_LOT))
+                submit(_run, start, source.uniform(0, sending), lambda: sender.drain(seconds=LOT * sending))
             wait()
+
+
+def _time_of_a_sending(rows: Sequence[Transmission]) -> float:
+    """In seconds, on this machine as busy as it is: the last of these, the first having opened connections.
+
+    Their own race is then about what was received.
+    """
+    with clock.travel(ACCORDE_AT):
+        for row in rows:
+            started = time.monotonic()
+            sender.step(only=row.pk)
+    return min(max(time.monotonic() - started, 0.02), 0.5)
 
 
 def finish() -> None:
@@ -153,8 +164,9 @@ def _hands(number: int) -> Iterator[tuple[Callable[..., None], Callable[[], None
         wait()
 
 
-def _put(rows: Sequence[UUID], at: datetime) -> None:
-    Transmission.objects.filter(pk__in=rows).update(prochain_essai_at=at)
+def _put(rows: Sequence[Transmission], at: datetime) -> None:
+    waiting = Transmission.objects.filter(pk__in=[row.pk for row in rows], etat=EtatTransmission.EN_FILE)
+    waiting.update(prochain_essai_at=at)
 
 
 def _sending(pk: UUID) -> Callable[[], Any]:

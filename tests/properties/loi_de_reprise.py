@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from poleemploi.client import Coupure
 from poleemploi.reponses import Suite
 from poleemploi.states import Operation
-from tests.properties.reprises import DEBUT, Essai, Monde
+from tests.properties.reprises import Essai, Monde
 
 PLAFOND = timedelta(hours=2)
 PREMIERE = timedelta(seconds=60)  # drawn in full: about 30 s
@@ -48,7 +48,8 @@ def ambiguous(essai: Essai) -> bool:
     if reponse.statut is None:
         return reponse.coupure is not Coupure.AVANT
     running = (reponse.statut, reponse.code) == (409, "EN_COURS")
-    return running or reponse.statut >= 500 or (reponse.statut < 300 and reponse.recu is None)
+    foreign = reponse.statut >= 300 and not reponse.code and reponse.statut not in (401, 403, 413, 429)
+    return running or foreign or reponse.statut >= 500 or (reponse.statut < 300 and reponse.recu is None)
 
 
 def refused(essai: Essai) -> bool:
@@ -59,14 +60,18 @@ def refused(essai: Essai) -> bool:
 
 
 def _of_row(essais: list[Essai]) -> Iterator[str]:
-    echecs, doute = 0, False
+    echecs, doute, depassee, jamais_su = 0, False, False, False
     for rang, essai in enumerate(essais):
         suivant = essais[rang + 1] if rang + 1 < len(essais) else None
         fin = essai.serie + SERIE
         if essai.operation == Operation.DEPOT and doute:
             yield "sent again before it was looked up"
         doute = ambiguous(essai) or (doute and (essai.reponse.statut, essai.reponse.code) != (404, "INCONNU"))
-        if refused(essai) and (suivant or essai.etat in EN_VIE):
+        jamais_su = jamais_su or ambiguous(essai)
+        # A version said to be overtaken may be the very one whose receipt was lost: looked up, once.
+        if refused(essai) and essai.reponse.code == "VERSION_PERIMEE" and jamais_su and not depassee:
+            depassee = doute = True
+        elif refused(essai) and (suivant or essai.etat in EN_VIE):
             yield "tried again by itself although refused"
         if suivant and essai.etat not in EN_VIE:
             yield f"tried again by itself although {essai.etat}"
@@ -107,32 +112,44 @@ def _of_waits_asked_for(essais: list[Essai]) -> Iterator[str]:
 
 
 def _of_pauses(essais: list[Essai]) -> Iterator[str]:
-    """Nothing goes out during a pause; the first request after it goes alone."""
-    pannes, refus, fermetures = 0, set[int](), sorted(essais, key=lambda essai: (essai.ferme, essais.index(essai)))
-    for essai in fermetures:
-        end = DEBUT
-        if essai.reponse.statut == 403 or (essai.reponse.statut == 401 and essai.rangee in refus):
-            end = essai.ferme + COMPTE
-        elif essai.decision.panne:
-            pannes += 1
-            wait = asked(essai)
-            if pannes >= PANNES or wait is not None:
-                end = essai.ferme + (PANNE if wait is None else wait)
-        elif essai.reponse.statut not in (401, 429):
-            pannes = 0
-        refus = refus | {essai.rangee} if essai.reponse.statut == 401 else refus - {essai.rangee}
-        if essai.reponse.statut == 429:
-            wait = asked(essai)
-            end = essai.ferme + (SANS_DELAI if wait is None else wait)
-        if end == DEBUT:
-            continue
+    """Nothing goes out during a pause; the first request after it goes alone; its answer opens the channel to all."""
+    pauses = _pauses(essais)
+    for essai, end in pauses:
         if any(essai.ferme < other.ouvert < end for other in essais):
             yield "a request went out during a pause"
         after = [other for other in essais if other.ouvert >= end]
-        if len(after) > 1 and after[1].ouvert < after[0].ferme and not _paused_again(fermetures, after):
+        if len(after) > 1 and after[1].ouvert < after[0].ferme and not _closed_between(essais, after[0], after[1]):
             yield "two requests went out to see whether a pause was over"
+    begun = [essai.ferme for essai, _ in pauses]
+    for essai in essais:
+        if essai.sonde and essai.reponse.statut not in (401, 403, 429) and not essai.decision.panne:
+            later = (other for other in essais if other.sonde and other is not essai and other.ouvert >= essai.ferme)
+            following = min(later, key=lambda other: other.ouvert, default=None)
+            if following and not any(essai.ouvert <= instant <= following.ouvert for instant in begun):
+                yield "the channel stayed half closed"
 
 
-def _paused_again(fermetures: list[Essai], after: list[Essai]) -> bool:
-    """Another answer came meanwhile: which of the two requests is the probe is then no longer ours to say."""
-    return any(after[0].ouvert < essai.ferme <= after[1].ouvert for essai in fermetures)
+def _pauses(essais: list[Essai]) -> list[tuple[Essai, datetime]]:
+    """The answers that close the channel, each with the instant until which nothing may go out."""
+    pannes, refus, found = 0, set[int](), []
+    for essai in sorted(essais, key=lambda essai: (essai.ferme, essais.index(essai))):
+        statut, wait, least = essai.reponse.statut, asked(essai), None
+        if statut == 429:
+            least = SANS_DELAI if wait is None else wait
+        elif statut == 403 or (statut == 401 and essai.rangee in refus):
+            least = COMPTE
+        elif essai.decision.panne:
+            pannes += 1
+            if wait is not None or pannes >= PANNES or essai.sonde:
+                least = PANNE if wait is None else wait
+        elif statut != 401:
+            pannes = 0
+        refus = refus | {essai.rangee} if statut == 401 else refus - {essai.rangee}
+        if least is not None:
+            found.append((essai, essai.ferme + least))
+    return found
+
+
+def _closed_between(essais: list[Essai], first: Essai, second: Essai) -> bool:
+    """Another answer came meanwhile: which of the two goes first is then no longer ours to say."""
+    return any(first.ouvert < essai.ferme <= second.ouvert for essai in essais)

@@ -67,6 +67,7 @@ class Essai:
     decision: Decision
     reponse: Reponse
     ferme: datetime
+    sonde: bool  # it went first, and alone, after a pause
     etat: str = ""  # of the row, afterwards
     prochain: datetime | None = None
 
@@ -98,6 +99,13 @@ class Monde:
             while self.en_vol and self.en_vol[0][0] <= self.now:
                 self._answer(*heapq.heappop(self.en_vol)[2:])
         raise AssertionError("tried for ever")
+
+    def in_doubt(self, row: Transmission) -> bool:
+        """As the sender reads it in the ledger: one deposit was left in doubt, and none was refused so before."""
+        rangee = self.rows.index(row)
+        *before, refused = [e for e in self.essais if e.rangee == rangee and e.operation == Operation.DEPOT]
+        said = [essai.decision.code for essai in before]
+        return any(e.decision.suite is Suite.DOUTER for e in before) and refused.decision.code not in said
 
     def alive(self) -> list[Transmission]:
         return [row for row in self.rows if row.etat in A_TRAITER_PAR_LE_SYSTEME]
@@ -134,7 +142,7 @@ class Monde:
         resultat = Resultat(row.pk, rang, operation, reponse, 1, JETON, probe, Rythme())
         ferme = self.now + timedelta(seconds=coup.latence)
         decision, serie = decide(operation, reponse), row.serie_depuis_at or self.now
-        essai = Essai(self.rows.index(row), operation, self.now, serie, coup, decision, reponse, ferme)
+        essai = Essai(self.rows.index(row), operation, self.now, serie, coup, decision, reponse, ferme, probe)
         self.essais.append(essai)
         heapq.heappush(self.en_vol, (ferme, rang, resultat, tentative, essai))
 
@@ -184,8 +192,9 @@ def in_memory() -> Iterator[Callable[..., Monde]]:
         patch.setattr(outcome, "standing", lambda _: Accord.EN_VIGUEUR)
         for name in ("echange.note_first_attempt", "tell"):
             patch.setattr(f"poleemploi.sender.{name}", nothing)
-        for name in ("echange.note_acknowledgement", "tell", "journal.log_access", "_apply_retention"):
+        for name in ("echange.note_acknowledgement", "tell", "journal.log_access", "apply_retention"):
             patch.setattr(f"poleemploi.outcome.{name}", nothing)
+        patch.setattr(outcome, "_may_be_ours", lambda row, _: worlds[0].in_doubt(row))
         patch.setattr(outcome.random, "random", lambda: worlds[0]._alea)
         patch.setattr("django.utils.timezone.now", lambda: worlds[0].now if worlds else DEBUT)
         yield play

@@ -52,7 +52,9 @@ rangees = st.builds(Histoire, suites, fins, st.just(1), st.just(0)) | st.builds(
     Histoire, suites, fins, st.just(0), st.just(1)
 )
 ensembles = st.builds(Histoire, suites, repond, st.just(3), st.just(1))
-au_hasard = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+au_hasard = settings(
+    phases=[Phase.generate], deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.fixture
@@ -162,6 +164,11 @@ def _slow_to_see_an_outage(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(canal, "PANNES_AVANT_PAUSE", 7)
 
 
+def _half_closed_for_ever(patch: pytest.MonkeyPatch) -> None:
+    answers = canal.partner_answers
+    patch.setattr(canal, "partner_answers", lambda **_: answers(probe=False))
+
+
 CINQ_PANNES = Histoire((Coup(Reponse(500), 1, 0.5),) * 6, REPOND, depots=3)
 # A long wait is asked for while another request goes first, to see whether a short one is over.
 LONGUE = Coup(Reponse(502, retry_after="3600"), 17, 0.5)
@@ -172,6 +179,7 @@ CANAUX = [
     (_never_paused, CINQ_PANNES),
     (_slow_to_see_an_outage, CINQ_PANNES),
     (_several_at_once_after_a_pause, CINQ_PANNES),
+    (_half_closed_for_ever, CINQ_PANNES),
     (_opened_by_any_answer, SONDE_ENTENDUE),
     (_reopened_by_a_probe_that_fails, SONDE_PERDUE),
 ]
