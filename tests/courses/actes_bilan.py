@@ -13,7 +13,8 @@ from bilan.models import Bilan, Consentement, TirageCourriers
 from bilan.states import Etat
 from core import clock
 from dossiers.api_transitions import TRANSITIONS
-from poleemploi.models import Transmission
+from poleemploi.evenements import to_bytes
+from poleemploi.models import EvenementEcarte, EvenementRecu, Transmission
 from poleemploi.states import EtatTransmission
 from tests.courses.scene import Acte, Saisie, Scene, Situation
 from tests.factories.conduite import JOUR, advance
@@ -99,6 +100,19 @@ def _recue(scene: Scene) -> Bilan:
         return receive(_transmission()(scene)).bilan
 
 
+def _ecarte(scene: Scene) -> EvenementEcarte:
+    """Set aside once, and told of a file to which it applies now."""
+    contrat = _recue(scene).contrat
+    event = {
+        "id": f"EVT-{contrat.numero_cai}", "type": "PPAE", "numeroCai": contrat.numero_cai, "referenceAccuse": "PE-1",
+        "survenuLe": "2010-06-05", "donnees": {"dateEntretien": "2010-06-01"},
+    }  # fmt: skip
+    read = EvenementRecu.objects.create(evenement=event["id"], recu_at=EN_JUIN, sort="ecarte")
+    return EvenementEcarte.objects.create(
+        evenement=read, motif="accuse_inconnu", accuse="PE-1", contrat=contrat, contenu=to_bytes(event)
+    )
+
+
 def _lettre_de(moment: datetime) -> Any:
     """A letter of that day, to be printed; a day has one run at a time."""
 
@@ -135,6 +149,7 @@ ACCORD = {"decision": "accorde", "mode": "formulaire_signe", "jour": "13/05/2010
 RETRAIT = {"mode": "declaration_guichet", "langue": "fr", "interprete": "non"}
 RETOUR = {"recu_le": "10/06/2010", "date_entretien_ppae": "14/06/2010"}
 COPIE = {"motif": "remise_beneficiaire", "demande_recue_le": "13/05/2010"}
+CLASSEMENT = {"motif": "sans_suite"}
 EN_JUIN = clock.at(date(2010, 6, 10), 9)
 
 BILAN: dict[str, Acte] = {
@@ -196,4 +211,8 @@ BILAN: dict[str, Acte] = {
     "api:abandon": Acte("correspondant", ECHOUEE, quand=LE_13),
     "poleemploi:record_return": Acte("correspondant", _recue, RETOUR, EN_JUIN),
     "api:retours": Acte("correspondant", _recue, RETOUR, EN_JUIN),
+    "poleemploi:apply_set_aside": Acte("correspondant", _ecarte, quand=EN_JUIN),
+    "api:application_retour": Acte("correspondant", _ecarte, quand=EN_JUIN),
+    "poleemploi:classify_set_aside": Acte("correspondant", _ecarte, CLASSEMENT, EN_JUIN),
+    "api:classement_retour": Acte("correspondant", _ecarte, CLASSEMENT, EN_JUIN),
 }  # fmt: skip
