@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_ready
+from celery.signals import after_task_publish, beat_init, heartbeat_sent, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 app = Celery("cai")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logs(**_: Any) -> None:
+    """Listening is enough: Celery then leaves logs as the settings made them. Its own level would hide every INFO."""
 
 
 _maillon = ""  # what this process is (core.battements.Maillon); nothing in those that only ring

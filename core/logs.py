@@ -91,6 +91,8 @@ def configure(options: dict[str, str]) -> None:
                 # A traceback's local variables and SQL parameters may name people.
                 "django.db.backends": {"level": "WARNING"},
                 "django.template": {"level": "WARNING"},  # a missing variable prints the whole context
+                # One line at each task and at each beat, which signs of life tell better.
+                "celery": {"level": "INFO" if options["niveau"] == "DEBUG" else "WARNING"},
                 "urllib3": {"level": "WARNING"},  # its addresses hold keys and receipts of deposits
                 "axes": {"level": "WARNING"},
                 "weasyprint": {"level": "ERROR"},

@@ -1,10 +1,15 @@
 """Logs say where it broke, and never with whose data."""
 
+import io
 import json
 import logging
 
 import pytest
 import structlog
+from django.conf import settings
+
+from config.celery import app
+from core.logs import configure
 
 SECRET = "Traoré Awa"
 
@@ -51,3 +56,15 @@ def test_the_loggers_that_print_values_stay_silent(printed):
     logging.getLogger("django.db.backends").debug("SELECT %s", SECRET)
     logging.getLogger("django.template").debug("Failed lookup in %s", SECRET)
     assert printed() == ""
+
+
+@pytest.mark.usefixtures("printed")
+def test_a_worker_writes_what_the_exchange_tells_and_not_a_line_a_task(monkeypatch):
+    configure({**settings.LOGGING, "niveau": "INFO"})
+    (handler,) = [handler for handler in logging.getLogger().handlers if handler.get_name() == "sortie"]
+    handler.setStream(stream := io.StringIO())
+    monkeypatch.setattr(type(app.log), "already_setup", False)
+    app.log.setup(loglevel=logging.WARNING)  # as `celery worker` does when nobody says --loglevel
+    structlog.get_logger("poleemploi.outcome").info("tentative_fermee", issue="accepte")
+    logging.getLogger("celery.app.trace").info("Task poleemploi.balayer[1] succeeded in 0.01s: None")
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["tentative_fermee"]
