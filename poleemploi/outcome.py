@@ -167,13 +167,9 @@ def _apply(
 
 # rule: F.1-perimee
 def _may_be_ours(transmission: Transmission, refused: Tentative) -> bool:
-    """Whether what the partner has may be this very deposit: one was left in doubt, and it was not refused so before.
-
-    Looked up between the two, it would have been found: the second refusal is believed.
-    """
+    """Whether what the partner has may be this very deposit, one of which was left in doubt."""
     before = transmission.tentatives.filter(operation=Operation.DEPOT, numero__lt=refused.numero)
-    in_doubt = before.filter(issue=Issue.INCERTAIN).exists()
-    return in_doubt and not before.filter(code_metier=refused.code_metier).exists()
+    return before.filter(issue=Issue.INCERTAIN).exists()
 
 
 def _back_to_wait(transmission: Transmission) -> None:
@@ -274,11 +270,14 @@ def _not_found(transmission: Transmission, tentative: Tentative, rythme: Rythme,
     A deposit whose answer was lost may still be running at the partner: with the consent gone, "unknown" settles the
     row only when enough time has passed since.
     """
+    last = transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
     if not transmission.effacement_voulu and standing(transmission) is Accord.EN_VIGUEUR:
         transmission.remettre_en_file()
-        _at_or_fail(transmission, now, rythme, now)
+        if last is not None and last.issue == Issue.REFUSE:  # it was not ours that the partner had: the refusal stands
+            reject(transmission, last.code_metier, reponses.refused_fields(last.code_metier, ()), now)
+        else:
+            _at_or_fail(transmission, now, rythme, now)
         return
-    last = transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
     settled = last.fermee_at + rythme.shortened(DECANTATION) if last and last.fermee_at else now
     if tentative.ouverte_at >= settled or last is None:
         give_up(transmission, now)

@@ -81,8 +81,9 @@ def ask_all(tell: Callable[[int], None]) -> Compte:
     """
     canal.read()
     depuis = canal.stop()
-    # A deposit of the former life may still be running at the partner: before so long, "unknown" proves nothing.
-    _wait_until(depuis + canal.rythme().shortened(DECANTATION))
+    if _open_rows(depuis).exists():
+        # A deposit of the former life may still be running at the partner: before so long, "unknown" proves nothing.
+        _wait_until(depuis + canal.rythme().shortened(DECANTATION))
     last_answer = timezone.now()
     while left := (rows := _open_rows(depuis)).count():
         for rank, pk in enumerate(_keys(rows)):

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         if (last := rapprochement.last_recorded_at()) is not None:
             moment = clock.shown(last)
             self.stdout.write(f"Dernier enregistrement de cette base : {date_sans_jour(moment)} à {heure(moment)}.")
+        self.stdout.write("Les envois sont arrêtés. Pôle emploi est interrogé deux minutes après leur arrêt.")
         try:
             compte = rapprochement.ask_all(lambda left: self.stdout.write(f"{left} transmissions à demander."))
         except rapprochement.SansReponseError:

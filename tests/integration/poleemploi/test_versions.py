@@ -136,16 +136,18 @@ def test_a_resend_refused_because_it_had_arrived_is_looked_up_and_found(
 
 
 @pytest.mark.rule("F.1-perimee")
-def test_a_resend_refused_again_after_it_was_looked_up_in_vain_waits_for_a_person(
-    partenaire: SimulateurEnProcessus, transmission: Transmission, conseiller: Agent
+def test_a_resend_refused_and_unknown_under_its_key_waits_for_a_person_and_is_not_sent_again(
+    partenaire: SimulateurEnProcessus, transmission: Transmission
 ) -> None:
     answer(take(), Reponse(coupure=Coupure.APRES))
     Transmission.objects.update(prochain_essai_at=timezone.now())
-    for refused in (PERIMEE, PERIMEE):
-        answer(take(), Reponse(404, code="INCONNU"))
-        answer(take(), refused)
+    answer(take(), Reponse(404, code="INCONNU"))
+    answer(take(), PERIMEE)
+    answer(take(), Reponse(404, code="INCONNU"))
     row = read(transmission)
     assert (row.etat, row.erreur_code) == (T.REJETEE, "VERSION_PERIMEE")
+    assert row.erreur_champs[0]["chemin"] == "/synthese/version"
+    assert not sender.step()
 
 
 def test_another_deposit_s_version_is_told_at_once_with_the_page_that_makes_a_newer_one(
