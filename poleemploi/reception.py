@@ -69,7 +69,9 @@ def judge(lu: EvenementLu) -> Verdict:
     Whatever it says, nothing is kept when its receipt or its number is that of a file whose person took their agreement
     back, or whose deposit was or is to be erased.
     """
-    contrat = Contrat.objects.filter(numero_cai=lu.numero_cai).first() if lu.numero_cai else None
+    contrat = (
+        Contrat.objects.select_related("signataire").filter(numero_cai=lu.numero_cai).first() if lu.numero_cai else None
+    )
     depot = _deposit_of(lu.accuse, contrat)
     lock_bilans(contrat.pk if contrat else None, depot.bilan_id if depot else None)
     if depot is not None:
@@ -159,7 +161,9 @@ def _obstacle(lu: EvenementLu, contrat: Contrat | None, depot: Transmission | No
     if lu.survenu_le > clock.today():
         return MotifEcart.DATE_FUTURE
     known = Retour.objects.of_bilan(depot.bilan)
-    blocages = retours.blocages_of(lu.dit, received=day_of(received), known=known)
+    said = {"date_situation": lu.survenu_le, **lu.dit}
+    naissance = contrat.signataire.date_naissance
+    blocages = retours.blocages_of(said, received=day_of(received), known=known, naissance=naissance)
     return MotifEcart(blocages[0].code) if blocages else None
 
 

@@ -59,7 +59,13 @@ def record_return(
         "type_contrat": type_contrat,
     }
     known = Retour.objects.of_bilan(bilan)
-    refuse_if([*_receipt_blocages(recu_le, received), *blocages_of(said, received=received, known=known)])
+    naissance = bilan.contrat.signataire.date_naissance
+    refuse_if(
+        [
+            *_receipt_blocages(recu_le, received),
+            *blocages_of(said, received=received, known=known, naissance=naissance),
+        ]
+    )
     if not any(said.values()):
         refuse("retour_vide", "Notez au moins une date que Pôle emploi a donnée.", field="date_entretien_ppae")
     if known.filter(**said).exists():
@@ -141,14 +147,24 @@ def _receipt_blocages(recu_le: date, received: date) -> list[Blocage]:
     return []
 
 
-def blocages_of(said: Mapping[str, Any], *, received: date, known: "QuerySet[Retour]") -> list[Blocage]:
-    """What is impossible in what a return says, given the day of the receipt and the returns known of the bilan.
+# rule: F.3-ecart
+def blocages_of(
+    said: Mapping[str, Any], *, received: date, known: "QuerySet[Retour]", naissance: date
+) -> list[Blocage]:
+    """What is impossible in what a return says, given the day of the receipt, the returns known of the bilan and the
+    person's birth [D].
 
     Of several registrations, the first one counts.
     """
     registered = [known.aggregate(premiere=Min("date_inscription"))["premiere"], said.get("date_inscription")]
     inscription = min((jour for jour in registered if jour), default=None)
+    days = {name: value for name, value in said.items() if isinstance(value, date)}
     return [
+        *(
+            Blocage("avant_naissance", "Cette date précède la naissance de la personne.", name)
+            for name, jour in days.items()
+            if jour < naissance
+        ),
         *_ppae_blocages(said.get("date_entretien_ppae"), said.get("date_actualisation"), inscription, received),
         *_service_blocages(said.get("prestation_debut"), said.get("prestation_fin")),
         *_employment_blocages(said.get("date_embauche"), said.get("type_contrat", "")),

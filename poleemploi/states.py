@@ -84,6 +84,7 @@ class MotifEcart(TextChoices):
     ACCUSE_INCONNU = "accuse_inconnu", "Aucune synthèse n’a été reçue par Pôle emploi sous cet accusé."
     ACCUSE_AUTRE_DOSSIER = "accuse_autre_dossier", "L’accusé de réception est celui d’un autre dossier."
     DATE_FUTURE = "date_future", "La situation est datée d’un jour à venir."
+    AVANT_NAISSANCE = "avant_naissance", "Une date précède la naissance de la personne."
     PPAE_AVANT_RECEPTION = "ppae_avant_reception", "L’entretien PPAE précède la réception de la synthèse."
     PPAE_AVANT_INSCRIPTION = "ppae_avant_inscription", "L’entretien PPAE précède l’inscription à Pôle emploi."
     ACTUALISATION_AVANT_INSCRIPTION = (

@@ -109,6 +109,7 @@ ECARTS: list[tuple[str, dict[str, Any], dict[str, Any], MotifEcart]] = [
     ("PPAE", PPAE, {"numeroCai": "69-2010-999999"}, MotifEcart.NUMERO_INCONNU),
     ("PPAE", PPAE, {"referenceAccuse": "PE-INCONNU"}, MotifEcart.ACCUSE_INCONNU),
     ("PPAE", PPAE, {"survenuLe": "2010-06-11"}, MotifEcart.DATE_FUTURE),
+    ("INSCRIPTION", INSCRIPTION, {"survenuLe": "1980-06-30"}, MotifEcart.AVANT_NAISSANCE),
     ("PPAE", {"dateEntretien": "2010-05-11"}, {}, MotifEcart.PPAE_AVANT_RECEPTION),
     ("EMPLOI", {"typeContrat": "CDI", "dateEmbauche": "2010-06-11"}, {}, MotifEcart.EMBAUCHE_FUTURE),
     ("PRESTATION", {"code": "S", "libelle": "L", "debut": "2010-06-02", "fin": "2010-06-01"}, {},

@@ -100,6 +100,12 @@ REFUS: list[tuple[dict[str, Any], str, list[str], str]] = [
         ["date_entretien_ppae"],
         "L’entretien ne peut pas précéder l’inscription à Pôle emploi.",
     ),
+    (
+        {"date_inscription": date(1980, 6, 30)},
+        "avant_naissance",
+        ["date_inscription"],
+        "Cette date précède la naissance de la personne.",
+    ),
     ({"date_embauche": JOUR}, "contrat_absent", ["type_contrat"], "Indiquez le type de contrat."),
     ({"type_contrat": "CDI"}, "embauche_absente", ["date_embauche"], "Indiquez la date d’embauche."),
     (
