@@ -10,7 +10,7 @@ from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from core import journal
-from core.errors import DomainError, InvalidInput
+from core.errors import Busy, DomainError, InvalidInput
 from core.locks import as_busy
 from poleemploi import services
 from poleemploi.doorbell import ring_sweep_on_commit
@@ -51,13 +51,24 @@ def requeue_many(*, identifiants: Sequence[UUID], by: Agent) -> list[Relance]:
     Each row is a transaction of its own (a savepoint inside that of a form): what one refuses takes nothing from the
     others. A row that is refused, or unknown to the agent, says why, and leaves its line in the access journal. Rows
     are taken in one order whoever asks, so that two such acts never wait for each other in turn. Refuses the whole to
-    who has the right nowhere, and what ``check_number`` refuses.
+    who has the right nowhere, and what ``check_number`` refuses. Once the database has given up waiting for one, the
+    rest are not tried: whoever asks would wait as long for each.
     """
     check_permission(by, Permission.RELANCER_TRANSMISSION)
     asked = list(dict.fromkeys(identifiants))
     check_number(asked)
     rows = Transmission.objects.visible_to(by).without_content().filter(pk__in=asked).order_by("bilan_id", "pk")
-    answers = {row.pk: _requeue(row, by) for row in rows}
+    answers: dict[UUID, Relance] = {}
+    busy: Busy | None = None
+    for row in rows:
+        if busy is None:
+            try:
+                answers[row.pk] = _requeue(row, by)
+                continue
+            except OperationalError as error:
+                if (busy := as_busy(error)) is None:
+                    raise
+        answers[row.pk] = Relance(row.pk, str(row.etat), busy.code, busy.message)
     if any(answer.faite for answer in answers.values()):
         ring_sweep_on_commit()
     return [answers[pk] if pk in answers else _unknown(pk, by) for pk in asked]
@@ -69,10 +80,6 @@ def _requeue(row: Transmission, by: Agent) -> Relance:
     except DomainError as refusal:
         journal.log_access("relancer_transmission", by=by, target=row, motif=refusal.code, granted=False)
         return Relance(row.pk, str(row.etat), refusal.code, refusal.message)
-    except OperationalError as error:
-        if (busy := as_busy(error)) is None:
-            raise
-        return Relance(row.pk, str(row.etat), busy.code, busy.message)
     return Relance(row.pk, str(started.etat))
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +17,7 @@ from agents.models import Agent, DirectionTerritoriale
 from agents.roles import Role
 from core.errors import Forbidden, InvalidInput
 from core.models import Evenement, JournalAcces
-from poleemploi import relances
+from poleemploi import relances, services
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
 from tests.factories.agents import make_agent
@@ -83,6 +84,26 @@ def test_one_message_wakes_the_worker_up_whatever_the_number(
     rung.clear()
     relances.requeue_many(identifiants=[row.pk for row in rows], by=correspondant)
     assert rung == ["poleemploi.balayer"]
+
+
+def test_once_the_database_has_given_up_waiting_the_rest_are_not_tried(
+    correspondant: Agent, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, start_again, tried = [make(), make(), make()], services.start_again, []
+
+    def second_is_held(*, transmission: Transmission, by: Agent) -> Transmission:
+        tried.append(transmission.pk)
+        with transaction.atomic(), connection.cursor() as cursor:
+            if len(tried) == 2:
+                cursor.execute("SET LOCAL statement_timeout = '5ms'")
+                cursor.execute("SELECT pg_sleep(2)")
+            return start_again(transmission=transmission, by=by)
+
+    monkeypatch.setattr("poleemploi.services.start_again", second_is_held)
+    answers = relances.requeue_many(identifiants=[row.pk for row in rows], by=correspondant)
+    assert sorted(one.code for one in answers) == ["", "serveur_occupe", "serveur_occupe"]
+    assert len(tried) == 2
+    assert sorted(map(state_of, rows)) == [T.ECHEC_DEFINITIF, T.ECHEC_DEFINITIF, T.INCERTAINE]
 
 
 @pytest.mark.parametrize("number", [0, 51])
