@@ -46,6 +46,7 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=RACINE, env=installation.environnement, check=True
         )
+        os.environ["LOG_NIVEAU"] = "ERROR"  # of the people's own process: the programs keep their logs
         django.setup()
         from tests.faults import releve  # noqa: PLC0415 - Django is ready from here on only
         from tests.faults.gens import Bureau  # noqa: PLC0415
@@ -64,7 +65,7 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
                 reprises += recit.reprises
                 etapes.update(recit.etapes)
                 douteuses, depassees = douteuses + recit.douteuses, depassees + recit.depassees
-                _tell_season(graine, recit.verdict.sentences(), recit.coupables)
+                _tell_season(graine, [*recit.verdict.sentences(), *recit.lentes], recit.coupables)
                 print(f"{played:>5} épisodes en {time.monotonic() - began:.0f} s ({saison})", flush=True)
         finally:
             fini.set()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from redis import RedisError
 
 from poleemploi.models import Transmission
 from tests.faults import releve
@@ -26,6 +27,7 @@ from tests.faults.installation import BASE, BEAT, COURTIER, TRAVAILLEURS, Instal
 from tests.faults.plan import ETAPES, Coup, Episode
 
 GUET = 8.0  # seconds during which a worker is waited for at the step
+TENU = 2.0  # seconds during which a colleague holds a row: what the installation cannot be blamed for
 LENT = 0.7  # seconds: long enough to strike, short enough for the client's patience
 _BLOQUE = """
     SELECT client_port FROM pg_stat_activity
@@ -37,13 +39,14 @@ _BLOQUE = """
 class Bilan:
     """What the blows of a season did: when each ended, and at which step a worker really died."""
 
-    fins: list[tuple[int, datetime]] = field(default_factory=list)
+    fins: list[tuple[int, str, datetime]] = field(default_factory=list)
+    arrets: list[tuple[datetime, datetime]] = field(default_factory=list)  # of a server, from its end to its return
     etapes: Counter[str] = field(default_factory=Counter)
     _verrou: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, numero: int, etape: str) -> None:
         with self._verrou:
-            self.fins.append((numero, datetime.now(UTC)))
+            self.fins.append((numero, etape, datetime.now(UTC)))
             self.etapes[etape] += 1
 
     def miss(self, etape: str) -> None:
@@ -78,11 +81,16 @@ def strike(episode: Episode, installation: Installation, dossier: Dossier, bilan
         case Coup.TUE_BEAT:
             installation.kill(BEAT)
         case Coup.VIDE_COURTIER:
-            with contextlib.suppress(OSError, ConnectionError):
+            try:
                 installation.flush()
+            except RedisError:  # another blow has stopped it
+                bilan.miss(f"manqué : {episode.coup}")
+                return
         case Coup.ARRETE_COURTIER | Coup.ARRETE_BASE:
             with _UN_SERVEUR:
+                down = datetime.now(UTC)
                 installation.restart(SERVEURS[episode.coup], down=episode.duree)
+                bilan.arrets.append((down, datetime.now(UTC)))
         case Coup.DECALE_HORLOGE:
             # Within what machines that ask the time of a server may differ by: a minute, shortened as all waits are.
             number = alea.randint(1, TRAVAILLEURS)
@@ -124,8 +132,8 @@ def _rows(dossier: Dossier) -> Any:
     return Transmission.objects.filter(bilan=dossier.bilan)
 
 
-def _wait(condition: Callable[[], Any], pause: float = 0.0) -> Any:
-    end = time.monotonic() + GUET
+def _wait(condition: Callable[[], Any], pause: float = 0.0, patience: float = GUET) -> Any:
+    end = time.monotonic() + patience
     while not (found := condition()):
         if time.monotonic() > end:
             return None
@@ -220,7 +228,7 @@ def _kill_who_waits(installation: Installation) -> int | None:
             ports = [row[0] for row in cursor.fetchall()]
         return next((pid for pid in installation.pool() for port in ports if _speaks_from(pid, port)), None)
 
-    pid = _wait(waiting, 0.01)
+    pid = _wait(waiting, 0.01, TENU)
     return pid if pid is not None and kill_9(pid) else None
 
 

@@ -148,18 +148,23 @@ class Installation:
     # --- programs
 
     def start_programs(self) -> None:
-        """Workers and beat; the database is ready for them."""
+        """Workers and beat, once the database is ready for them; returns when they are at work."""
         celery: list[str | Path] = [sys.executable, "-m", "celery", "-A", "config"]
         for number in range(1, TRAVAILLEURS + 1):
             decalage = self.dossier / f"decalage{number}"
             decalage.write_text("0")
-            own = {**self.environnement, "PANNES_DECALAGE": str(decalage)}
+            own = {**self.environnement, "PANNES_DECALAGE": str(decalage), "CELERY_TEMOIN": f"{decalage}.temoin"}
             words = [sys.executable, "-m", "tests.faults.travailleur", "-A", "config", "worker"]
             self._add(
                 Programme(f"travailleur{number}", [*words, "-c", "1", "-P", "prefork", "-n", f"t{number}@pannes"], own)
             )
         schedule = self.dossier / "calendrier.db"
         self._add(Programme(BEAT, [*celery, "beat", "--pidfile=", "-s", schedule], self.environnement))
+        end = time.monotonic() + 60
+        while len(list(self.dossier.glob("decalage*.temoin"))) < TRAVAILLEURS:
+            if time.monotonic() > end:
+                raise RuntimeError(f"the workers did not start: see {self.journaux}")
+            time.sleep(0.1)
         threading.Thread(target=self._watch, name="surveillance", daemon=True).start()
 
     def _add(self, programme: Programme) -> None:

@@ -2,39 +2,49 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.faults.histoire import OUVERTES, Verdict
 
 REPRISE_P95, REPRISE_MAX = 120.0, 300.0  # seconds of production
+JAMAIS = 1e6  # seconds
 
 
 def recoveries(
-    states: Sequence[tuple[UUID, str, datetime]], ends: Sequence[datetime], *, facteur: float
+    states: Sequence[tuple[UUID, UUID, datetime, str]],
+    ends: Sequence[datetime],
+    outages: Sequence[tuple[datetime, datetime]] = (),
+    *,
+    facteur: float,
 ) -> list[float]:
-    """Seconds of production, for each end of a fault: until the last of the rows that were open then is settled.
+    """Seconds of production, for each end of a fault: until the last of the rows that were due then is settled.
 
+    Of each file, the oldest row that is open: the others wait for it, in order. Looked up, unknown, and not agreed to
+    any more, a row is put off on purpose (``differee``) until a lost request cannot be running any more: it is not due.
     ``facteur`` is that of the run: what it does not shorten (a program that starts) is counted too long.
-    A row still open counts as never settled (infinity). An end at which nothing was open gives nothing.
+    A row still open counts as never settled. An end at which nothing was due gives nothing; nor does one
+    whose rows a server that goes down catches before they are settled: the fault ends with the outage, which counts.
     """
-    by_row: dict[UUID, list[tuple[str, datetime]]] = {}
-    for key, etat, moment in states:
-        by_row.setdefault(key, []).append((etat, moment))
+    files: dict[UUID, dict[UUID, list[tuple[datetime, str]]]] = {}
+    for bilan, key, moment, etat in states:
+        files.setdefault(bilan, {}).setdefault(key, []).append((moment, etat))
     found = []
     for end in ends:
-        waits = [_wait_after(history, end) for history in by_row.values()]
-        if concerned := [wait for wait in waits if wait is not None]:
+        waits = [next((wait for row in rows.values() if (wait := _wait_after(row, end)) is not None), None)
+                 for rows in files.values()]  # fmt: skip
+        concerned = [wait for wait in waits if wait is not None]
+        if concerned and not any(down < end + timedelta(seconds=max(concerned)) and end < up for down, up in outages):
             found.append(max(concerned) * facteur)
     return found
 
 
-def _wait_after(history: Sequence[tuple[str, datetime]], end: datetime) -> float | None:
-    before = [etat for etat, moment in history if moment <= end]
+def _wait_after(history: Sequence[tuple[datetime, str]], end: datetime) -> float | None:
+    before = [etat for moment, etat in history if moment <= end]
     if not before or before[-1] not in OUVERTES:
         return None
-    settled = (moment for etat, moment in history if moment > end and etat not in OUVERTES)
-    return next(((moment - end).total_seconds() for moment in settled), float("inf"))
+    settled = (moment for moment, etat in history if moment > end and etat not in OUVERTES)
+    return next(((moment - end).total_seconds() for moment in settled), JAMAIS)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

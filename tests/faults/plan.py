@@ -51,11 +51,11 @@ ETAPES = tuple(Coup)[:5]
 POIDS_DES_COUPS = {
     **dict.fromkeys(ETAPES, 6),
     Coup.TUE_AU_HASARD: 6, Coup.TUE_TRAVAILLEUR: 4, Coup.TUE_PARENT: 2, Coup.TUE_BEAT: 3,
-    Coup.VIDE_COURTIER: 6, Coup.ARRETE_COURTIER: 3, Coup.ARRETE_BASE: 4, Coup.DECALE_HORLOGE: 3,
+    Coup.VIDE_COURTIER: 6, Coup.ARRETE_COURTIER: 3, Coup.ARRETE_BASE: 4,
 }  # fmt: skip
 
-# Seconds, halved or half as long again: while the row waits, while it is claimed, sent, in doubt, once it is received.
-ATTENTES = (0.0, 0.05, 0.2, 0.6, 2.0)
+# Seconds, halved or half as long again: while the row waits, is claimed, sent, in doubt; None: once it is settled.
+ATTENTES = (0.0, 0.05, 0.2, 0.6, 2.0, None)
 DEPOT, RECHERCHE, EFFACEMENT, JETON = "deposerSynthese", "retrouverDepot", "effacerSynthese", "obtenirJeton"
 REVOQUER = "REVOQUER_JETONS"  # not a fault of the simulator's list: its tokens are gone
 # How the partner fails one file, how often; then what stops the channel for all, which costs everybody minutes.
@@ -92,12 +92,12 @@ class Panne:
 
 @dataclass(frozen=True)
 class Episode:
-    """One file's story. ``attentes``: seconds before each act; ``delai``: before a fault that strikes at no step."""
+    """One file's story. ``attentes``: seconds before each act, None once it is settled; ``delai``: before a blow."""
 
     numero: int
     saison: Saison
     actes: tuple[Acte, ...]
-    attentes: tuple[float, ...]
+    attentes: tuple[float | None, ...]
     coup: Coup | None
     delai: float
     duree: float
@@ -119,10 +119,8 @@ def draw(graine: int, numero: int, saison: Saison) -> Episode:
     actes = _one_of(alea, SCENARIOS)
     coup = None
     if saison is Saison.MACHINES or (saison is Saison.TOUT and alea.random() < 0.6):
-        coup = _one_of(alea, POIDS_DES_COUPS)
-    # After a blow at a step, the next act comes once the step was reached: an earlier one would spare it.
-    least = 1.2 if coup in ETAPES else 0.0
-    attentes = (0.0, *(round(least + alea.choice(ATTENTES) * (0.5 + alea.random()), 3) for _ in actes[1:]))
+        coup = _one_of(alea, {**POIDS_DES_COUPS, Coup.DECALE_HORLOGE: 0 if saison is Saison.MACHINES else 4})
+    attentes = (0.0, *(_wait(alea) for _ in actes[1:]))
     pannes = () if saison is Saison.MACHINES else tuple(_fault(alea) for _ in range(alea.choice((1, 1, 2, 3))))
     delai, duree = round(alea.random() * 1.5, 3), round(0.2 + alea.random() * 1.3, 3)
     return Episode(numero, saison, actes, attentes, coup, delai, duree, pannes)
@@ -157,6 +155,11 @@ def _fault(alea: random.Random) -> Panne:
     if (genre.startswith("QUOTA") and genre != "QUOTA_SANS_DELAI") or genre == "EN_COURS":
         options["secondes"] = alea.choice((1, 2))
     return Panne(genre, options)
+
+
+def _wait(alea: random.Random) -> float | None:
+    seconds, spread = alea.choice(ATTENTES), 0.5 + alea.random()
+    return None if seconds is None else round(seconds * spread, 3)
 
 
 def _one_of(alea: random.Random, weights: dict[T, int]) -> T:

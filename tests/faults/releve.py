@@ -73,9 +73,16 @@ ESSAIS = """
         LEFT JOIN pannes_temoin f ON f.objet = r.id AND f.quoi = 'fermeture' AND f.numero = e.id
     WHERE r.bilan_id = ANY(%s) ORDER BY e.transmission_id, e.numero
 """
+# A look-up opened makes its row busy again; "unknown" that leaves it in doubt puts it off on purpose: see mesure.py.
 ETATS = """
-    SELECT t.objet, t.etat, pg_xact_commit_timestamp(t.xmin) FROM pannes_temoin t
-    JOIN poleemploi_transmission r ON r.id = t.objet WHERE t.quoi = 'etat' AND r.bilan_id = ANY(%s) ORDER BY t.rang
+    SELECT r.bilan_id, r.id, pg_xact_commit_timestamp(t.xmin), CASE
+        WHEN t.quoi = 'etat' THEN t.etat WHEN t.quoi = 'ouverture' THEN 'incertaine' ELSE 'differee' END
+    FROM pannes_temoin t JOIN poleemploi_transmission r ON r.id = t.objet
+        LEFT JOIN poleemploi_tentative e ON t.quoi IN ('ouverture', 'fermeture') AND e.id = t.numero
+    WHERE r.bilan_id = ANY(%s) AND (t.quoi = 'etat' OR e.operation = 'recherche'
+        AND (t.quoi = 'ouverture' OR e.issue = 'introuvable' AND NOT EXISTS (
+            SELECT FROM pannes_temoin n WHERE n.quoi = 'etat' AND n.objet = t.objet AND n.xmin = t.xmin)))
+    ORDER BY r.created_at, 3, t.rang
 """
 OUVERTS = """
     SELECT DISTINCT bilan_id FROM poleemploi_transmission WHERE bilan_id = ANY(%s)
@@ -111,9 +118,16 @@ def unsettled(bilans: Sequence[UUID]) -> set[UUID]:
     return {row[0] for row in _rows(OUVERTS, bilans)}
 
 
-def states(bilans: Sequence[UUID]) -> list[tuple[UUID, str, datetime]]:
-    """Each state of each transmission, with the commit that brought it, in order."""
-    return [(row[0], row[1], row[2]) for row in _rows(ETATS, bilans)]
+def is_paused() -> bool:
+    """Whether the channel is closed for now, whatever is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM poleemploi_canal WHERE pause_jusqua > now())")
+        return bool(cursor.fetchone()[0])
+
+
+def states(bilans: Sequence[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
+    """File, transmission, commit, and the state it brought: the oldest transmission first, each in order."""
+    return [(row[0], row[1], row[2], row[3]) for row in _rows(ETATS, bilans)]
 
 
 def _rows(query: str, bilans: Sequence[UUID]) -> list[tuple[Any, ...]]:

@@ -15,8 +15,8 @@ from tests.faults import coups, releve
 from tests.faults.gens import Bureau, Dossier, Interrompu
 from tests.faults.histoire import Verdict
 from tests.faults.installation import FACTEUR, Installation
-from tests.faults.mesure import recoveries
-from tests.faults.plan import DEPOT, REVOQUER, Episode, Panne, Saison
+from tests.faults.mesure import REPRISE_P95, recoveries
+from tests.faults.plan import DEPOT, ETAPES, REVOQUER, Episode, Panne, Saison
 from tests.faults.verdict import judge
 
 A_LA_FOIS = {Saison.MACHINES: 5, Saison.PARTENAIRE: 14, Saison.TOUT: 10}
@@ -31,6 +31,7 @@ class Recit:
 
     verdict: Verdict = field(default_factory=Verdict)
     reprises: list[float] = field(default_factory=list)
+    lentes: list[str] = field(default_factory=list)
     etapes: dict[str, int] = field(default_factory=dict)
     depassees: int = 0  # deposits that a withdrawal overtook
     douteuses: int = 0
@@ -85,9 +86,13 @@ class Scene:
             if episode.coup is not None:
                 blow.start()
             for acte, attente in zip(episode.actes, episode.attentes, strict=True):
-                if self.fini.wait(attente):
+                if attente is None:
+                    self._settle(dossier)
+                elif self.fini.wait(attente):
                     raise Interrompu
                 dossier.do(acte)
+                if episode.coup in ETAPES:
+                    blow.join()  # an act that comes before would spare the work its step
             if episode.coup is not None:
                 blow.join()
             self._settle(dossier)
@@ -131,12 +136,19 @@ class Scene:
             connection.close()
             return set(bilans)
 
+    def _is_paused(self) -> bool:
+        try:
+            return releve.is_paused()
+        except DatabaseError:
+            connection.close()
+            return True
+
     def _rest(self, dossiers: Sequence[Dossier], bilans: Sequence[UUID]) -> None:
         """Wait until nothing is due and the partner is idle; the correspondant looks after what waits for somebody."""
         end, relance, failed_seen = time.monotonic() + REPOS_MAX, time.monotonic() + RELANCE_APRES, False
         while time.monotonic() < end and not self.fini.wait(ENTRE_DEUX_REGARDS):
             left = self._open(bilans)
-            if not left and not releve.running_requests(self.installation.partenaire.store):
+            if not left and not releve.running_requests(self.installation.partenaire.store) and not self._is_paused():
                 if failed_seen:
                     return
                 failed_seen = True
@@ -170,5 +182,10 @@ class Scene:
             recit.depassees += sum(rang.etat == "effacee" for rang in histoire.rangs)
             recit.douteuses += sum(essai.issue == "incertain" for essai in histoire.essais)
         if saison is Saison.MACHINES:
-            recit.reprises = recoveries(releve.states(bilans), [fin for _, fin in portes.fins], facteur=FACTEUR)
+            states = releve.states(bilans)
+            for numero, etape, fin in portes.fins:
+                for seconds in recoveries(states, [fin], portes.arrets, facteur=FACTEUR):
+                    recit.reprises.append(seconds)
+                    if seconds > REPRISE_P95:
+                        recit.lentes.append(f"reprise en {seconds:.0f} s : épisode {numero}, {etape}, {fin:%H:%M:%S}")
         return recit

@@ -12,7 +12,7 @@ from tests.faults.mesure import holds, last_line, percentile, recoveries
 from tests.faults.plan import SAISONS, Acte, Coup, Saison, draw
 from tests.faults.verdict import judge
 
-BILAN, ACCORD, RETRAIT, CLE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
+BILAN, ACCORD, RETRAIT, CLE, AUTRE = (UUID(int=number) for number in (1, 2, 3, 4, 7))
 ACCORD_2, CLE_2 = UUID(int=5), UUID(int=6)
 
 
@@ -178,13 +178,23 @@ def test_a_request_refused_at_the_door_may_be_made_again() -> None:
     assert judge(again).holds
 
 
-def test_recovery_is_the_last_row_that_was_open_when_the_fault_ended() -> None:
+def test_recovery_is_the_last_file_that_had_something_due_when_the_fault_ended() -> None:
     states = [
-        (CLE, "en_file", at(0)), (CLE, "en_cours", at(1)), (CLE, "incertaine", at(5)), (CLE, "accusee", at(8)),
-        (CLE_2, "en_file", at(3)), (CLE_2, "accusee", at(4)),
+        (BILAN, CLE, at(0), "en_file"), (BILAN, CLE, at(1), "en_cours"), (BILAN, CLE, at(5), "incertaine"),
+        (BILAN, CLE, at(8), "accusee"), (AUTRE, CLE_2, at(3), "en_file"), (AUTRE, CLE_2, at(4), "accusee"),
     ]  # fmt: skip
     assert recoveries(states, [at(2), at(3.5), at(9)], facteur=10) == [60.0, 45.0]
-    assert recoveries(states[:3], [at(2)], facteur=10) == [float("inf")]
+    assert recoveries(states, [at(2), at(3.5)], [(at(6), at(7.5))], facteur=10) == []
+    assert recoveries(states, [at(2), at(7.5)], [(at(6), at(7.5))], facteur=10) == [5.0]
+    assert not holds(Verdict(), recoveries(states[:3], [at(2)], facteur=10))
+
+
+def test_what_waits_behind_an_older_row_or_is_put_off_on_purpose_is_not_due() -> None:
+    put_off = [(BILAN, CLE, at(1), "en_cours"), (BILAN, CLE, at(7), "incertaine"), (BILAN, CLE, at(8), "differee")]
+    behind = [(BILAN, CLE_2, at(2), "en_file"), (BILAN, CLE_2, at(30), "accusee")]
+    assert recoveries([*put_off, *behind], [at(3)], facteur=10) == [50.0]
+    looked_up_again = [*put_off, (BILAN, CLE, at(20), "incertaine"), (BILAN, CLE, at(24), "annulee")]
+    assert recoveries(looked_up_again, [at(10), at(21)], facteur=10) == [30.0]
 
 
 @pytest.mark.parametrize(
