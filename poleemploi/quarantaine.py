@@ -22,11 +22,13 @@ from core.errors import InvalidInput, RuleViolation
 from core.passes import in_time
 from poleemploi import evenements, reception
 from poleemploi.models import EvenementEcarte, Transmission
+from poleemploi.models_flux import EvenementEcarteQuerySet
 from poleemploi.states import EtatEcart, EtatTransmission, MotifClassement, MotifEcart, Sort
 
 logger = structlog.get_logger(__name__)
 CONSERVATION = timedelta(days=365)  # [D] of the content of an event that nobody settled
-LOT = 200
+LOT = 200  # events of one run
+A_VENIR = (MotifEcart.DATE_FUTURE, MotifEcart.EMBAUCHE_FUTURE)
 
 
 def can_examine(agent: Agent | AnonymousUser, ecarte: EvenementEcarte) -> bool:
@@ -94,7 +96,15 @@ def classify(*, ecarte: EvenementEcarte, motif: str, by: Agent) -> EvenementEcar
 def take_up_again() -> None:
     """Apply the events whose receipt was not known yet when they came: the answer to the deposit had been lost."""
     known = Transmission.objects.filter(accuse_identifiant=OuterRef("accuse"), etat=EtatTransmission.ACCUSEE)
-    waiting = EvenementEcarte.objects.to_examine().filter(Exists(known), motif=MotifEcart.ACCUSE_INCONNU)
+    _apply_each(EvenementEcarte.objects.to_examine().filter(Exists(known), motif=MotifEcart.ACCUSE_INCONNU))
+
+
+def take_up_dates() -> None:
+    """Apply the events whose day was still to come, once it has."""
+    _apply_each(EvenementEcarte.objects.to_examine().filter(motif__in=A_VENIR))
+
+
+def _apply_each(waiting: EvenementEcarteQuerySet) -> None:
     for ecarte in in_time(list(waiting.order_by("created_at")[:LOT])):
         try:
             apply_again(ecarte=ecarte, by=None)

@@ -46,7 +46,11 @@ def read_returns() -> None:
 
 @shared_task(name="poleemploi.oublier_retours")
 def forget_returns() -> None:
-    """Erase the content of returns set aside for twelve months. Safe to run twice or never."""
+    """Apply the returns whose day has come, erase the content of those set aside for twelve months.
+
+    Safe to run twice or never.
+    """
+    quarantaine.take_up_dates()
     quarantaine.forget_old()
 
 

@@ -143,6 +143,16 @@ def test_an_event_that_overtakes_its_receipt_is_applied_when_the_receipt_comes(t
     assert Retour.objects.count() == 1
 
 
+def test_an_event_dated_of_a_day_to_come_is_applied_on_that_day(transmission: Transmission) -> None:
+    assert take(receive(transmission).bilan, survenuLe="2010-06-11") == Sort.ECARTE
+    tasks.forget_returns()
+    assert EvenementEcarte.objects.get().motif == MotifEcart.DATE_FUTURE
+    with clock.travel(clock.at(date(2010, 6, 11), 5)):
+        tasks.forget_returns()
+    assert EvenementEcarte.objects.get().etat == EtatEcart.APPLIQUE
+    assert Retour.objects.get().date_situation == date(2010, 6, 11)
+
+
 def test_after_a_correction_the_correspondant_applies_it_and_signs(
     transmission: Transmission, correspondant: Agent
 ) -> None:
