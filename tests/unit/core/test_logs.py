@@ -63,7 +63,7 @@ def test_a_worker_writes_what_the_exchange_tells_and_not_a_line_a_task(monkeypat
     configure({**settings.LOGGING, "niveau": "INFO"})
     (handler,) = [handler for handler in logging.getLogger().handlers if handler.get_name() == "sortie"]
     handler.setStream(stream := io.StringIO())
-    monkeypatch.setattr(type(app.log), "already_setup", False)
+    monkeypatch.setattr(app.log, "already_setup", False)
     app.log.setup(loglevel=logging.WARNING)  # as `celery worker` does when nobody says --loglevel
     structlog.get_logger("poleemploi.outcome").info("tentative_fermee", issue="accepte")
     logging.getLogger("celery.app.trace").info("Task poleemploi.balayer[1] succeeded in 0.01s: None")
