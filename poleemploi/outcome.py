@@ -270,7 +270,7 @@ def _not_found(transmission: Transmission, tentative: Tentative, rythme: Rythme,
     A deposit whose answer was lost may still be running at the partner: with the consent gone, "unknown" settles the
     row only when enough time has passed since.
     """
-    last = transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
+    last = _last_deposit(transmission)
     if not transmission.effacement_voulu and standing(transmission) is Accord.EN_VIGUEUR:
         transmission.remettre_en_file()
         if last is not None and last.issue == Issue.REFUSE:  # it was not ours that the partner had: the refusal stands
@@ -283,6 +283,10 @@ def _not_found(transmission: Transmission, tentative: Tentative, rythme: Rythme,
         give_up(transmission, now)
     else:
         transmission.prochain_essai_at = settled
+
+
+def _last_deposit(transmission: Transmission) -> Tentative | None:
+    return transmission.tentatives.filter(operation=Operation.DEPOT).order_by("-numero").first()
 
 
 def give_up(

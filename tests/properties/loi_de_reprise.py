@@ -66,10 +66,12 @@ def _of_row(essais: list[Essai]) -> Iterator[str]:
         fin = essai.serie + SERIE
         if essai.operation == Operation.DEPOT and doute:
             yield "sent again before it was looked up"
+        if essai.operation == Operation.DEPOT and depassee:
+            yield "sent again although refused"
         doute = ambiguous(essai) or (doute and (essai.reponse.statut, essai.reponse.code) != (404, "INCONNU"))
         jamais_su = jamais_su or ambiguous(essai)
         # A version said to be overtaken may be the very one whose receipt was lost: looked up, once.
-        if refused(essai) and essai.reponse.code == "VERSION_PERIMEE" and jamais_su and not depassee:
+        if refused(essai) and essai.reponse.code == "VERSION_PERIMEE" and jamais_su:
             depassee = doute = True
         elif refused(essai) and (suivant or essai.etat in EN_VIE):
             yield "tried again by itself although refused"

@@ -101,11 +101,19 @@ class Monde:
         raise AssertionError("tried for ever")
 
     def in_doubt(self, row: Transmission) -> bool:
-        """As the sender reads it in the ledger: one deposit was left in doubt, and none was refused so before."""
+        """As the sender reads it in the ledger: one deposit before the last was left in doubt."""
+        return any(essai.decision.suite is Suite.DOUTER for essai in self._deposits(row)[:-1])
+
+    def last_deposit(self, row: Transmission) -> Tentative | None:
+        """As the sender reads it in the ledger."""
+        deposits = self._deposits(row)
+        return (
+            Tentative(issue=deposits[-1].decision.issue, code_metier=deposits[-1].decision.code) if deposits else None
+        )
+
+    def _deposits(self, row: Transmission) -> list[Essai]:
         rangee = self.rows.index(row)
-        *before, refused = [e for e in self.essais if e.rangee == rangee and e.operation == Operation.DEPOT]
-        said = [essai.decision.code for essai in before]
-        return any(e.decision.suite is Suite.DOUTER for e in before) and refused.decision.code not in said
+        return [essai for essai in self.essais if essai.rangee == rangee and essai.operation == Operation.DEPOT]
 
     def alive(self) -> list[Transmission]:
         return [row for row in self.rows if row.etat in A_TRAITER_PAR_LE_SYSTEME]
@@ -195,6 +203,7 @@ def in_memory() -> Iterator[Callable[..., Monde]]:
         for name in ("echange.note_acknowledgement", "tell", "journal.log_access", "apply_retention"):
             patch.setattr(f"poleemploi.outcome.{name}", nothing)
         patch.setattr(outcome, "_may_be_ours", lambda row, _: worlds[0].in_doubt(row))
+        patch.setattr(outcome, "_last_deposit", lambda row: worlds[0].last_deposit(row))
         patch.setattr(outcome.random, "random", lambda: worlds[0]._alea)
         patch.setattr("django.utils.timezone.now", lambda: worlds[0].now if worlds else DEBUT)
         yield play
