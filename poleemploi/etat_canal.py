@@ -111,6 +111,7 @@ def said_with_age(moment: datetime) -> str:
     return f"{said(moment)}, il y a {age(moment, timezone.now())}"
 
 
+# rule: F.1-pause-dite
 def is_announced(since: datetime | None, until: datetime | None, now: datetime) -> bool:
     """Whether a pause is worth a banner: it goes on, and has lasted or is to last two minutes at least."""
     if since is None or until is None or until + REPRISE <= now:
@@ -188,6 +189,7 @@ class Pause:
         )
 
 
+# rule: F.1-pause-dite
 def pause_for(agent: Agent) -> Pause | None:
     """The pause, for an agent one of whose files waits for the channel; after a restore, whatever waits.
 

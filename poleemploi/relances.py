@@ -45,6 +45,7 @@ def check_number(identifiants: Sequence[UUID]) -> None:
     raise InvalidInput(sentence, fields={"transmissions": [sentence]})
 
 
+# rule: F.1-relance
 def requeue_many(*, identifiants: Sequence[UUID], by: Agent) -> list[Relance]:
     """Start rows again as ``services.requeue`` does; answer in the order asked, each row once.
 

@@ -151,6 +151,7 @@ def requeue(*, transmission: Transmission, by: Agent) -> Transmission:
     return transmission
 
 
+# rule: F.1-relance
 @transaction.atomic
 def start_again(*, transmission: Transmission, by: Agent) -> Transmission:
     """Start another series of attempts for a row that failed, or look an uncertain one up now.

@@ -100,6 +100,7 @@ def test_a_sender_switched_off_says_so_before_anything_else(settings: Settings) 
     assert "arrêtés ici" in state.phrase
 
 
+@pytest.mark.rule("F.1-pause-dite")
 @pytest.mark.parametrize(
     ("since", "until", "announced"),
     [
@@ -134,6 +135,7 @@ def test_a_wait_is_told_in_the_unit_that_fits_it(waited: timedelta, told: str) -
 # --- those whom a pause concerns ----------------------------------------------------------------
 
 
+@pytest.mark.rule("F.1-pause-dite")
 @pytest.mark.parametrize(
     ("role", "told", "follows"),
     [

@@ -52,6 +52,7 @@ def relaunched_by(row: Transmission) -> list[uuid.UUID]:
     return list(Evenement.objects.filter(nom="transmission.relancee", cible_id=row.pk).values_list("par", flat=True))
 
 
+@pytest.mark.rule("F.1-relance")
 def test_each_is_answered_and_what_one_refuses_takes_nothing_from_the_others(correspondant: Agent, make: Make) -> None:
     failed, refused, uncertain, unknown = make(), make(T.REJETEE), make(T.INCERTAINE), uuid.uuid4()
     asked = [refused.pk, failed.pk, unknown, uncertain.pk, failed.pk]
@@ -106,6 +107,7 @@ def test_once_the_database_has_given_up_waiting_the_rest_are_not_tried(
     assert sorted(map(state_of, rows)) == [T.ECHEC_DEFINITIF, T.ECHEC_DEFINITIF, T.INCERTAINE]
 
 
+@pytest.mark.rule("F.1-relance")
 @pytest.mark.parametrize("number", [0, 51])
 def test_one_at_least_and_fifty_at_most(correspondant: Agent, number: int) -> None:
     with pytest.raises(InvalidInput) as refusal:
