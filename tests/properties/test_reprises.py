@@ -193,3 +193,19 @@ def test_a_broken_channel_is_seen(
     assert breaches(jouer(histoire, avec_canal=True)) == []
     brisee(monkeypatch)
     assert breaches(jouer(histoire, avec_canal=True)) != []
+
+
+def test_a_version_called_outdated_is_sent_no_more_once_it_was_looked_up_in_vain(
+    jouer: Jouer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inconnu = Coup(Reponse(404, "INCONNU"), 1, 0.5)
+    coups = (
+        Coup(Reponse(coupure=Coupure.APRES), 1, 0.5),
+        inconnu,
+        Coup(Reponse(409, "VERSION_PERIMEE"), 1, 0.5),
+        inconnu,
+    )
+    histoire = Histoire(coups, REPOND, 1, 0)
+    assert breaches(jouer(histoire)) == []
+    monkeypatch.setattr(outcome, "_last_deposit", lambda _: None)
+    assert "sent again although refused" in str(breaches(jouer(histoire)))
