@@ -23,6 +23,7 @@ from tests.faults.plan import SAISONS, Episode, Saison, account_fault, draw
 from tests.simulateur import RACINE
 
 PAR_SAISON = 20
+MESURE_DES = 60  # episodes: a run of so many that measured no recovery has not looked
 
 
 def seasons(graine: int, episodes: Sequence[int]) -> list[tuple[Saison, list[Episode]]]:
@@ -58,7 +59,7 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
         print(f"graine {graine}, {len(numbers)} épisodes, attentes divisées par {FACTEUR}", flush=True)
         try:
             for group, (saison, episodes) in enumerate(seasons(graine, numbers)):
-                compte = account_fault(graine, group) if saison is not Saison.MACHINES and len(episodes) > 1 else None
+                compte = account_fault(graine, group) if saison is Saison.TOUT and len(episodes) > 1 else None
                 recit = scene.play(saison, episodes, compte)
                 played += len(episodes)
                 verdict.add(recit.verdict)
@@ -73,7 +74,8 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
         print(f"  {count:>5}  {etape}")
     print(f"réponses douteuses : {douteuses} ; effacées chez le partenaire après un retrait : {depassees}")
     print(last_line(played, verdict, reprises), flush=True)
-    return 0 if holds(verdict, reprises) else 1
+    measured = bool(reprises) or played < MESURE_DES
+    return 0 if holds(verdict, reprises) and measured else 1
 
 
 def _tell_season(graine: int, sentences: Sequence[str], coupables: Sequence[Episode]) -> None:
