@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
+from bilan.models import Synthese
 from core.models import Evenement
 from poleemploi import canal, flux, payload, rapprochement, sender, services
 from poleemploi.client import Recu, Reponse
@@ -22,7 +23,7 @@ from poleemploi.depot import assemble
 from poleemploi.etat_canal import channel_state, pause_for
 from poleemploi.models import Canal, Tentative, Transmission
 from poleemploi.states import EtatTransmission, Issue, MotifFin, Operation
-from tests.factories.transmissions import RECUEIL, make_transmission
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, make_transmission
 from tests.partenaire import answer, take
 from tests.simulateur import SimulateurEnProcessus
 
@@ -294,3 +295,16 @@ def test_a_real_dump_restored_under_another_name_stops_the_sender_until_it_is_re
     reconcile()
     settle()
     assert read(transmission).etat == T.ACCUSEE
+
+
+def test_what_arrived_of_a_content_destroyed_since_gets_its_receipt_too(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, sent_since: Callable[[Transmission], None]
+) -> None:
+    sent_since(transmission)
+    gone = {"contenu": None, "contenu_sha256": "", "observations": None, "detruite_at": ACCORDE_AT}
+    Synthese.objects.filter(pk=transmission.synthese_id).update(**gone)
+    Transmission.objects.update(
+        etat=T.ANNULEE, motif_fin=MotifFin.CONTENU_DETRUIT, prochain_essai_at=None, donnees_figees=None
+    )
+    assert reconcile() == "demandees=1 retrouvees=1 a_envoyer=0 a_effacer=0 sans_suite=0"
+    assert Synthese.objects.get().accuse_identifiant == read(transmission).accuse_identifiant != ""
