@@ -185,7 +185,7 @@ def in_memory() -> Iterator[Callable[..., Monde]]:
 
     def play(histoire: Histoire, *, avec_canal: bool = False) -> Monde:
         if avec_canal:
-            Canal.objects.update_or_create(pk=1, defaults={"pause_jusqua": None, "echecs_de_suite": 0})
+            Canal.objects.all().delete()
         worlds[:] = [Monde(histoire, avec_canal)]
         return worlds[0].play()
 
