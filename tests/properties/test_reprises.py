@@ -43,10 +43,10 @@ metier = st.sampled_from([
     Reponse(200), Reponse(201), None,
 ])  # fmt: skip
 aleas = st.floats(0, 1, exclude_max=True)
-coups = st.builds(Coup, st.one_of(pannes, pannes, quotas, comptes, metier), st.floats(0, 45), aleas)
+coups = st.builds(Coup, st.one_of(pannes, pannes, quotas, comptes, metier), st.floats(0.001, 45), aleas)
 suites = st.lists(coups, max_size=12).map(tuple)
-en_panne = st.builds(Coup, pannes, st.floats(0, 5), st.floats(0.5, 1, exclude_max=True))
-repond = st.builds(Coup, st.none(), st.floats(0, 5), aleas)
+en_panne = st.builds(Coup, pannes, st.floats(0.001, 5), st.floats(0.5, 1, exclude_max=True))
+repond = st.builds(Coup, st.none(), st.floats(0.001, 5), aleas)
 fins = st.one_of(repond, repond, repond, en_panne)
 rangees = st.builds(Histoire, suites, fins, st.just(1), st.just(0)) | st.builds(
     Histoire, suites, fins, st.just(0), st.just(1)
