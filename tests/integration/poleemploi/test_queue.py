@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
-from bilan.models import Bilan
+from bilan.models import Bilan, Synthese
 from core import clock
 from poleemploi import canal, lot, sender, services
 from poleemploi.canal import JetonEnCours
@@ -235,3 +235,37 @@ def test_a_lot_stops_where_it_is_when_another_worker_is_told_to_wait(
     assert len(partenaire.requetes("deposerSynthese")) == 1
     assert sorted(Transmission.objects.values_list("etat", flat=True)) == [T.ACCUSEE, T.EN_FILE, T.EN_FILE]
     assert [tentative.code_metier for tentative in attempts()] == ["", "PAS_PARTIE", "PAS_PARTIE"]
+
+
+def test_what_must_be_said_of_a_row_is_said_although_it_came_in_a_lot(
+    partenaire: SimulateurEnProcessus,
+    nouvelle: Nouvelle,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    le_lendemain: None,
+) -> None:
+    changed, wrong, empty = nouvelle(), nouvelle(), nouvelle()
+    put(changed, corps_sha256="0" * 64)
+    put(wrong, donnees_figees={**wrong.donnees_figees, "numero_cai": "75 2010"})
+    put(empty, donnees_figees={})
+    make_transmission(direction, prescripteur, conseiller, conserver=False)
+    sender.drain(seconds=3)
+    assert set(Transmission.objects.values_list("etat", "erreur_code")) == {
+        (T.REJETEE, "CORPS_CHANGE"), (T.REJETEE, "NON_CONFORME"), (T.ECHEC_DEFINITIF, "ILLISIBLE_ICI"), (T.ACCUSEE, ""),
+    }  # fmt: skip
+    assert not Synthese.objects.get(transmissions__etat=T.ACCUSEE).contenu, "nobody agreed to keep it"
+
+
+def test_an_attempt_closed_meanwhile_is_not_given_back(
+    partenaire: SimulateurEnProcessus, nouvelle: Nouvelle, le_lendemain: None
+) -> None:
+    nouvelle()
+    jeton = canal.token(sender.partner(), canal.read())
+    assert jeton is not None
+    [travail] = lot.claim(jeton, lease=timedelta(0), taille=1).travaux
+    assert sender.step(), "its lease is over: another worker looks the deposit up"
+    before = attempts()
+    lot.give_back(travail)
+    assert [(one.issue, one.code_metier) for one in attempts()] == [(one.issue, one.code_metier) for one in before]
+    assert before[0].code_metier == "BAIL_EXPIRE"
