@@ -12,6 +12,7 @@ import io
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -165,6 +166,7 @@ def main(arguments: Sequence[str]) -> int:
     print(
         f"{platform.machine()}, {os.cpu_count()} cœurs, charge {os.getloadavg()[0]:.1f} ; {options.processus} processus"
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # the partner and both sides end as well
     with ExitStack() as stack:
         dossier = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cai-banc-")))
         banc = Banc(options.processus, dossier, stack)
