@@ -36,6 +36,7 @@ class Verdict:
     motif: MotifEcart | None = None
     contrat_id: UUID | None = None
     depot: Transmission | None = None
+    historique: str = ""  # why it does not change the present situation
 
 
 # rule: F.3-une-fois
@@ -82,8 +83,9 @@ def judge(lu: EvenementLu) -> Verdict:
     if motif is not None or depot is None:
         named = contrat.pk if contrat else depot.bilan.contrat_id if depot else None
         return Verdict(Sort.ECARTE, motif, named)
-    sort = Sort.HISTORIQUE if depot.bilan.etat == Etat.CLOS or _is_outdated(lu, depot) else Sort.APPLIQUE
-    return Verdict(sort, None, depot.bilan.contrat_id, depot)
+    historique = _why_history(lu, depot)
+    sort = Sort.HISTORIQUE if historique else Sort.APPLIQUE
+    return Verdict(sort, None, depot.bilan.contrat_id, depot, historique)
 
 
 def lock_bilans(contrat_id: UUID | None, bilan_id: UUID | None = None) -> None:
@@ -102,7 +104,7 @@ def keep(lu: EvenementLu, verdict: Verdict, *, by: Agent | None) -> Retour:
         date_situation=lu.survenu_le,
         **lu.dit,
     )
-    faits = {"historique": True} if verdict.sort == Sort.HISTORIQUE else {}
+    faits = {"historique": verdict.historique} if verdict.historique else {}
     return retours.keep(verdict.depot, retour, by=by, **faits)
 
 
@@ -165,6 +167,13 @@ def _obstacle(lu: EvenementLu, contrat: Contrat | None, depot: Transmission | No
     naissance = contrat.signataire.date_naissance
     blocages = retours.blocages_of(said, received=day_of(received), known=known, naissance=naissance)
     return MotifEcart(blocages[0].code) if blocages else None
+
+
+def _why_history(lu: EvenementLu, depot: Transmission) -> str:
+    """Why a return does not change the present situation; empty when it does."""
+    if _is_outdated(lu, depot):
+        return "depasse"
+    return "clos" if depot.bilan.etat == Etat.CLOS else ""
 
 
 # rule: F.3-anterieur

@@ -73,7 +73,9 @@ def apply_set_aside(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         done = quarantaine.apply_again(ecarte=ecarte, by=request.user)
         if done is None:
-            messages.warning(request, "La personne a retiré son accord\u00a0: rien n’est gardé de ce retour.")
+            messages.warning(
+                request, "L’accord a été retiré, ou la synthèse effacée\u00a0: rien n’est gardé de ce retour."
+            )
         elif done.etat == EtatEcart.A_EXAMINER:
             messages.warning(request, f"Le retour reste à examiner. {done.get_motif_display()}")
         else:

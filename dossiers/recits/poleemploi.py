@@ -20,8 +20,10 @@ def _retour(faits: Facts) -> str:
         said.append(f"Une prestation débute le {jour(faits['prestation'])}.")
     if faits.get("emploi"):
         said.append("Un emploi est signalé.")
-    if faits.get("historique"):
+    if faits.get("historique") == "depasse":
         said.append("Une situation plus récente était déjà connue.")
+    if faits.get("historique") == "clos":
+        said.append("Le bilan est clos\u00a0: sa situation n’en est pas changée.")
     return " ".join(said)
 
 
@@ -39,7 +41,7 @@ SENTENCES: Recits = {
     "transmission.rejetee": ("Transmission refusée, à corriger", version),
     "transmission.echec_definitif": ("Transmission en échec, à relancer", version),
     "transmission.relancee": ("Transmission relancée", version),
-    "transmission.annulee": ("Transmission annulée, rien n’a été envoyé", version),
+    "transmission.annulee": ("Transmission annulée, rien n’est chez Pôle emploi", version),
     "transmission.effacement_demande": ("Effacement demandé à Pôle emploi", version),
     "transmission.effacee": ("Synthèse effacée chez Pôle emploi", version),
     "retour.prise_en_charge_ppae": ("Prise en charge par Pôle emploi", _retour),

@@ -14,6 +14,7 @@ from bilan.models import Bilan, Consentement
 from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
+from dossiers.chronologie import timeline
 from poleemploi import evenements, flux, quarantaine, reception, services, tasks
 from poleemploi.models import EvenementEcarte, EvenementRecu, Retour, Transmission
 from poleemploi.states import EtatEcart, MotifEcart, Sort
@@ -95,6 +96,8 @@ def test_once_the_bilan_is_closed_an_event_joins_the_history_and_changes_nothing
     assert Retour.objects.count() == 1
     event = Evenement.objects.get(nom="retour.enregistre")
     assert (event.etat_avant, event.etat_apres) == ("", "")
+    [told] = [line.detail for line in timeline(bilan.contrat_id, sees_exemption=False) if "PPAE" in line.detail]
+    assert told.endswith("Le bilan est clos\u00a0: sa situation n’en est pas changée.")
 
 
 @pytest.mark.rule("F.3-rien-garde", "D.2-20")

@@ -152,7 +152,7 @@ def test_the_chosen_are_shown_ticked_then_answered_row_by_row(
     answer = client.post(PAGE, {"transmissions": [failed.pk, refused.pk]})
     assert (answer.status_code, answer["Location"]) == (302, REPONSES)
     text = client.get(REPONSES).content.decode()
-    assert "1 relancée, 1 non." in " ".join(text.split())
+    assert "1 prise en compte, 1 refusée." in " ".join(text.split())
     assert "jamais renvoyée telle quelle" in text
     assert state_of(failed) == T.INCERTAINE
 
@@ -185,7 +185,7 @@ def test_the_same_form_sent_twice_takes_effect_once(connect: Connect, correspond
     form = {"transmissions": [failed.pk], "soumission": "jeton-du-formulaire"}
     assert [client.post(PAGE, form)["Location"] for _ in range(2)] == [REPONSES, REPONSES]
     assert len(relaunched_by(failed)) == 1
-    assert "1 relancée." in " ".join(client.get(REPONSES).content.decode().split())
+    assert "1 prise en compte." in " ".join(client.get(REPONSES).content.decode().split())
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
