@@ -1,11 +1,8 @@
 """What follows from an answer, written in one transaction of its own: the attempt, the row, the channel, the file."""
 
 import random
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +14,9 @@ from bilan import echange, retention
 from bilan.models import Bilan
 from core import clock, journal
 from poleemploi import canal, reponses
+from poleemploi.annonces import line as line
+from poleemploi.annonces import tell as tell
+from poleemploi.annonces import tell_all as tell_all
 from poleemploi.canal import JetonEnCours
 from poleemploi.client import Recu, Reponse
 from poleemploi.models import Tentative, Transmission
@@ -369,48 +369,3 @@ def _refused_twice(tentative: Tentative) -> bool:
     """One refusal renews the token; a second in a row is our account's."""
     before = Tentative.objects.filter(transmission=tentative.transmission_id, numero=tentative.numero - 1)
     return before.filter(statut_http=401).exists()
-
-
-# --- the file -----------------------------------------------------------------------------------
-
-
-def tell(nom: str, transmission: Transmission, *, avant: str, by: Agent | None = None, **faits: Any) -> None:
-    """One event of the file and one line of the log; never content."""
-    tell_all([line(nom, transmission, avant=avant, by=by, **faits)])
-
-
-def tell_all(lines: Sequence[journal.Ecriture], others: Sequence[journal.Ecriture] = ()) -> None:
-    """As ``tell``, for rows of several files; then other events of theirs, which the log does not tell."""
-    journal.record_all([*lines, *others])
-    # Once it is true: what is rolled back never happened.
-    transaction.on_commit(partial(_log_lines, lines))
-
-
-def _log_lines(lines: Sequence[journal.Ecriture]) -> None:
-    for one in lines:
-        code, key = str(one.faits.get("code", "")), str(one.target.pk)
-        logger.info(
-            "transmission_etat", evenement=one.nom, transmission=key, avant=one.avant, apres=one.apres, code=code
-        )
-
-
-def line(
-    nom: str,
-    transmission: Transmission,
-    *,
-    avant: str,
-    by: Agent | None = None,
-    prive: Mapping[str, Any] | None = None,
-    **faits: Any,
-) -> journal.Ecriture:
-    """What ``tell`` records."""
-    return journal.Ecriture(
-        nom=nom,
-        dossier=transmission.bilan.contrat_id,
-        target=transmission,
-        by=by,
-        avant=str(avant),
-        apres=str(transmission.etat),
-        prive=prive,
-        faits={"version": transmission.synthese.version, **{name: value for name, value in faits.items() if value}},
-    )
