@@ -120,7 +120,9 @@ def _of_pauses(essais: list[Essai]) -> Iterator[str]:
         if any(essai.ferme < other.ouvert < end for other in essais):
             yield "a request went out during a pause"
         after = [other for other in essais if other.ouvert >= end]
-        if len(after) > 1 and after[1].ouvert < after[0].ferme and not _closed_between(essais, after[0], after[1]):
+        # A wait of no time leaves those of the same instant undistinguished: they were under way already.
+        alone = len(after) < 2 or after[1].ouvert >= after[0].ferme
+        if end > essai.ferme and not alone and not _closed_between(essais, after[0], after[1]):
             yield "two requests went out to see whether a pause was over"
     begun = [essai.ferme for essai, _ in pauses]
     for essai in essais:
