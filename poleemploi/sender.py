@@ -247,7 +247,7 @@ def _next_operation(transmission: Transmission, now: datetime) -> tuple[Operatio
         return Operation.RECHERCHE, b""
     # rule: E.1-accord
     if transmission.effacement_voulu or standing(transmission) is not Accord.EN_VIGUEUR:
-        if transmission.premier_essai_at is None:
+        if transmission.nombre_essais == 0:
             give_up(transmission, now)
             return None, b""
         transmission.devenir_incertaine()

@@ -1,5 +1,7 @@
 """The simulator over the wire: the partner's contract, faults on real sockets, and what survives kill -9."""
 
+import json
+import socket
 import subprocess
 import sys
 import threading
@@ -283,3 +285,17 @@ def test_a_store_that_cannot_be_written_is_told_in_one_sentence(tmp_path):
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "poleemploi.simulateur", *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_client_that_dies_while_it_sends_has_asked_nothing(partenaire, simulateur, share: float) -> None:
+    cle, corps = str(uuid4()), json.dumps(un_depot()).encode()
+    head = (
+        f"POST {API}/syntheses HTTP/1.1\r\nHost: partenaire\r\nAuthorization: {partenaire.headers['Authorization']}\r\n"
+        f"Idempotency-Key: {cle}\r\nContent-Type: application/json\r\nContent-Length: {len(corps)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", simulateur.port)) as half:
+        half.sendall(head.encode() + corps[: int(len(corps) * share)])
+        half.shutdown(socket.SHUT_WR)
+        assert b" 400 " in half.recv(100)
+    assert partenaire.deposer(cle=cle).status_code == 201
