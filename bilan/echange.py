@@ -34,6 +34,14 @@ def note_first_attempts(syntheses: Collection[UUID], at: datetime) -> None:
 
 
 # rule: D.1-echange
+def forget_first_attempt(synthese: Synthese) -> None:
+    """Take back ``note_first_attempt``: the request was not made after all, nor any other one of this version."""
+    _inside_transaction()
+    synthese.premier_envoi_at = None
+    synthese.save(update_fields=["premier_envoi_at", "updated_at"])
+
+
+# rule: D.1-echange
 def note_acknowledgement(synthese: Synthese, identifiant: str, at: datetime, by: Agent | None = None) -> None:
     """Write the partner's receipt on the version, with its event; the first receipt stays.
 

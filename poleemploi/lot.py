@@ -246,7 +246,11 @@ def _acknowledge(recus: Sequence[tuple[Transmission, Recu]], now: datetime) -> N
 
 @transaction.atomic
 def give_back(travail: Travail) -> None:
-    """Close an attempt whose request was not made: the row waits again, due at once."""
+    """Close an attempt whose request was not made: the row waits again, due at once.
+
+    If no request of this row was ever made, it was not sent, and its version neither when no other row of it was: what
+    the opening of the attempt said is taken back.
+    """
     now = timezone.now()
     transmission = outcome.lock_with_bilan(travail.transmission_id)
     tentative = Tentative.objects.select_for_update().get(pk=travail.tentative_id)
@@ -256,4 +260,12 @@ def give_back(travail: Travail) -> None:
     transmission.remettre_en_file()
     transmission.bail_jusqua, transmission.bail_par = None, ""
     transmission.prochain_essai_at = now
+    deposits = transmission.tentatives.filter(operation=Operation.DEPOT)
+    if never_left := not deposits.exclude(code_metier=reponses.PAS_PARTIE).exists():
+        transmission.premier_essai_at = None
     transmission.save()
+    if never_left:
+        others = Transmission.objects.filter(synthese=transmission.synthese_id, premier_essai_at__isnull=False)
+        if not others.exists():
+            echange.forget_first_attempt(transmission.synthese)
+        outcome.tell("transmission.non_partie", transmission, avant=T.EN_COURS)

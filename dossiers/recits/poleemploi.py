@@ -34,6 +34,7 @@ def _classement(faits: Facts) -> str:
 SENTENCES: Recits = {
     "transmission.mise_en_file": ("Transmission demandée", version),
     "transmission.envoyee": ("Synthèse envoyée à Pôle emploi", version),
+    "transmission.non_partie": ("Envoi suspendu avant son départ\u00a0: rien n’a été envoyé", version),
     "transmission.incertaine": ("Envoi sans réponse, à vérifier", version),
     "transmission.a_verifier": ("Arrivée de l’envoi à vérifier avant effacement", version),
     "transmission.a_rapprocher": ("Envoi à rechercher chez Pôle emploi, la base ayant été restaurée", version),

@@ -142,6 +142,41 @@ def test_a_quota_stops_the_lot_and_what_did_not_leave_waits_again(
     assert not Transmission.objects.filter(bail_jusqua__isnull=False).exists()
 
 
+@pytest.mark.rule("D.1-echange")
+def test_what_did_not_leave_is_not_told_as_sent_and_may_be_agreed_to_again(
+    partenaire: SimulateurEnProcessus, make: Make, conseiller: Agent, settle: Callable[..., None]
+) -> None:
+    rows = [make() for _ in range(3)]
+    partenaire.panne("QUOTA_SECONDES", operation="deposerSynthese", secondes=1, nombre=1)
+    assert sender._advance() == 3
+    asked, left = Transmission.objects.get(pk=rows[0].pk), Transmission.objects.get(pk=rows[2].pk)
+    assert (asked.premier_essai_at is None, asked.synthese.premier_envoi_at is None) == (False, False)
+    assert (left.premier_essai_at, left.synthese.premier_envoi_at) == (None, None)
+    events = Evenement.objects.filter(cible_id=left.pk).order_by("numero").values_list("nom", flat=True)
+    assert list(events)[1:] == ["transmission.envoyee", "transmission.non_partie"]
+    withdraw(left, conseiller)
+    settle()
+    assert Transmission.objects.get(pk=left.pk).etat == T.ANNULEE
+    granted = services.grant_transmission(bilan=left.bilan, by=conseiller, **{**RECUEIL, "date_heure": clock.now()})
+    settle()
+    assert Transmission.objects.get(pk=granted.pk).etat == T.ACCUSEE
+
+
+def test_a_row_given_back_after_a_deposit_in_doubt_stays_sent(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = make()
+    partenaire.panne("ERREUR_500", operation="deposerSynthese", nombre=1)
+    assert sender.step(only=row.pk)
+    Transmission.objects.update(prochain_essai_at=timezone.now())
+    assert sender.step(only=row.pk)  # looked up, unknown: to be sent again
+    monkeypatch.setattr(lot, "ENVOI_MAX", timedelta(seconds=-1))
+    assert sender._advance() == 1
+    row.refresh_from_db(fields=["premier_essai_at"])
+    assert row.premier_essai_at is not None
+    assert Synthese.objects.get(pk=row.synthese_id).premier_envoi_at is not None
+
+
 def test_a_refused_row_stops_nobody_else(partenaire: SimulateurEnProcessus, make: Make) -> None:
     rows = [make() for _ in range(3)]
     partenaire.panne("NUMERO_CAI_INCONNU", numeroCai=rows[1].bilan.contrat.numero_cai)
