@@ -101,7 +101,7 @@ def test_the_list_says_why_and_leads_to_what_may_be_done(
     take(bilan, "MUTATION", {}, numeroCai="69-2010-999999", referenceAccuse="PE-9")
     Flux.objects.create(lu_at=timezone.now(), erreur_code="INCONNU")
     fichier = words(correspondant.get(reverse("dossiers:view_file", args=[bilan.contrat_id])))
-    assert "Un retour de Pôle emploi n’a pas pu être enregistré dans ce dossier." in fichier
+    assert "Au moins un retour de Pôle emploi n’a pas pu être enregistré dans ce dossier." in fichier
     bureau = words(correspondant.get(reverse("dossiers:bureau")))
     assert "Examiner le retour" in bureau  # the one that names a file
     assert "à examiner (2)" in words(correspondant.get(reverse("poleemploi:list_transmissions")))
