@@ -16,7 +16,7 @@ from .controle import controle
 from .faults import Etape, Genre, Operation, Panne
 from .operateur import operateur
 from .refus import Refus
-from .validation import is_uuid, read_json
+from .validation import is_uuid, is_whole, read_json
 
 API = "/partenaire/bilans-ofii/v1"
 # The longest body that conforms to the contract stays below, even with every character escaped.
@@ -105,7 +105,11 @@ def deposit() -> Response:
         raise Refus(400, "CORPS_INVALIDE", f"X-Correlation-Id dépasse {CORRELATION_MAX} caractères.")
     if request.mimetype != "application/json" or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise Refus(400, "CORPS_INVALIDE", "Le corps doit être du JSON en UTF-8.")
-    return depots.receive(cle, request.get_data(), correlation=correlation, pause=context.pause)
+    corps = request.get_data()
+    if not is_whole(corps, request.content_length):
+        # Says nothing of the body, hence does not bind the key (RFC 9112, section 8: an incomplete message).
+        raise Refus(400, "CORPS_INVALIDE", "Le corps n’est pas arrivé en entier.")
+    return depots.receive(cle, corps, correlation=correlation, pause=context.pause)
 
 
 @partenaire.get(f"{API}/syntheses/par-cle/<cle>", endpoint=Operation.RETROUVER_DEPOT)

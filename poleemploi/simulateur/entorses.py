@@ -12,7 +12,7 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from .refus import Champ, Refus
-from .validation import contract, faults_against, pointer, read_json
+from .validation import contract, faults_against, is_whole, pointer, read_json
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -83,6 +83,8 @@ def _of_body(request: Request, operation: dict[str, Any]) -> list[Champ]:
         raw = request.get_data()
     except RequestEntityTooLarge:
         return [_breach("Ce corps est trop grand.", "corps")]
+    if not is_whole(raw, request.content_length):
+        return []  # the client died while it sent: what it would have said is not known
     content = operation.get("requestBody", {}).get("content", {})
     if not content:
         return [_breach("Le contrat ne prévoit pas de corps.", "corps")] if raw else []

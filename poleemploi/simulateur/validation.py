@@ -129,6 +129,11 @@ def _paths(error: ValidationError) -> list[list[str | int]]:
     return [path]
 
 
+def is_whole(raw: bytes, announced: int | None) -> bool:
+    """Whether a body has arrived as long as it was announced: a client that dies while it sends has asked nothing."""
+    return announced is None or len(raw) >= announced
+
+
 def read_json(raw: bytes) -> Any:
     """Strict JSON; raises Refus 400 for anything that two readers could understand differently.
 
