@@ -271,8 +271,11 @@ def _locked(transmission: Transmission) -> Transmission:
 
 
 def _was_never_sent(transmission: Transmission) -> bool:
-    """Never, or refused for good by the partner, which then keeps nothing."""
-    return transmission.premier_essai_at is None or transmission.etat == T.REJETEE
+    """No attempt of any kind, or refused for good by the partner, which then keeps nothing.
+
+    A first deposit without a date proves nothing: a restore forgets it, and only what was asked since tells so.
+    """
+    return transmission.nombre_essais == 0 or transmission.etat == T.REJETEE
 
 
 def _withdraw(transmission: Transmission, now: datetime, *, by: Agent) -> None:
@@ -324,7 +327,7 @@ def _restart(transmission: Transmission, now: datetime, *, by: Agent) -> None:
     transmission.erreur_code, transmission.termine_at = "", None
     if transmission.accuse_identifiant:
         transmission.demander_effacement()
-    elif transmission.premier_essai_at is not None:
+    elif transmission.nombre_essais:
         transmission.devenir_incertaine()
     elif standing(transmission) is Accord.EN_VIGUEUR:
         transmission.relancer()
@@ -336,7 +339,7 @@ def _restart(transmission: Transmission, now: datetime, *, by: Agent) -> None:
 def why_not_requeued(transmission: Transmission) -> str:
     """What keeps a row from being started again, for the page that offers it; the service has the last word."""
     if transmission.etat == T.ECHEC_DEFINITIF:
-        never_left = not transmission.accuse_identifiant and transmission.premier_essai_at is None
+        never_left = not transmission.accuse_identifiant and transmission.nombre_essais == 0
         return ACCORD_ABSENT if never_left and standing(transmission) is not Accord.EN_VIGUEUR else ""
     if transmission.etat == T.INCERTAINE and transmission.bail_jusqua is None:
         return ""

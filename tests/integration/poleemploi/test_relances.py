@@ -37,7 +37,8 @@ def make(direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agen
     def _make(etat: T = T.ECHEC_DEFINITIF, **changes: Any) -> Transmission:
         row = make_transmission(direction, prescripteur, conseiller)
         code = "NUMERO_CAI_INCONNU" if etat == T.REJETEE else ""
-        tried = {"premier_essai_at": timezone.now(), "termine_at": timezone.now(), "erreur_code": code}
+        now = timezone.now()
+        tried = {"premier_essai_at": now, "nombre_essais": 1, "termine_at": now, "erreur_code": code}
         Transmission.objects.filter(pk=row.pk).update(etat=etat, **{**tried, **changes})
         return row
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
 from bilan.models import Synthese
+from bilan.states import MotifReprise
 from core.models import Evenement
 from poleemploi import canal, flux, payload, rapprochement, sender, services
 from poleemploi.client import Recu, Reponse
@@ -144,6 +145,59 @@ def test_a_withdrawal_typed_again_before_the_partner_is_asked_erases_what_is_fou
     settle()
     assert read(transmission).etat == T.EFFACEE
     assert partenaire.depots()[0]["etat"] == "EFFACE"
+
+
+@pytest.mark.parametrize("act", ["requeue", "withdraw", "rework"])
+def test_what_the_partner_would_not_tell_of_is_looked_up_again_before_anything_else(
+    partenaire: SimulateurEnProcessus,
+    transmission: Transmission,
+    correspondant: Agent,
+    conseiller: Agent,
+    settle: Settle,
+    sent_since: Callable[[Transmission], None],
+    monkeypatch: pytest.MonkeyPatch,
+    act: str,
+) -> None:
+    sent_since(transmission)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(sender, "send", lambda client, travail: Reponse(400, code="CORPS_INVALIDE"))
+        reconcile()
+    row = read(transmission)
+    assert (row.etat, row.premier_essai_at) == (T.ECHEC_DEFINITIF, None), "nobody knows whether it was sent"
+    if act == "requeue":
+        services.requeue(transmission=row, by=correspondant)
+    elif act == "withdraw":
+        services.withdraw_transmission(bilan=row.bilan, by=conseiller, **RECUEIL)
+    else:
+        services.rework_synthese(bilan=row.bilan, motif=MotifReprise.ERREUR, by=conseiller)
+    assert read(transmission).etat == T.INCERTAINE
+    settle()
+    [depot] = partenaire.depots()
+    gone = act == "withdraw"
+    assert (read(transmission).etat, depot["etat"] == "EFFACE") == (T.EFFACEE if gone else T.ACCUSEE, gone)
+    assert len(partenaire.requetes("deposerSynthese")) == 1
+
+
+@pytest.mark.usefixtures("partenaire")
+def test_a_row_that_was_once_asked_about_is_never_cancelled_without_asking_again(
+    transmission: Transmission, restored: Callable[[], None], agent_ofii: Agent
+) -> None:
+    restored()
+    reconcile()
+    services.withdraw_transmission(bilan=transmission.bilan, by=agent_ofii, **RECUEIL)
+    assert read(transmission).etat == T.INCERTAINE, "the partner alone says that it has nothing"
+
+
+def test_nor_does_the_sender_cancel_it_by_itself_once_the_content_is_destroyed(
+    partenaire: SimulateurEnProcessus, transmission: Transmission, restored: Callable[[], None], settle: Settle
+) -> None:
+    restored()
+    reconcile()
+    gone = {"contenu": None, "contenu_sha256": "", "observations": None, "detruite_at": ACCORDE_AT}
+    Synthese.objects.filter(pk=transmission.synthese_id).update(**gone)
+    settle()
+    assert read(transmission).etat == T.ANNULEE
+    assert len(partenaire.requetes("retrouverDepot")) == 2
 
 
 @pytest.mark.parametrize(
