@@ -91,13 +91,10 @@ class Dossier:
                 if self._rework():
                     self._decide(Decision.REFUSE)
 
-    def restart_failed(self) -> None:
-        """The correspondant relaunches what failed for good, and looks up what is uncertain."""
-        etats = (EtatTransmission.ECHEC_DEFINITIF, EtatTransmission.INCERTAINE)
-        rows = self._insist(
-            lambda: list(Transmission.objects.filter(bilan=self.bilan, etat__in=etats, bail_jusqua=None))
-        )
-        for row in rows or ():
+    def restart(self, etat: EtatTransmission) -> None:
+        """The correspondant relaunches what failed for good, or looks up what is uncertain."""
+        rows = self._insist(lambda: list(Transmission.objects.filter(bilan=self.bilan, etat=etat, bail_jusqua=None)))
+        for row in rows:
             self._act(lambda row=row: services.requeue(transmission=row, by=self.bureau.correspondant))
 
     def _decide(self, decision: Decision) -> None:

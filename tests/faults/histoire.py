@@ -44,6 +44,8 @@ class Rang:
     empreinte: str = ""
     motif: str = ""
     recus_au_journal: int = 0  # how many times the file's journal says that it was received
+    numero: str = ""  # CAI number of its file
+    abandonnee: bool = False  # it stood in ``echec_definitif`` at some moment, whatever became of it
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,23 @@ class Essai:
     issue: str = ""
     code: str = ""
     etat_apres: str = ""
+    statut: int | None = None  # HTTP status, as the ledger has it
 
 
 @dataclass(frozen=True)
 class Depot:
-    """A deposit that the partner accepted, as it holds it at the end."""
+    """A deposit that the partner accepted, as it holds it at the end, by the words of the body that it received.
+
+    ``numero`` and ``version`` are None once erased; ``consentement`` is so as soon as the body is gone.
+    """
 
     cle: UUID
     identifiant: str
     etat: str  # EN_VIGUEUR, REMPLACE, EFFACE
     empreinte: str
+    numero: str | None = None
+    version: int | None = None
+    consentement: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,7 @@ class Demande:
     statut: int | None
     code: str = ""
     achevee: bool = True
+    illisible: bool = False  # the answer left as a foreign page or without a body, whatever its status
 
 
 @dataclass(frozen=True)

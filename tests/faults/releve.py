@@ -4,6 +4,7 @@ Triggers of the harness write down each opening, closing, state and decision in 
 time of that row is the commit of the act, whatever its author believed.
 """
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -59,15 +60,19 @@ VERSIONS = """
 """
 RANGS = """
     SELECT r.id, r.bilan_id, r.consentement_id, s.version, r.etat, r.accuse_identifiant, r.corps_sha256, r.motif_fin,
-        (SELECT count(*) FROM core_evenement e WHERE e.cible_id = r.id AND e.nom = 'transmission.accusee')
+        (SELECT count(*) FROM core_evenement e WHERE e.cible_id = r.id AND e.nom = 'transmission.accusee'),
+        c.numero_cai,
+        EXISTS (SELECT FROM pannes_temoin t WHERE t.objet = r.id AND t.quoi = 'etat' AND t.etat = 'echec_definitif')
     FROM poleemploi_transmission r JOIN bilan_synthese s ON s.id = r.synthese_id
+        JOIN bilan_bilan b ON b.id = r.bilan_id JOIN cai_contrat c ON c.id = b.contrat_id
     WHERE r.bilan_id = ANY(%s) ORDER BY r.created_at
 """
 ESSAIS = """
     SELECT e.numero, e.transmission_id, e.id, e.operation, pg_xact_commit_timestamp(o.xmin), e.fermee_at, e.issue,
         e.code_metier, coalesce((
             SELECT t.etat FROM pannes_temoin t WHERE t.objet = e.transmission_id AND t.quoi = 'etat'
-            AND pg_xact_commit_timestamp(t.xmin) <= pg_xact_commit_timestamp(f.xmin) ORDER BY t.rang DESC LIMIT 1), '')
+            AND pg_xact_commit_timestamp(t.xmin) <= pg_xact_commit_timestamp(f.xmin) ORDER BY t.rang DESC LIMIT 1), ''),
+        e.statut_http
     FROM poleemploi_tentative e JOIN poleemploi_transmission r ON r.id = e.transmission_id
         LEFT JOIN pannes_temoin o ON o.objet = r.id AND o.quoi = 'ouverture' AND o.numero = e.id
         LEFT JOIN pannes_temoin f ON f.objet = r.id AND f.quoi = 'fermeture' AND f.numero = e.id
@@ -87,6 +92,13 @@ ETATS = """
 OUVERTS = """
     SELECT DISTINCT bilan_id FROM poleemploi_transmission WHERE bilan_id = ANY(%s)
     AND etat IN ('en_file', 'en_cours', 'incertaine', 'effacement_demande')
+"""
+OUBLIEES = """
+    SELECT r.id FROM poleemploi_transmission r WHERE r.bilan_id = ANY(%s) AND r.etat = 'incertaine'
+    AND r.bail_jusqua IS NULL AND coalesce(r.prochain_essai_at, '-infinity') < now() - make_interval(secs => %s)
+    AND NOT EXISTS (
+        SELECT FROM poleemploi_transmission o WHERE o.bilan_id = r.bilan_id AND o.created_at < r.created_at
+        AND o.etat IN ('en_file', 'en_cours', 'incertaine', 'effacement_demande'))
 """
 _PAR_CLE = re.compile(r"/syntheses/par-cle/([0-9a-f-]{36})$")
 _ESSAI = re.compile(r"tentative-(\d+)")
@@ -118,6 +130,11 @@ def unsettled(bilans: Sequence[UUID]) -> set[UUID]:
     return {row[0] for row in _rows(OUVERTS, bilans)}
 
 
+def forgotten(bilans: Sequence[UUID], seconds: float) -> set[UUID]:
+    """What is in doubt, the first of its file, held by nobody and due for so many seconds, or without any date."""
+    return {row[0] for row in _rows(OUBLIEES, bilans, seconds)}
+
+
 def is_paused() -> bool:
     """Whether the channel is closed for now, whatever is due."""
     with connection.cursor() as cursor:
@@ -130,29 +147,36 @@ def states(bilans: Sequence[UUID]) -> list[tuple[UUID, UUID, datetime, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in _rows(ETATS, bilans)]
 
 
-def _rows(query: str, bilans: Sequence[UUID]) -> list[tuple[Any, ...]]:
+def _rows(query: str, bilans: Sequence[UUID], *values: object) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, [list(bilans)])
+        cursor.execute(query, [list(bilans), *values])
         return list(cursor.fetchall())
 
 
 def _deposits(store: Path) -> list[Depot]:
-    query = "SELECT depot.cle, identifiant, etat, empreinte FROM depot JOIN cle USING (cle) ORDER BY rang"
+    query = """
+        SELECT depot.cle, identifiant, etat, empreinte, numero_cai, version, corps
+        FROM depot JOIN cle USING (cle) ORDER BY rang
+    """
     return [
-        Depot(UUID(cle), identifiant, etat, empreinte) for cle, identifiant, etat, empreinte in _sqlite(store, query)
-    ]
+        Depot(
+            UUID(cle), identifiant, etat, empreinte, numero, None if version is None else int(version),
+            None if corps is None else UUID(json.loads(corps)["consentement"]["reference"]),
+        )
+        for cle, identifiant, etat, empreinte, numero, version, corps in _sqlite(store, query)
+    ]  # fmt: skip
 
 
 def _requests(store: Path) -> list[Demande]:
-    query = "SELECT rang, operation, cle, chemin, correlation, statut, code, duree_ms FROM requete ORDER BY rang"
+    query = "SELECT rang, operation, cle, chemin, correlation, statut, code, duree_ms, panne FROM requete ORDER BY rang"
     found = []
-    for rang, operation, cle, chemin, correlation, statut, code, duree in _sqlite(_log_of(store), query):
+    for rang, operation, cle, chemin, correlation, statut, code, duree, panne in _sqlite(_log_of(store), query):
         looked_up = _PAR_CLE.search(chemin)
         key = cle or (looked_up and looked_up[1])
         essai = _ESSAI.fullmatch(correlation or "")
         found.append(
             Demande(rang, operation or "", UUID(key) if key else None, int(essai[1]) if essai else None, statut,
-                    code or "", duree is not None)
+                    code or "", duree is not None, panne in ("CORPS_HTML", "CORPS_VIDE"))
         )  # fmt: skip
     return found
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import requests
 from django.db import DatabaseError, connection
 
+from poleemploi.states import EtatTransmission
 from tests.faults import coups, releve
 from tests.faults.gens import Bureau, Dossier, Interrompu
 from tests.faults.histoire import Verdict
@@ -22,6 +23,7 @@ from tests.faults.verdict import judge
 A_LA_FOIS = {Saison.MACHINES: 5, Saison.PARTENAIRE: 14, Saison.TOUT: 10}
 REPOS_MAX = 240.0  # seconds: what is not settled by then is lost
 RELANCE_APRES = 12.0  # seconds of waiting after which the correspondant goes through the list
+OUBLIEE_APRES = 12.0  # seconds, eight rounds of the sweep: due for so long in an open channel, a row is forgotten
 ENTRE_DEUX_REGARDS = 0.25
 
 
@@ -67,8 +69,10 @@ class Scene:
                 raise
         self.installation.partenaire.sans_panne()
         bilans = [dossier.bilan.pk for dossier in dossiers.values()]
-        self._rest(list(dossiers.values()), bilans)
-        return self._tell(saison, list(episodes), dossiers, coups_portes, bilans)
+        oubliees = self._rest(saison, list(dossiers.values()), bilans)
+        recit = self._tell(saison, list(episodes), dossiers, coups_portes, bilans)
+        recit.verdict.lost += [f"{cle}, en doute et due, n’était reprise par personne" for cle in oubliees]
+        return recit
 
     def _episode(self, episode: Episode, dossier: Dossier, portes: coups.Bilan, compte: Panne | None) -> None:
         try:
@@ -143,24 +147,34 @@ class Scene:
             connection.close()
             return True
 
-    def _rest(self, dossiers: Sequence[Dossier], bilans: Sequence[UUID]) -> None:
-        """Wait until nothing is due and the partner is idle; the correspondant looks after what waits for somebody."""
+    def _rest(self, saison: Saison, dossiers: Sequence[Dossier], bilans: Sequence[UUID]) -> set[UUID]:
+        """Wait until nothing is due and the partner is idle; the correspondant looks after what waits for somebody.
+
+        Where recovery is measured nobody touches what is uncertain. Elsewhere its back-off, up to two hours, is cut
+        short by hand; gives the rows that this rescued, since the system had forgotten them.
+        """
         end, relance, failed_seen = time.monotonic() + REPOS_MAX, time.monotonic() + RELANCE_APRES, False
+        oubliees, ouvert = set[UUID](), time.monotonic()
         while time.monotonic() < end and not self.fini.wait(ENTRE_DEUX_REGARDS):
-            left = self._open(bilans)
-            if not left and not releve.running_requests(self.installation.partenaire.store) and not self._is_paused():
+            left, paused = self._open(bilans), self._is_paused()
+            if paused:
+                ouvert = time.monotonic()
+            if not left and not releve.running_requests(self.installation.partenaire.store) and not paused:
                 if failed_seen:
-                    return
+                    break
                 failed_seen = True
                 for dossier in dossiers:
-                    dossier.restart_failed()
-            elif time.monotonic() > relance:
+                    dossier.restart(EtatTransmission.ECHEC_DEFINITIF)
+            elif time.monotonic() > relance and saison is not Saison.MACHINES:
                 relance = time.monotonic() + RELANCE_APRES
+                if time.monotonic() - ouvert > OUBLIEE_APRES:
+                    oubliees |= releve.forgotten(bilans, OUBLIEE_APRES)
                 for dossier in dossiers:
                     if dossier.bilan.pk in left:
-                        dossier.restart_failed()
+                        dossier.restart(EtatTransmission.INCERTAINE)
         if self.fini.is_set():
             raise Interrompu
+        return oubliees
 
     def _tell(
         self,

@@ -14,6 +14,7 @@ from tests.faults.verdict import judge
 
 BILAN, ACCORD, RETRAIT, CLE, AUTRE = (UUID(int=number) for number in (1, 2, 3, 4, 7))
 ACCORD_2, CLE_2 = UUID(int=5), UUID(int=6)
+NUMERO = "75-2010-000001"
 
 
 def at(second: float) -> datetime:
@@ -22,7 +23,9 @@ def at(second: float) -> datetime:
 
 def essai(numero: int, operation: str = "depot", issue: str = "accepte", **champs: Any) -> Essai:
     apres = {"accepte": "accusee", "incertain": "incertaine", "introuvable": "en_file"}.get(issue, "en_file")
-    fields = {"code": "", "etat_apres": apres, "fermee": at(10 * numero + 1), "ouverte": at(10 * numero), **champs}
+    statut = 201 if (operation, issue) == ("depot", "accepte") else None
+    fields: dict[str, Any] = {"code": "", "etat_apres": apres, "statut": statut, **champs}
+    fields = {"fermee": at(10 * numero + 1), "ouverte": at(10 * numero), **fields}
     return Essai(numero, fields.pop("cle", CLE), 100 + numero, operation, issue=issue, **fields)
 
 
@@ -35,9 +38,9 @@ def demande(numero: int, operation: str = "deposerSynthese", statut: int | None 
 RECUE = Histoire(
     decisions=(Decision(ACCORD, BILAN, "accorde", 1, at(0)),),
     versions=(Version(BILAN, 1, at(-60), recue=True),),
-    rangs=(Rang(CLE, BILAN, ACCORD, 1, "accusee", "PE-1", "abc", recus_au_journal=1),),
+    rangs=(Rang(CLE, BILAN, ACCORD, 1, "accusee", "PE-1", "abc", recus_au_journal=1, numero=NUMERO),),
     essais=(essai(1, issue="incertain"), essai(2, "recherche", "introuvable"), essai(3)),
-    depots=(Depot(CLE, "PE-1", "EN_VIGUEUR", "abc"),),
+    depots=(Depot(CLE, "PE-1", "EN_VIGUEUR", "abc", NUMERO, 1, ACCORD),),
     demandes=(demande(1, statut=None), demande(2, "retrouverDepot", 404, "INCONNU"), demande(3)),
     confirmes=(ACCORD,),
 )
@@ -54,9 +57,9 @@ REMPLACEE = replace(
     RECUE,
     decisions=(*RECUE.decisions, Decision(ACCORD_2, BILAN, "accorde", 2, at(50))),
     versions=(*RECUE.versions, Version(BILAN, 2, at(45), recue=True)),
-    rangs=(*RECUE.rangs, Rang(CLE_2, BILAN, ACCORD_2, 2, "accusee", "PE-2", "def", recus_au_journal=1)),
+    rangs=(*RECUE.rangs, Rang(CLE_2, BILAN, ACCORD_2, 2, "accusee", "PE-2", "def", recus_au_journal=1, numero=NUMERO)),
     essais=(*RECUE.essais, essai(6, cle=CLE_2)),
-    depots=(replace(RECUE.depots[0], etat="REMPLACE"), Depot(CLE_2, "PE-2", "EN_VIGUEUR", "def")),
+    depots=(replace(RECUE.depots[0], etat="REMPLACE"), Depot(CLE_2, "PE-2", "EN_VIGUEUR", "def", NUMERO, 2, ACCORD_2)),
     demandes=(*RECUE.demandes, Demande(9, "deposerSynthese", CLE_2, 106, 201)),
 )
 
@@ -86,10 +89,21 @@ def test_a_history_that_holds_is_acquitted(histoire: Histoire) -> None:
     assert judge(histoire).sentences() == []
 
 
+# What was agreed to and never received; what became of it and why is for each story to say.
+ABSENTE = rang(
+    replace(RECUE, depots=(), essais=(), demandes=(), versions=(Version(BILAN, 1, at(-60)),)),
+    etat="rejetee", accuse="", recus_au_journal=0,
+)  # fmt: skip
+# The same, received there, and unknown here.
+SANS_RECU = replace(ABSENTE, depots=RECUE.depots, essais=RECUE.essais[:2], demandes=RECUE.demandes[:2])
+RETIREE = Decision(RETRAIT, BILAN, "retire", None, at(50))
+PERIME = demande(1, statut=422, code="CONSENTEMENT_PERIME")
+
+
 @pytest.mark.parametrize("etat", ["rejetee", "echec_definitif"])
-def test_what_a_person_sees_is_not_lost(etat: str) -> None:
-    waits = replace(RECUE, depots=(), essais=(), demandes=(), versions=(Version(BILAN, 1, at(-60)),))
-    assert judge(rang(waits, etat=etat, accuse="", recus_au_journal=0)).holds
+def test_what_the_partner_refused_and_a_person_sees_is_not_lost(etat: str) -> None:
+    refused = replace(ABSENTE, essais=(essai(1, issue="refuse", etat_apres=etat, statut=422),), demandes=(PERIME,))
+    assert judge(rang(refused, etat=etat)).sentences() == []
 
 
 PERDUES = {
@@ -103,6 +117,13 @@ PERDUES = {
     "replaced there by nothing newer": depot(RECUE, etat="REMPLACE"),
     "received there, cancelled here": rang(RECUE, etat="annulee", accuse="", motif="synthese_reprise"),
     "received there, refused here": rang(RECUE, etat="rejetee", accuse=""),
+    "received there, failed here": rang(asked(SANS_RECU, PERIME), etat="echec_definitif"),
+    "received there, failed here while it was being erased": rang(asked(RECUE, PERIME), etat="echec_definitif"),
+    "failed, and nobody had refused it": rang(ABSENTE, etat="echec_definitif"),
+    "refused here, and nobody had refused it": ABSENTE,
+    "refused here for an answer about our account": asked(ABSENTE, demande(1, statut=403, code="PORTEE")),
+    "refused here for a first request still running": asked(ABSENTE, demande(1, statut=409, code="EN_COURS")),
+    "parked once, and rescued by a person": rang(RECUE, abandonnee=True),
     "received, and the file does not say so": replace(RECUE, versions=(Version(BILAN, 1, at(-60)),)),
     "received, and the journal does not say so": rang(RECUE, recus_au_journal=0),
     "agreed to, and not queued": replace(RECUE, rangs=(), essais=(), depots=(), demandes=()),
@@ -119,6 +140,10 @@ DOUBLEES = {
     "two requests for an attempt": asked(RECUE, demande(3, statut=401)),
     "another body under the same key": asked(RECUE, demande(4, statut=409, code="CLE_REUTILISEE")),
     "another body than is noted": depot(RECUE, empreinte="xyz"),
+    "somebody else's synthesis": depot(RECUE, numero="75-2010-000002"),
+    "somebody else's synthesis, replaced since": depot(REMPLACEE, numero="75-2010-000002"),
+    "another version than its key's": depot(RECUE, version=2),
+    "under another agreement": depot(RECUE, consentement=ACCORD_2),
 }  # fmt: skip
 SANS_ACCORD = {
     "opened before any decision": replace(RECUE, decisions=(Decision(ACCORD, BILAN, "accorde", 1, at(11)),)),
@@ -130,6 +155,9 @@ SANS_ACCORD = {
     "received without an attempt": essais(RECUE, *RECUE.essais[:2]),
     "withdrawn, and still there": depot(EFFACEE, etat="EN_VIGUEUR"),
     "withdrawn, and still there under a cancelled row": depot(rang(EFFACEE, etat="annulee"), etat="EN_VIGUEUR"),
+    "withdrawn, failed here, and still there": decided(
+        rang(asked(SANS_RECU, PERIME), etat="echec_definitif"), RETIREE
+    ),
     "erased here, and still there": depot(rang(RECUE, etat="effacee"), etat="EN_VIGUEUR"),
 }  # fmt: skip
 AVEUGLES = {
@@ -146,6 +174,24 @@ AVEUGLES = {
         RECUE, essai(1, issue="incertain", etat_apres="en_file"), *RECUE.essais[1:]
     ),
     "taken for harmless, and it was not": essais(RECUE, essai(1, issue="a_reessayer"), *RECUE.essais[1:]),
+    **{
+        f"taken for a refusal: {one.statut} {one.code}": replace(
+            ABSENTE, essais=(essai(1, issue="refuse", etat_apres="rejetee", statut=one.statut),), demandes=(one,)
+        )
+        for one in (
+            demande(1, statut=None), demande(1, statut=500, code="INDISPONIBLE"), demande(1, statut=404),
+            demande(1, statut=302), demande(1, statut=409, code="EN_COURS"), demande(1, statut=401, code="JETON"),
+        )
+    },
+    "taken for a refusal that no request drew": replace(ABSENTE, essais=(essai(1, issue="refuse"),)),
+    **{
+        f"taken for a receipt: {one.statut}": replace(RECUE, essais=(essai(3, statut=one.statut),), demandes=(one,))
+        for one in (demande(3, statut=None), demande(3, statut=503), demande(3, statut=200))
+    },
+    "a foreign page taken for a receipt": replace(
+        RECUE, essais=RECUE.essais[2:], demandes=(replace(demande(3), illisible=True),)
+    ),
+    "noted under another status than was given": essais(RECUE, *RECUE.essais[:2], essai(3, statut=None)),
 }  # fmt: skip
 
 

@@ -26,6 +26,10 @@ DEPOSER, RETROUVER = "deposerSynthese", "retrouverDepot"
 # Closed as one of these, an attempt is taken for not carried out; the partner must agree.
 PAS_EXECUTE = ("a_reessayer", "canal_ferme")
 REFUS_SANS_EFFET = (401, 403, 429)
+# Closed as one of these, it is taken for told by the partner.
+CERTAINES = ("accepte", "refuse")
+# What the partner says of a deposit that it refuses for what it is. EN_COURS says nothing yet; INCONNU is no refusal.
+PAS_UN_REFUS = ("", "EN_COURS", "INCONNU")
 # Where a row may stand once an ambiguous attempt is closed: in doubt, told by another answer, or before a person.
 APRES_UN_DOUTE = ("incertaine", "accusee", "effacement_demande", "effacee", "echec_definitif")
 
@@ -33,8 +37,8 @@ APRES_UN_DOUTE = ("incertaine", "accusee", "effacement_demande", "effacee", "ech
 def judge(histoire: Histoire) -> Verdict:
     """Every breach of a history at rest: nothing is running any more, on either side."""
     return Verdict(
-        lost=[*_unsettled(histoire), *_untold(histoire), *_unanswered(histoire)],
-        doubled=[*_twice(histoire), *_two_for_one(histoire), *_other_body(histoire)],
+        lost=[*_unsettled(histoire), *_untold(histoire), *_given_up(histoire), *_unanswered(histoire)],
+        doubled=[*_twice(histoire), *_two_for_one(histoire), *_other_body(histoire), *_other_file(histoire)],
         unconsented=[*_opened_without_consent(histoire), *_received_without_attempt(histoire), *_not_erased(histoire)],
         blind_resends=[*_blind_in_ledger(histoire), *_blind_at_partner(histoire), *_not_doubted(histoire)],
     )
@@ -64,14 +68,26 @@ def _untold(histoire: Histoire) -> Iterable[str]:
                 yield f"{rang.cle} est accusée ici, inconnue là-bas"
             elif depot.etat != VIVANT and not (depot.etat == "REMPLACE" and rang.version < newest[rang.bilan]):
                 yield f"{rang.cle} est accusée ici, {depot.etat} là-bas"
-        elif depot is not None and depot.identifiant != rang.accuse and rang.etat not in VUES_PAR_UNE_PERSONNE:
-            yield f"{rang.cle} est reçue là-bas, {rang.etat} ici"
-        elif depot is not None and rang.etat == "rejetee":
-            yield f"{rang.cle} est reçue là-bas, refusée ici"
+        elif depot is not None and (depot.identifiant != rang.accuse or rang.etat in VUES_PAR_UNE_PERSONNE):
+            yield f"{rang.cle} est reçue là-bas ({depot.etat}), {rang.etat} ici"
         if rang.accuse and rang.motif != "remplacee" and (rang.bilan, rang.version) not in recues:
             yield f"{rang.cle} est accusée, son dossier ne le dit pas"
         if rang.accuse and not rang.recus_au_journal:
             yield f"{rang.cle} est accusée, le journal ne le dit pas"
+
+
+def _given_up(histoire: Histoire) -> Iterable[str]:
+    """Left to a person, at any moment, when the partner had refused nothing: nobody could tell that person why."""
+    refused = {demande.cle for demande in histoire.demandes if _is_refusal(demande)}
+    for rang in histoire.rangs:
+        if (rang.abandonnee or rang.etat in VUES_PAR_UNE_PERSONNE) and rang.cle not in refused:
+            yield f"{rang.cle} a été laissée à une personne sans que le partenaire l’ait refusée ({rang.etat} ici)"
+
+
+def _is_refusal(demande: Demande) -> bool:
+    """A 4xx of the partner itself, about what was asked and not about our account or our pace."""
+    statut = demande.statut or 0
+    return 400 <= statut < 500 and statut not in REFUS_SANS_EFFET and demande.code not in PAS_UN_REFUS
 
 
 def _newest_received(histoire: Histoire) -> dict[UUID, int]:
@@ -152,6 +168,20 @@ def _other_body(histoire: Histoire) -> Iterable[str]:
             yield f"{depot.cle} n’est pas là-bas ce qui est noté ici"
 
 
+def _other_file(histoire: Histoire) -> Iterable[str]:
+    """What the body itself says, against the row of its key: the fingerprints agree, even on somebody else's body."""
+    rangs = {rang.cle: rang for rang in histoire.rangs}
+    for depot in histoire.depots:
+        rang = rangs.get(depot.cle)
+        if rang is None or depot.etat == "EFFACE":
+            continue
+        here, there = f"{rang.numero}, version {rang.version}", f"{depot.numero}, version {depot.version}"
+        if there != here:
+            yield f"{rang.cle} porte là-bas {there}, au lieu de {here}"
+        if depot.etat == VIVANT and depot.consentement != rang.consentement:
+            yield f"{rang.cle} porte là-bas l’accord {depot.consentement}, au lieu de {rang.consentement}"
+
+
 # --- unconsented --------------------------------------------------------------------------------
 
 
@@ -195,7 +225,7 @@ def _not_erased(histoire: Histoire) -> Iterable[str]:
             withdrawn.discard(decision.bilan)
     for rang in histoire.rangs:
         depot = depots.get(rang.cle)
-        if depot is None or depot.etat == "EFFACE" or rang.etat == "echec_definitif":
+        if depot is None or depot.etat == "EFFACE":
             continue
         if rang.bilan in withdrawn:
             yield f"{rang.cle} est encore {depot.etat} là-bas après le retrait ({rang.etat} ici)"
@@ -237,7 +267,10 @@ def _blind_at_partner(histoire: Histoire) -> Iterable[str]:
 
 
 def _not_doubted(histoire: Histoire) -> Iterable[str]:
-    """An unknown answer that did not leave its row in doubt, or that was taken for a certain one."""
+    """An unknown answer that did not leave its row in doubt, or that was taken for a certain one.
+
+    By the answer that the partner gave, and by the status that our own ledger has.
+    """
     seen = {demande.essai: demande for demande in histoire.demandes if demande.operation == DEPOSER}
     for essai in histoire.essais:
         if essai.operation != DEPOT or essai.fermee is None:
@@ -247,6 +280,19 @@ def _not_doubted(histoire: Histoire) -> Iterable[str]:
         demande = seen.get(essai.identifiant)
         if essai.issue in PAS_EXECUTE and demande is not None and demande.statut not in REFUS_SANS_EFFET:
             yield f"{essai.cle} : essai {essai.numero} cru sans effet, le partenaire a répondu {demande.statut}"
+        if essai.issue in CERTAINES and not (demande is not None and _says(demande, essai)):
+            here = f"essai {essai.numero} cru {essai.issue} ({essai.statut})"
+            there = f"{demande.statut} {demande.code}" if demande else "rien"
+            yield f"{essai.cle} : {here}, le partenaire a répondu {there}"
+
+
+def _says(demande: Demande, essai: Essai) -> bool:
+    """Whether the answer given is of the kind that the ledger took it for, and reached us."""
+    if demande.illisible or essai.statut != demande.statut:
+        return False
+    if essai.issue == "refuse":
+        return _is_refusal(demande)
+    return demande.statut == 201
 
 
 def _by_key(essais: Iterable[Essai]) -> dict[UUID, list[Essai]]:

@@ -18,7 +18,7 @@ from poleemploi.allure import Allure
 from poleemploi.models import Tentative, Transmission
 from poleemploi.standing import Accord, only_in_force, standing
 from poleemploi.states import EtatTransmission
-from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, make_transmission
+from tests.factories.transmissions import ACCORDE_AT, RECUEIL, add_version, agree, make_transmission, make_valide
 from tests.simulateur import SimulateurEnProcessus
 
 T = EtatTransmission
@@ -73,6 +73,32 @@ def test_a_lot_writes_what_one_row_at_a_time_would(partenaire: SimulateurEnProce
     assert etats() == [T.ACCUSEE] * 3
     assert told(together) == told(also) == told(alone)
     assert [depot["receptions"] for depot in partenaire.depots()] == [1, 1, 1]
+
+
+def test_each_key_of_a_lot_carries_its_own_person_version_and_agreement(
+    partenaire: SimulateurEnProcessus,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    le_lendemain: None,
+) -> None:
+    rows = [make_transmission(direction, prescripteur, conseiller, nom=nom) for nom in ("Diallo", "Keita", "Traore")]
+    again = make_valide(direction, prescripteur, conseiller, nom="Sidibe")
+    add_version(again, 2)
+    agree(again, Consentement.Portee.TRANSMISSION, by=conseiller)
+    rows.append(Transmission.objects.get(bilan=again))
+    assert sender._advance() == 4  # one lot
+    bodies = {depot["cle"]: depot["corps"] for depot in partenaire.depots()}
+    told = {
+        key: (body["numeroCai"], body["signataire"]["nom"], body["synthese"]["version"],
+              body["consentement"]["reference"])
+        for key, body in bodies.items()
+    }  # fmt: skip
+    assert told == {
+        str(row.pk): (contrat.numero_cai, contrat.signataire.nom, row.synthese.version, str(row.consentement_id))
+        for row in rows for contrat in [row.bilan.contrat]
+    }  # fmt: skip
+    assert len(set(told.values())) == 4
 
 
 def test_more_rows_cost_no_more_queries(
