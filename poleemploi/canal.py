@@ -128,11 +128,12 @@ def probe_failed(now: datetime) -> None:
 
 
 def partner_answers(*, probe: bool) -> None:
-    """The partner has spoken: forget its failures, and open the channel when this was the request that goes first.
+    """The partner has spoken: forget its failures and its refusal of a token, open the channel if this one went first.
 
     A pause decided while that request was under way, for another one's answer, stays.
     """
-    Canal.objects.filter(pk=1, echecs_de_suite__gt=0).update(echecs_de_suite=0)
+    troubled = Q(echecs_de_suite__gt=0) | Q(jeton_refuse__isnull=False)
+    Canal.objects.filter(troubled, pk=1).update(echecs_de_suite=0, jeton_refuse=None)
     if probe:
         turn = Canal.objects.filter(pk=1, pause_jusqua=F("sonde_jusqua"))
         if turn.update(pause_jusqua=None, pause_depuis=None, pause_motif="", sonde_jusqua=None):
@@ -159,17 +160,12 @@ def pause_quota(reponse: Reponse, now: datetime) -> None:
     pause(MotifPause.QUOTA, now + rythme().quota_wait(reponse.retry_after, now=now))
 
 
-def hear(
-    decision: Decision, reponse: Reponse, jeton: JetonEnCours, *, probe: bool, refused_twice: bool, now: datetime
-) -> None:
-    """What any answer, to a row or to the reading of returns, says of the channel as a whole.
-
-    ``refused_twice``: the request before this one was refused its token too, so it is our account's fault.
-    """
+def hear(decision: Decision, reponse: Reponse, jeton: JetonEnCours, *, probe: bool, now: datetime) -> None:
+    """What any answer, to a row or to the reading of returns, says of the channel as a whole."""
     match decision.suite:
         case Suite.RENOUVELER_JETON:
             drop_token(jeton)
-            if refused_twice:
+            if _refused_twice(jeton):
                 pause_account(now)
             elif probe:
                 probe_failed(now)
@@ -181,6 +177,17 @@ def hear(
             partner_fails(reponse, probe=probe)
         case _:
             partner_answers(probe=probe)
+
+
+def _refused_twice(jeton: JetonEnCours) -> bool:
+    """Take note of a refused token; whether one before it was refused too, with no good answer between.
+
+    One refusal renews the token, whatever the rows it is told to; that of the next token is our account's.
+    """
+    older = Q(jeton_refuse__lt=jeton.generation)
+    twice = Canal.objects.filter(older, pk=1).exists()
+    Canal.objects.filter(older | Q(jeton_refuse=None), pk=1).update(jeton_refuse=jeton.generation)
+    return twice
 
 
 # --- token --------------------------------------------------------------------------------------

@@ -29,13 +29,12 @@ MARGE_BAIL = timedelta(seconds=30)  # to keep a page, besides the time to ask fo
 
 @dataclass(frozen=True)
 class Lecture:
-    """The right to read one page, already committed. ``refused``: the token before this one was refused."""
+    """The right to read one page, already committed."""
 
     curseur: str
     generation: int
     jeton: JetonEnCours
     probe: bool = False
-    refused: bool = False
 
 
 def read_all(*, seconds: float) -> int:
@@ -45,7 +44,7 @@ def read_all(*, seconds: float) -> int:
     """
     end, pages, seen = time.monotonic() + seconds, 0, set[Suite]()
     while time.monotonic() < end:
-        suite, more = step(after_refusal=Suite.RENOUVELER_JETON in seen)
+        suite, more = step()
         pages += suite is Suite.APPLIQUER
         # A new token, a new beginning: once each in a run.
         if suite is None or not more or (suite in seen and suite is not Suite.APPLIQUER):
@@ -55,10 +54,10 @@ def read_all(*, seconds: float) -> int:
     return pages
 
 
-def step(*, after_refusal: bool = False) -> tuple[Suite | None, bool]:
+def step() -> tuple[Suite | None, bool]:
     """Read one page: what came of it (None when nothing could be asked), and whether to go on at once."""
     client = sender.partner()
-    lecture = reserve(client, after_refusal=after_refusal)
+    lecture = reserve(client)
     if lecture is None:
         return None, False
     try:
@@ -69,7 +68,7 @@ def step(*, after_refusal: bool = False) -> tuple[Suite | None, bool]:
         raise
 
 
-def reserve(client: PartnerClient, *, after_refusal: bool = False) -> Lecture | None:
+def reserve(client: PartnerClient) -> Lecture | None:
     """Become the reader; None when another is, when the channel is paused or held off, or without a token."""
     channel, now = canal.read(), timezone.now()
     if not settings.EMETTEUR_ACTIF or canal.is_paused(channel, now):
@@ -90,7 +89,7 @@ def reserve(client: PartnerClient, *, after_refusal: bool = False) -> Lecture | 
             return None
         row.generation, row.bail_jusqua = row.generation + 1, lease
         row.save()
-    return Lecture(row.curseur, row.generation, jeton, probe, after_refusal)
+    return Lecture(row.curseur, row.generation, jeton, probe)
 
 
 def ask(client: PartnerClient, lecture: Lecture) -> Reponse:
@@ -105,9 +104,7 @@ def keep(lecture: Lecture, reponse: Reponse) -> tuple[Suite, bool]:
     """
     now, decision = timezone.now(), decide(Operation.LECTURE, reponse)
     with transaction.atomic():
-        canal.hear(
-            decision, reponse, lecture.jeton, probe=lecture.probe, refused_twice=lecture.refused, now=now
-        )  # fmt: skip
+        canal.hear(decision, reponse, lecture.jeton, probe=lecture.probe, now=now)
     with transaction.atomic():
         row = Flux.objects.select_for_update().get(pk=1)
         if row.generation != lecture.generation:

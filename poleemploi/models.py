@@ -247,6 +247,8 @@ class Canal(models.Model):
     jeton_renouveler_at = models.DateTimeField(null=True, blank=True)
     jeton_bail_jusqua = models.DateTimeField(null=True, blank=True)  # a worker is fetching the next one
     jeton_generation = models.PositiveIntegerField(default=0)
+    # The last one refused; none once the partner has answered since.
+    jeton_refuse = models.PositiveIntegerField(null=True, blank=True)
     # Which database wrote this row, and since when it is known to be another one: a dump restored, or an older life.
     empreinte_base = models.CharField("base", max_length=120, blank=True, db_default="")
     restauration_depuis = models.DateTimeField("à rapprocher depuis", null=True, blank=True)

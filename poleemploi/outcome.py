@@ -72,7 +72,7 @@ def record(resultat: Resultat) -> None:
         acknowledge(transmission, resultat.reponse.recu, now)
         transmission.save()
         _close_overtaken(transmission, now)
-    _tell_channel(tentative, decision, resultat, now)
+    canal.hear(decision, resultat.reponse, resultat.jeton, probe=resultat.probe, now=now)
     log(transmission, tentative.numero, resultat, decision, on_time=on_time)
 
 
@@ -355,17 +355,3 @@ def _end(transmission: Transmission, now: datetime) -> None:
     transmission.bail_jusqua, transmission.bail_par = None, ""
     transmission.prochain_essai_at = None
     transmission.termine_at = now
-
-
-# --- the channel --------------------------------------------------------------------------------
-
-
-def _tell_channel(tentative: Tentative, decision: Decision, resultat: Resultat, now: datetime) -> None:
-    twice = decision.suite is Suite.RENOUVELER_JETON and _refused_twice(tentative)
-    canal.hear(decision, resultat.reponse, resultat.jeton, probe=resultat.probe, refused_twice=twice, now=now)
-
-
-def _refused_twice(tentative: Tentative) -> bool:
-    """One refusal renews the token; a second in a row is our account's."""
-    before = Tentative.objects.filter(transmission=tentative.transmission_id, numero=tentative.numero - 1)
-    return before.filter(statut_http=401).exists()

@@ -135,20 +135,21 @@ def _of_pauses(essais: list[Essai]) -> Iterator[str]:
 
 def _pauses(essais: list[Essai]) -> list[tuple[Essai, datetime]]:
     """The answers that close the channel, each with the instant until which nothing may go out."""
-    pannes, refus, found = 0, set[int](), []
+    pannes, refus, found = 0, set[int](), []  # refus: the tokens refused since the last good answer
     for essai in sorted(essais, key=lambda essai: (essai.ferme, essais.index(essai))):
         statut, wait, least = essai.reponse.statut, asked(essai), None
         if statut == 429:
             least = SANS_DELAI if wait is None else wait
-        elif statut == 403 or (statut == 401 and essai.rangee in refus):
+        elif statut == 403 or (statut == 401 and any(jeton < essai.jeton for jeton in refus)):
             least = COMPTE
         elif essai.decision.panne:
             pannes += 1
             if wait is not None or pannes >= PANNES or essai.sonde:
                 least = PANNE if wait is None else wait
-        elif statut != 401:
-            pannes = 0
-        refus = refus | {essai.rangee} if statut == 401 else refus - {essai.rangee}
+        elif statut == 401:
+            refus = refus | {essai.jeton}
+        else:
+            pannes, refus = 0, set()
         if least is not None:
             found.append((essai, essai.ferme + least))
     return found

@@ -27,7 +27,6 @@ from poleemploi.states import A_TRAITER_PAR_LE_SYSTEME, EtatTransmission, Operat
 DEBUT = datetime(2010, 5, 12, 14, 0, tzinfo=UTC)
 BAIL = timedelta(seconds=55)  # a request at its longest, and a margin
 OUVRIERS = 2
-JETON = JetonEnCours("jeton", 0)
 RECU = Recu("PE-1", DEBUT, "TROUVE")
 SUCCES: dict[Operation, Reponse] = {
     Operation.DEPOT: Reponse(201, recu=RECU),
@@ -68,6 +67,7 @@ class Essai:
     reponse: Reponse
     ferme: datetime
     sonde: bool  # it went first, and alone, after a pause
+    jeton: int  # the number of the token shown
     etat: str = ""  # of the row, afterwards
     prochain: datetime | None = None
 
@@ -81,13 +81,13 @@ class Monde:
     now: datetime = DEBUT
     essais: list[Essai] = field(default_factory=list)  # in the order in which they were opened
     pause: datetime = DEBUT
+    jeton: int = 1  # the number of the token in use
     _alea: float = 0.0
 
     def __post_init__(self) -> None:
         self.rows = [_row(T.EN_FILE) for _ in range(self.histoire.depots)]
         self.rows += [_row(T.EFFACEMENT_DEMANDE) for _ in range(self.histoire.effacements)]
         self.en_vol: list[tuple[datetime, int, Resultat, Tentative, Essai]] = []
-        self.refus: dict[int, int] = {}
 
     def play(self) -> "Monde":
         """Until nothing is left for the system to do."""
@@ -147,10 +147,12 @@ class Monde:
         rang = len(self.essais)
         coup = self.histoire.coups[rang] if rang < len(self.histoire.coups) else self.histoire.fin
         reponse = coup.reponse or SUCCES[operation]
-        resultat = Resultat(row.pk, rang, operation, reponse, 1, JETON, probe, Rythme())
+        resultat = Resultat(row.pk, rang, operation, reponse, 1, JetonEnCours("jeton", self.jeton), probe, Rythme())
         ferme = self.now + timedelta(seconds=coup.latence)
         decision, serie = decide(operation, reponse), row.serie_depuis_at or self.now
-        essai = Essai(self.rows.index(row), operation, self.now, serie, coup, decision, reponse, ferme, probe)
+        essai = Essai(
+            self.rows.index(row), operation, self.now, serie, coup, decision, reponse, ferme, probe, self.jeton
+        )
         self.essais.append(essai)
         heapq.heappush(self.en_vol, (ferme, rang, resultat, tentative, essai))
 
@@ -159,11 +161,11 @@ class Monde:
         self._alea = essai.coup.alea
         row.bail_jusqua = None
         outcome._apply(row, tentative, essai.decision, resultat, now)
-        twice = self.refus.get(essai.rangee, 0) > 0
-        self.refus[essai.rangee] = essai.reponse.statut == 401
+        if essai.reponse.statut == 401 and essai.jeton == self.jeton:
+            self.jeton += 1
         essai.etat, essai.prochain = str(row.etat), row.prochain_essai_at
         if self.avec_canal:
-            canal.hear(essai.decision, essai.reponse, JETON, probe=resultat.probe, refused_twice=twice, now=now)
+            canal.hear(essai.decision, essai.reponse, resultat.jeton, probe=resultat.probe, now=now)
         elif essai.decision.suite is Suite.ATTENDRE_QUOTA:
             self.pause = max(self.pause, now + Rythme().quota_wait(essai.reponse.retry_after, now=now))
 

@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from agents.models import Agent, DirectionTerritoriale
 from poleemploi import canal, sender
 from poleemploi.canal import JetonEnCours
 from poleemploi.client import Reponse
 from poleemploi.models import Canal, Transmission
-from poleemploi.states import EtatTransmission, MotifPause
+from poleemploi.reponses import decide
+from poleemploi.states import EtatTransmission, MotifPause, Operation
+from tests.factories.transmissions import make_transmission
 from tests.partenaire import UNE_MINUTE, answer, take
 from tests.simulateur import SimulateurEnProcessus
 
@@ -134,6 +137,35 @@ def test_a_refused_token_does_not_take_the_next_one_with_it(partenaire: Simulate
     assert old is not None
     canal.drop_token(old)
     assert canal.usable_token(canal.read(), timezone.now()) == new
+
+
+@pytest.mark.parametrize("statut", [404, 500, None])
+def test_the_token_after_a_refused_one_refused_too_is_our_account_s_fault(db: None, statut: int | None) -> None:
+    """Unless the partner has given a good answer between; that the row is another one changes nothing."""
+
+    def hear(reponse: Reponse, generation: int) -> str:
+        decision = decide(Operation.RECHERCHE, reponse)
+        canal.hear(decision, reponse, JetonEnCours("x", generation), probe=False, now=timezone.now())
+        return Canal.objects.get().pause_motif
+
+    canal.read()
+    assert hear(Reponse(401), 3) == ""
+    assert hear(Reponse(401), 3) == "", "by another worker, under way with the same one"
+    if statut:
+        hear(Reponse(statut, code="INCONNU" if statut == 404 else ""), 4)
+    assert hear(Reponse(401), 4) == ("" if statut == 404 else MotifPause.COMPTE)
+
+
+def test_a_revoked_account_is_asked_twice_however_many_rows_wait(
+    partenaire: SimulateurEnProcessus, direction: DirectionTerritoriale, prescripteur: Agent, conseiller: Agent
+) -> None:
+    for _ in range(4):
+        make_transmission(direction, prescripteur, conseiller)
+    partenaire.panne("JETON_REFUSE", operation="deposerSynthese")
+    sender._advance()
+    sender._advance()
+    assert Canal.objects.get().pause_motif == MotifPause.COMPTE
+    assert len(partenaire.requetes("deposerSynthese")) == 2
 
 
 def pause_asked_of_another(*, seconds: int) -> None:
