@@ -13,7 +13,7 @@ from agents.models import Agent
 from bilan import echange, retention
 from bilan.models import Bilan
 from core import clock, journal
-from poleemploi import canal, reponses
+from poleemploi import canal, quarantaine, reponses
 from poleemploi.annonces import line as line
 from poleemploi.annonces import tell as tell
 from poleemploi.annonces import tell_all as tell_all
@@ -244,12 +244,16 @@ def apply_retention(bilan: Bilan) -> None:
 
 
 def ask_erasure(transmission: Transmission, now: datetime, *, by: Agent | None) -> None:
-    """The person withdrew: what the partner holds is to be erased, with the same guarantees as a deposit."""
+    """The person withdrew: what the partner holds is to be erased, with the same guarantees as a deposit.
+
+    What was set aside of what it said since goes at once.
+    """
     avant = str(transmission.etat)
     transmission.demander_effacement()
     transmission.effacement_voulu = True
     transmission.termine_at = None
     begin_series(transmission, now)
+    quarantaine.forget_receipt(transmission.accuse_identifiant)
     tell("transmission.effacement_demande", transmission, avant=avant, by=by)
 
 

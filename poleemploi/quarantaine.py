@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from agents.models import Agent
@@ -94,9 +94,14 @@ def classify(*, ecarte: EvenementEcarte, motif: str, by: Agent) -> EvenementEcar
 
 
 def take_up_again() -> None:
-    """Apply the events whose receipt was not known yet when they came: the answer to the deposit had been lost."""
-    known = Transmission.objects.filter(accuse_identifiant=OuterRef("accuse"), etat=EtatTransmission.ACCUSEE)
-    _apply_each(EvenementEcarte.objects.to_examine().filter(Exists(known), motif=MotifEcart.ACCUSE_INCONNU))
+    """Apply the events whose receipt was not known yet when they came: the answer to the deposit had been lost.
+
+    Whatever their reason, erase those that were set aside while the deposit they cite was being erased (AS-40).
+    """
+    cited = Transmission.objects.filter(accuse_identifiant=OuterRef("accuse"))
+    known = Q(Exists(cited.filter(etat=EtatTransmission.ACCUSEE)), motif=MotifEcart.ACCUSE_INCONNU)
+    erased = Q(Exists(cited.filter(etat__in=(EtatTransmission.EFFACEMENT_DEMANDE, EtatTransmission.EFFACEE))))
+    _apply_each(EvenementEcarte.objects.to_examine().filter(known | erased))
 
 
 def take_up_dates() -> None:
@@ -121,8 +126,17 @@ def forget_old() -> int:
 
 
 def forget_file(contrat_id: UUID) -> None:
-    """Erase what waits about a file whose person withdraws; its bilan is locked. The identifiers stay."""
+    """Erase what waits about a file whose person withdraws; its bilan is locked. The identifiers stay.
+
+    What cites one of its receipts under another number is about it too: ``forget_receipt`` erases that.
+    """
     EvenementEcarte.objects.to_examine().filter(contrat_id=contrat_id).delete()
+
+
+# rule: F.3-rien-garde
+def forget_receipt(accuse: str) -> None:
+    """Erase what waits and cites a receipt that is to be erased, whichever file it names; its bilan is locked."""
+    EvenementEcarte.objects.to_examine().filter(accuse=accuse).delete()
 
 
 def _lock(pk: UUID) -> EvenementEcarte:

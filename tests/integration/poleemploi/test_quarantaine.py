@@ -15,7 +15,8 @@ from core import clock
 from core.errors import Forbidden, InvalidInput, RuleViolation
 from core.models import Evenement
 from dossiers.chronologie import timeline
-from poleemploi import evenements, flux, quarantaine, reception, services, tasks
+from poleemploi import evenements, flux, outcome, quarantaine, reception, services, tasks
+from poleemploi.client import Recu
 from poleemploi.models import EvenementEcarte, EvenementRecu, Retour, Transmission
 from poleemploi.states import EtatEcart, MotifEcart, Sort
 from tests.factories.agents import make_agent, make_direction
@@ -131,6 +132,54 @@ def test_what_was_set_aside_is_erased_when_the_person_withdraws(transmission: Tr
     withdraw(bilan, conseiller)
     assert not EvenementEcarte.objects.exists()
     assert EvenementRecu.objects.count() == 1
+
+
+@pytest.mark.rule("F.3-rien-garde")
+@pytest.mark.parametrize("known", [True, False])
+def test_so_is_what_cites_the_receipt_of_the_person_under_another_number(
+    transmission: Transmission,
+    direction: DirectionTerritoriale,
+    prescripteur: Agent,
+    conseiller: Agent,
+    known: bool,
+) -> None:
+    other = make_transmission(direction, prescripteur, conseiller).bilan
+    if known:
+        receive(transmission)
+    take(other, "EVT-AUTRE")
+    take(other, "EVT-NUMERO", numeroCai="69-2010-999999")
+    take(other, "EVT-AUTRE-ACCUSE", referenceAccuse="PE-2")
+    receive(transmission)
+    withdraw(transmission.bilan, conseiller)
+    assert EvenementEcarte.objects.get().evenement_id == "EVT-AUTRE-ACCUSE"
+
+
+@pytest.mark.rule("F.3-rien-garde")
+def test_so_is_what_cites_a_receipt_that_comes_after_the_withdrawal(
+    transmission: Transmission, conseiller: Agent
+) -> None:
+    take(transmission.bilan, "EVT-NUMERO", numeroCai="69-2010-999999")
+    Transmission.objects.update(etat="incertaine", nombre_essais=1, premier_essai_at=timezone.now())
+    withdraw(transmission.bilan, conseiller)
+    assert EvenementEcarte.objects.exists(), "nobody knows yet whose it is"
+    with transaction.atomic():
+        row = outcome.lock_with_bilan(transmission.pk)
+        outcome.acknowledge(row, Recu("PE-1", timezone.now(), "TROUVE"), timezone.now())
+        row.save()
+    assert not EvenementEcarte.objects.exists()
+
+
+@pytest.mark.rule("F.3-rien-garde")
+def test_what_was_set_aside_at_the_very_moment_of_the_erasure_goes_at_the_next_reading(
+    transmission: Transmission, conseiller: Agent
+) -> None:
+    take(transmission.bilan, "EVT-NUMERO", numeroCai="69-2010-999999")
+    at = timezone.now()
+    Transmission.objects.update(
+        etat="effacement_demande", effacement_voulu=True, accuse_identifiant="PE-1", accuse_at=at, prochain_essai_at=at
+    )
+    quarantaine.take_up_again()
+    assert not EvenementEcarte.objects.exists()
 
 
 def test_an_event_that_overtakes_its_receipt_is_applied_when_the_receipt_comes(transmission: Transmission) -> None:
