@@ -34,7 +34,7 @@ logger = structlog.get_logger(__name__)
 T = EtatTransmission
 # No request begins later than this after the commit that opened its attempt, in real seconds: consent is read then.
 ENVOI_MAX = timedelta(seconds=1)
-# How long a lot goes on before it looks again whether another worker was told to wait.
+# How long a lot goes on before it looks again whether another worker was told to wait, or a person withdrew.
 REGARD = timedelta(milliseconds=50)
 # What is read of a row, beside what it sends.
 LUES = (
@@ -242,6 +242,12 @@ def _acknowledge(recus: Sequence[tuple[Transmission, Recu]], now: datetime) -> N
 
 
 # --- what did not leave ---------------------------------------------------------------------------
+
+
+def withdrawn(travaux: Collection[Travail]) -> set[UUID]:
+    """Those of which the person took their agreement back since the commit that opened their attempt."""
+    keys = [travail.transmission_id for travail in travaux]
+    return set(Transmission.objects.filter(pk__in=keys, effacement_voulu=True).values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -4,13 +4,13 @@ The queue is PostgreSQL. Whatever wakes this module up, or does not, what is due
 lease expires and the attempt it had opened is taken for uncertain.
 """
 
+import math
 import os
 import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 import structlog
@@ -42,41 +42,63 @@ MOTIF_EFFACEMENT = "RETRAIT_CONSENTEMENT"
 def drain(*, seconds: float) -> int:
     """Work until nothing is due or the time has passed; return the number of rows worked on."""
     end, steps = time.monotonic() + seconds, 0
-    while time.monotonic() < end and (done := _advance()):
+    while time.monotonic() < end and (done := _advance(end)):
         steps += done
     return steps
 
 
-def _advance() -> int:
+def _advance(end: float = math.inf) -> int:
     """The longest waiting rows: ordinary deposits together, the others one by one; how many were worked on.
 
-    After a pause, one request goes first, and goes alone.
+    After a pause, one request goes first, and goes alone. No row is begun alone after ``end``.
     """
     ready = _ready()
     if ready is None or canal.needs_probe(ready.channel, timezone.now()):
         return int(step())
     client = ready.client
     claimed = lot.claim(ready.jeton, lease=lease_for(client.delais) + lot.ENVOI_MAX, taille=allure.taille)
-    _send_lot(client, claimed.travaux)
-    return len(claimed.travaux) + sum(step(only=pk) for pk in claimed.autres)
+    if claimed.travaux:
+        _send_lot(client, claimed.travaux)
+    done = len(claimed.travaux)
+    for pk in claimed.autres:
+        if time.monotonic() >= end:
+            break
+        done += step(only=pk)
+    return done
 
 
 def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
-    """One request after the other, at once after the commit of their attempts; what can no longer be is given back.
+    """Send a lot; whatever becomes of it, record the receipts in hand and give back what did not leave."""
+    recus: list[Resultat] = []
+    partis: set[int] = set()
+    try:
+        _send_each(client, travaux, recus, partis)
+    finally:
+        _put_away(recus, [travail for travail in travaux if travail.tentative_id not in partis])
+
+
+def _send_each(client: PartnerClient, travaux: Sequence[Travail], recus: list[Resultat], partis: set[int]) -> None:
+    """One request after the other, at once after the commit of their attempts, noted in ``partis`` as it leaves.
 
     The first answer that speaks of the partner, and not of its row, stops the lot; so does a pause that another
-    worker's answer began meanwhile.
+    worker's answer began meanwhile. What is withdrawn meanwhile does not leave. Receipts are added to ``recus``, any
+    other answer is recorded.
     """
     started = looked = time.monotonic()
     delai = lot.ENVOI_MAX.total_seconds()
-    recus: list[Resultat] = []
-    left = deque(travaux)
-    while left and time.monotonic() - started <= delai:
+    retires: Collection[UUID] = ()
+    for travail in travaux:
         if time.monotonic() - looked > lot.REGARD.total_seconds():
             if canal.is_closed():
-                break
+                return
+            retires = lot.withdrawn(travaux)
             looked = time.monotonic()
-        resultat = _asked(client, left.popleft())
+        if time.monotonic() - started > delai:  # after the look, which may have waited for the database
+            break
+        if travail.transmission_id in retires:
+            continue
+        partis.add(travail.tentative_id)
+        resultat = _asked(client, travail)
         suite = reponses.decide(resultat.operation, resultat.reponse).suite
         if suite is Suite.ACCUSER:
             recus.append(resultat)
@@ -84,22 +106,30 @@ def _send_lot(client: PartnerClient, travaux: Sequence[Travail]) -> None:
         record(resultat)
         if suite not in (Suite.REJETER, Suite.VERIFIER):
             allure.slow_down()
-            break
-    else:
-        allure.learn(partis=len(travaux) - len(left), secondes=time.monotonic() - started, delai=delai)
-    _record_lot(recus)
-    for travail in left:
-        lot.give_back(travail)
+            return
+    allure.learn(partis=len(partis), secondes=time.monotonic() - started, delai=delai)
 
 
-def _record_lot(recus: Sequence[Resultat]) -> None:
+def _put_away(recus: Sequence[Resultat], restes: Sequence[Travail]) -> None:
+    """Record receipts and give back what did not leave; what fails, or is not begun in time, takes no other with it.
+
+    It stays open until its lease ends, and is then looked up.
+    """
+    until = time.monotonic() + settings.PE_RANGEMENT
     try:
         left = lot.record(recus)
-    except DatabaseError as error:
+    except Exception as error:
         logger.warning("lot_repris_un_par_un", erreur=type(error).__name__)
         left = list(recus)
-    for resultat in left:
-        record(resultat)
+    acts = [(resultat.transmission_id, partial(record, resultat)) for resultat in left]
+    acts += [(travail.transmission_id, partial(lot.give_back, travail)) for travail in restes]
+    for pk, act in acts:
+        try:
+            if time.monotonic() >= until:
+                raise TimeoutError
+            act()
+        except Exception as error:
+            logger.error("essai_laisse_ouvert", transmission=str(pk), erreur=type(error).__name__)
 
 
 def step(only: UUID | None = None, *, rythme: Rythme | None = None) -> bool:

@@ -242,8 +242,10 @@ METRIQUES_JETON = env.str("METRIQUES_JETON", default="")
 PE_BALAYAGE = 50.0  # seconds; a sweep begins no step after so long
 # A request at its longest: to connect, twice PE_TIMEOUT_LECTURE for the answer, and one read begun within that time.
 _DEMANDE = PE_TIMEOUT_CONNEXION + 3 * PE_TIMEOUT_LECTURE
-# A sweep whose last step fetches a token, or waits for it, then asks; half a minute is the database's.
-CELERY_TASK_TIME_LIMIT = math.ceil(PE_BALAYAGE + 2 * _DEMANDE) + 30
+PE_RANGEMENT = 30.0  # seconds; a lot begins to record or to give back no row alone after so long
+# A sweep whose last step fetches a token, or waits for it, then asks and puts its lot away; the rest is the database's,
+# three locks of a row, each waited for ten seconds, and the second within which the requests of a lot begin.
+CELERY_TASK_TIME_LIMIT = math.ceil(PE_BALAYAGE + 2 * _DEMANDE + PE_RANGEMENT) + 40
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": env.str("CELERY_PREFIX", default="cai:"),

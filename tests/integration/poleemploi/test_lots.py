@@ -1,5 +1,6 @@
 """Many ordinary deposits at a time: the same rules, ledger and journal as one at a time, and nothing held back."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -253,6 +254,7 @@ def test_consents_withdrawn_while_a_lot_is_sent_leave_nothing_at_the_partner(
     settle: Callable[..., None],
 ) -> None:
     rows, ask = [make() for _ in range(3)], sender.send
+    monkeypatch.setattr(lot, "REGARD", timedelta(seconds=5))  # all of them leave
 
     def withdraw_then_send(*given: Any) -> Any:
         if rows:
@@ -278,6 +280,77 @@ def test_a_lot_that_the_database_refuses_is_recorded_one_by_one(
     sender.drain(seconds=5)
     assert etats() == [T.ACCUSEE] * 2
     assert len(partenaire.requetes("deposerSynthese")) == 2
+
+
+def lock_timeout(*_: object) -> None:
+    raise OperationalError("canceling statement due to lock timeout")
+
+
+def test_an_answer_that_cannot_be_recorded_loses_none_of_the_receipts_in_hand(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [make() for _ in range(4)]
+    partenaire.panne("NUMERO_CAI_INCONNU", numeroCai=rows[2].bilan.contrat.numero_cai)
+    monkeypatch.setattr(sender, "record", lock_timeout)
+    with pytest.raises(OperationalError):
+        sender._advance()
+    assert etats() == [T.ACCUSEE, T.ACCUSEE, T.EN_COURS, T.EN_FILE]  # the third is looked up when its lease ends
+
+
+def test_a_receipt_that_cannot_be_recorded_takes_no_other_with_it(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, record = make().pk, sender.record
+    make(), make()
+
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(lot, "record", fail)
+    monkeypatch.setattr(sender, "record", lambda one: fail() if one.transmission_id == first else record(one))
+    sender._advance()
+    assert etats() == [T.EN_COURS, T.ACCUSEE, T.ACCUSEE]
+
+
+def test_rows_alone_stop_with_their_sweep_and_teach_nothing_of_the_pace(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make()
+    Transmission.objects.update(etat=T.INCERTAINE, nombre_essais=1, premier_essai_at=timezone.now())
+    assert sender._advance(time.monotonic()) == 0
+    assert sender._advance() == 3
+    assert sender.allure.taille == 4
+
+
+@pytest.mark.rule("E.2-retrait")
+def test_what_is_withdrawn_while_a_lot_is_sent_does_not_leave(
+    partenaire: SimulateurEnProcessus, make: Make, conseiller: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, ask = [make() for _ in range(3)], sender.send
+    monkeypatch.setattr(lot, "REGARD", timedelta(0))
+
+    def withdraw_then_send(*given: Any) -> Any:
+        if not partenaire.requetes("deposerSynthese"):
+            withdraw(rows[1], conseiller)
+        return ask(*given)
+
+    monkeypatch.setattr(sender, "send", withdraw_then_send)
+    assert sender._advance() == 3
+    sent = [request["cle"] for request in partenaire.requetes("deposerSynthese")]
+    assert sent == [str(rows[0].pk), str(rows[2].pk)]
+    assert etats() == [T.ACCUSEE, T.EN_FILE, T.ACCUSEE]
+
+
+def test_no_request_leaves_late_because_the_channel_was_long_to_read(
+    partenaire: SimulateurEnProcessus, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(), make()
+    monkeypatch.setattr(lot, "REGARD", timedelta(0))
+    monkeypatch.setattr(lot, "ENVOI_MAX", timedelta(milliseconds=100))
+    monkeypatch.setattr(canal, "is_closed", lambda: time.sleep(0.2))
+    assert sender._advance() == 2
+    assert (etats(), partenaire.requetes("deposerSynthese")) == ([T.EN_FILE] * 2, [])
 
 
 def test_the_size_of_a_lot_follows_the_pace_of_the_partner() -> None:

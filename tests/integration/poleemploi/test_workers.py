@@ -107,9 +107,12 @@ def test_the_tasks_are_known_to_the_workers_by_the_names_that_call_them(settings
 
 
 def longest_sweep(read: SimpleNamespace) -> float:
-    """A step that begins at the last moment: a token, then a request, each with a read begun within its time."""
+    """A lot that begins at the last moment: a token, then a request, each with a read begun within its time.
+
+    Then its rows are put away alone, the last one waiting for its bilan, itself and its attempt, ten seconds each.
+    """
     delais = Delais(read.PE_TIMEOUT_CONNEXION, read.PE_TIMEOUT_LECTURE)
-    return read.PE_BALAYAGE + 2 * (delais.total + delais.lecture)
+    return read.PE_BALAYAGE + 2 * (delais.total + delais.lecture) + read.PE_RANGEMENT + 3 * 10
 
 
 @pytest.mark.parametrize("changes", [{}, {"PE_TIMEOUT_CONNEXION": "12.5", "PE_TIMEOUT_LECTURE": "90"}])
