@@ -18,12 +18,11 @@ import django
 from core.children import StartFailure, exclusive
 from tests.faults.histoire import Verdict
 from tests.faults.installation import FACTEUR, Installation
-from tests.faults.mesure import holds, last_line
+from tests.faults.mesure import Rencontres, holds, last_line
 from tests.faults.plan import SAISONS, Episode, Saison, account_fault, draw
 from tests.simulateur import RACINE
 
 PAR_SAISON = 20
-MESURE_DES = 60  # episodes: a run of so many that measured no recovery has not looked
 
 
 def seasons(graine: int, episodes: Sequence[int]) -> list[tuple[Saison, list[Episode]]]:
@@ -42,7 +41,7 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
     began, fini = time.monotonic(), threading.Event()
     installation = Installation(dossier)
     verdict, reprises, etapes, played = Verdict(), list[float](), Counter[str](), 0
-    douteuses = depassees = 0
+    douteuses = depassees = coups = 0
     with exclusive(dossier / "verrou"), installation.open():
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=RACINE, env=installation.environnement, check=True
@@ -66,6 +65,7 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
                 reprises += recit.reprises
                 etapes.update(recit.etapes)
                 douteuses, depassees = douteuses + recit.douteuses, depassees + recit.depassees
+                coups += recit.coups
                 _tell_season(graine, [*recit.verdict.sentences(), *recit.lentes], recit.coupables)
                 print(f"{played:>5} épisodes en {time.monotonic() - began:.0f} s ({saison})", flush=True)
         finally:
@@ -73,9 +73,12 @@ def run(graine: int, numbers: Sequence[int], dossier: Path) -> int:
     for etape, count in sorted(etapes.items()):
         print(f"  {count:>5}  {etape}")
     print(f"réponses douteuses : {douteuses} ; effacées chez le partenaire après un retrait : {depassees}")
+    print(f"reprises mesurées : {len(reprises)}, après {coups} coups")
+    manques = Rencontres(len(reprises), douteuses, depassees, etapes).missing(played)
+    for manque in manques:
+        print(f"!! trop peu pour conclure : {manque}")
     print(last_line(played, verdict, reprises), flush=True)
-    measured = bool(reprises) or played < MESURE_DES
-    return 0 if holds(verdict, reprises) and measured else 1
+    return 0 if holds(verdict, reprises, manques) else 1
 
 
 def _tell_season(graine: int, sentences: Sequence[str], coupables: Sequence[Episode]) -> None:

@@ -24,7 +24,7 @@ from poleemploi.models import Transmission
 from tests.faults import releve
 from tests.faults.gens import Dossier
 from tests.faults.installation import BASE, BEAT, COURTIER, TRAVAILLEURS, Installation, kill_9
-from tests.faults.plan import ETAPES, Coup, Episode
+from tests.faults.plan import ETAPES, Coup, Episode, Etape
 
 GUET = 8.0  # seconds during which a worker is waited for at the step
 TENU = 2.0  # seconds during which a colleague holds a row: what the installation cannot be blamed for
@@ -111,20 +111,20 @@ def _at_step(episode: Episode, installation: Installation, dossier: Dossier, bil
     """Kill the worker of this file at its step, as the evidence says afterwards; False when it did not come by."""
     match episode.coup:
         case Coup.TUE_DANS_LA_RESERVATION:
-            pid, etape = _in_claim(installation, dossier), "avant la fin de la réservation"
+            pid, etape = _in_claim(installation, dossier), Etape.AVANT_RESERVATION
         case Coup.TUE_APRES_RESERVATION:
             pid, etape = _on_open_attempt(installation, dossier, 0.0)
         case Coup.TUE_PENDANT_LA_REQUETE:
             pid, etape = _on_open_attempt(installation, dossier, 0.05 + episode.duree / 5)
         case Coup.TUE_AVANT_ECRITURE:
-            pid, etape = _before_record(installation, dossier), "après la réponse, avant l’écriture"
+            pid, etape = _before_record(installation, dossier), Etape.AVANT_ECRITURE
         case Coup.TUE_APRES_ECRITURE:
-            pid, etape = _after_record(installation, dossier), "après l’écriture"
+            pid, etape = _after_record(installation, dossier), Etape.APRES_ECRITURE
         case _:
             return False
     if pid is None:
         return False
-    bilan.note(episode.numero, etape)
+    bilan.note(episode.numero, str(etape))
     return True
 
 
@@ -166,8 +166,8 @@ def _on_open_attempt(installation: Installation, dossier: Dossier, wait: float) 
     time.sleep(0.05)
     running = releve.is_running(installation.partenaire.store, essai)
     if running is None:
-        return pid, "après la réservation, avant la requête"
-    return pid, "pendant la requête" if running else "après la réponse, avant l’écriture"
+        return pid, Etape.AVANT_REQUETE
+    return pid, Etape.PENDANT_REQUETE if running else Etape.AVANT_ECRITURE
 
 
 def _after_record(installation: Installation, dossier: Dossier) -> int | None:

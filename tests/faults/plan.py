@@ -48,6 +48,18 @@ class Coup(StrEnum):
 
 
 ETAPES = tuple(Coup)[:5]
+
+
+class Etape(StrEnum):
+    """Where a worker really died, as the evidence said afterwards; its values are what the report says."""
+
+    AVANT_RESERVATION = "avant la fin de la réservation"
+    AVANT_REQUETE = "après la réservation, avant la requête"
+    PENDANT_REQUETE = "pendant la requête"
+    AVANT_ECRITURE = "après la réponse, avant l’écriture"
+    APRES_ECRITURE = "après l’écriture"
+
+
 POIDS_DES_COUPS = {
     **dict.fromkeys(ETAPES, 6),
     Coup.TUE_AU_HASARD: 6, Coup.TUE_TRAVAILLEUR: 4, Coup.TUE_PARENT: 2, Coup.TUE_BEAT: 3,

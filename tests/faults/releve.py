@@ -95,7 +95,7 @@ OUVERTS = """
 """
 OUBLIEES = """
     SELECT r.id FROM poleemploi_transmission r WHERE r.bilan_id = ANY(%s) AND r.etat = 'incertaine'
-    AND r.bail_jusqua IS NULL AND coalesce(r.prochain_essai_at, '-infinity') < now() - make_interval(secs => %s)
+    AND r.bail_jusqua IS NULL AND r.prochain_essai_at < now() - make_interval(secs => %s)
     AND NOT EXISTS (
         SELECT FROM poleemploi_transmission o WHERE o.bilan_id = r.bilan_id AND o.created_at < r.created_at
         AND o.etat IN ('en_file', 'en_cours', 'incertaine', 'effacement_demande'))
@@ -131,7 +131,7 @@ def unsettled(bilans: Sequence[UUID]) -> set[UUID]:
 
 
 def forgotten(bilans: Sequence[UUID], seconds: float) -> set[UUID]:
-    """What is in doubt, the first of its file, held by nobody and due for so many seconds, or without any date."""
+    """What is in doubt, the first of its file, held by nobody and due for so many seconds."""
     return {row[0] for row in _rows(OUBLIEES, bilans, seconds)}
 
 

@@ -37,6 +37,7 @@ class Recit:
     etapes: dict[str, int] = field(default_factory=dict)
     depassees: int = 0  # deposits that a withdrawal overtook
     douteuses: int = 0
+    coups: int = 0  # blows after which a recovery was to be measured, if anything was due
     coupables: list[Episode] = field(default_factory=list)
 
 
@@ -196,7 +197,7 @@ class Scene:
             recit.depassees += sum(rang.etat == "effacee" for rang in histoire.rangs)
             recit.douteuses += sum(essai.issue == "incertain" for essai in histoire.essais)
         if saison is Saison.MACHINES:
-            states = releve.states(bilans)
+            states, recit.coups = releve.states(bilans), len(portes.fins)
             for numero, etape, fin in portes.fins:
                 for seconds in recoveries(states, [fin], portes.arrets, facteur=FACTEUR):
                     recit.reprises.append(seconds)

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from tests.faults.histoire import Decision, Demande, Depot, Essai, Histoire, Rang, Verdict, Version
-from tests.faults.mesure import holds, last_line, percentile, recoveries
-from tests.faults.plan import SAISONS, Acte, Coup, Saison, draw
+from tests.faults.mesure import Rencontres, holds, last_line, percentile, recoveries
+from tests.faults.plan import SAISONS, Acte, Coup, Etape, Saison, draw
 from tests.faults.verdict import judge
 
 BILAN, ACCORD, RETRAIT, CLE, AUTRE = (UUID(int=number) for number in (1, 2, 3, 4, 7))
@@ -250,6 +250,32 @@ def test_what_waits_behind_an_older_row_or_is_put_off_on_purpose_is_not_due() ->
 def test_a_run_holds_within_two_minutes_nearly_always_and_five_at_most(reprises: list[float], held: bool) -> None:
     assert holds(Verdict(), reprises) is held
     assert not holds(Verdict(lost=["une"]), reprises)
+
+
+ASSEZ = Rencontres(5, 6, 2, {Etape.APRES_ECRITURE: 3})
+
+
+@pytest.mark.parametrize(
+    "little",
+    [Rencontres(), replace(ASSEZ, reprises=4), replace(ASSEZ, douteuses=5), replace(ASSEZ, depassees=1),
+     replace(ASSEZ, etapes={Etape.APRES_ECRITURE: 2, "manqué : tue_apres_ecriture": 9})],
+)  # fmt: skip
+def test_a_run_that_met_too_little_shows_nothing(little: Rencontres) -> None:
+    assert ASSEZ.missing(60) == []
+    assert little.missing(59) == []
+    assert not holds(Verdict(), [1.0], little.missing(60))
+    assert not holds(Verdict(), [], Rencontres().missing(60))
+
+
+def test_a_long_run_meets_each_step_of_a_worker() -> None:
+    long = Rencontres(500, 500, 500, dict.fromkeys(Etape, 100))
+    assert long.missing(500) == []
+    without = replace(long, etapes={etape: 100 for etape in Etape if etape is not Etape.PENDANT_REQUETE})
+    assert without.missing(500) == ["aucun travailleur tué pendant la requête"]
+
+
+def test_nothing_measured_is_not_a_recovery_in_no_time() -> None:
+    assert last_line(1, Verdict(), []).endswith("recovery_p95_s=nan recovery_max_s=nan")
 
 
 def test_the_last_line_is_read_by_machines() -> None:
