@@ -58,7 +58,8 @@ def requeue_many(*, identifiants: Sequence[UUID], by: Agent) -> list[Relance]:
     check_permission(by, Permission.RELANCER_TRANSMISSION)
     asked = list(dict.fromkeys(identifiants))
     check_number(asked)
-    rows = Transmission.objects.visible_to(by).without_content().filter(pk__in=asked).order_by("bilan_id", "pk")
+    known = Transmission.objects.visible_to(by).followed_by(by)
+    rows = known.without_content().filter(pk__in=asked).order_by("bilan_id", "pk")
     answers: dict[UUID, Relance] = {}
     busy: Busy | None = None
     for row in rows:

@@ -20,7 +20,7 @@ from core.models import Evenement, JournalAcces
 from poleemploi import relances, services
 from poleemploi.models import Transmission
 from poleemploi.states import EtatTransmission
-from tests.factories.agents import make_agent
+from tests.factories.agents import add_role, make_agent
 from tests.factories.transmissions import make_transmission
 
 pytestmark = pytest.mark.usefixtures("le_lendemain")
@@ -125,6 +125,17 @@ def test_nobody_starts_again_what_they_may_not(
     elsewhere = make_agent(Role.CORRESPONDANT_OFII, autre_direction)
     assert [one.code for one in relances.requeue_many(identifiants=[row.pk], by=elsewhere)] == ["introuvable"]
     assert state_of(row) == T.ECHEC_DEFINITIF
+
+
+def test_who_follows_the_exchange_elsewhere_learns_nothing_of_a_file_they_may_open(
+    prescripteur: Agent, autre_direction: DirectionTerritoriale, make: Make
+) -> None:
+    row = make(T.REJETEE)
+    add_role(prescripteur, Role.CORRESPONDANT_OFII, autre_direction)
+    both = Agent.objects.get(pk=prescripteur.pk)
+    assert Transmission.objects.visible_to(both).exists()
+    (answer,) = relances.requeue_many(identifiants=[row.pk], by=both)
+    assert (answer.etat, answer.code) == ("", "introuvable")
 
 
 # --- the page -----------------------------------------------------------------------------------
