@@ -73,6 +73,7 @@ ACTES = {
     "voir_exemption": "exemption consultée",
     "voir_famille": "contrat pour la famille consulté",
     "voir_proposition": "proposition au préfet consultée",
+    "voir_retour": "retour de Pôle emploi consulté",
     "voir_synthese": "synthèse ouverte par son auteur",
     "voir_transmission": "transmission consultée",
 }

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from agents.permissions import direction_ids
 from agents.roles import Permission
@@ -67,10 +67,15 @@ class EvenementEcarteQuerySet(models.QuerySet["EvenementEcarte"]):
         directions = direction_ids(agent, Permission.VOIR_TRANSMISSIONS)
         if not directions:
             return self.none()
-        return self.filter(Q(contrat=None) | Q(contrat__direction_id__in=directions))
+        return self.filter(Q(contrat=None) | Q(contrat__direction_id__in=directions)).defer("contenu")
 
     def to_examine(self) -> "EvenementEcarteQuerySet":
-        return self.filter(etat=EtatEcart.A_EXAMINER)
+        """Those that nobody has settled; like the others, without their content: one that is unreadable hides none."""
+        return self.filter(etat=EtatEcart.A_EXAMINER).defer("contenu")
+
+    def sealed(self) -> "EvenementEcarteQuerySet":
+        """With what ``scelle`` holds: the content as it is stored, to be opened one at a time."""
+        return self.annotate(scelle=ExpressionWrapper(F("contenu"), output_field=models.BinaryField()))
 
 
 class EvenementEcarte(BaseModel):

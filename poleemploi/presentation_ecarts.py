@@ -1,6 +1,5 @@
 """What agents read of the feed: when it was last read, and the returns that it could not apply."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +10,13 @@ from agents.models import Agent
 from agents.permissions import direction_ids
 from agents.roles import Permission
 from core import clock
+from core.errors import RuleViolation
 from core.french import date_sans_jour, nombre
 from poleemploi import evenements, reponses
 from poleemploi.etat_canal import said
 from poleemploi.models import EvenementEcarte, EvenementRecu, Flux, Retour
 from poleemploi.presentation_retours import Fait, facts_of
-from poleemploi.quarantaine import can_examine
+from poleemploi.quarantaine import ILLISIBLE, can_examine, content_of
 from poleemploi.states import Sort
 
 GENRES = {
@@ -44,14 +44,21 @@ class VueEcart:
 
 
 def show_set_aside(ecarte: EvenementEcarte, agent: Agent) -> VueEcart:
-    """Its file is read with its signatory. The acts are offered to who may do them."""
-    event = json.loads(ecarte.contenu) if ecarte.contenu else None
+    """A ``sealed`` row, its file read with its signatory. The acts are offered to who may do them.
+
+    One that cannot be deciphered says so and can only be classified.
+    """
+    event, illisible = None, ""
+    try:
+        event = content_of(ecarte)
+    except RuleViolation:
+        illisible = ILLISIBLE
     lu = evenements.read(event)
     genre = event.get("type") if isinstance(event, dict) else None
     may_act, contrat = can_examine(agent, ecarte), ecarte.contrat
     may_open = contrat is not None and contrat.direction_id in direction_ids(agent, Permission.VOIR_DOSSIER)
     faits = [
-        ("Genre de retour", GENRES.get(str(genre), "inconnu")),
+        ("Genre de retour", illisible or GENRES.get(str(genre), "inconnu")),
         ("Numéro CAI annoncé", lu.numero_cai),
         ("Accusé de réception cité", lu.accuse),
         ("Situation au", date_sans_jour(lu.survenu_le)),
@@ -61,11 +68,11 @@ def show_set_aside(ecarte: EvenementEcarte, agent: Agent) -> VueEcart:
         ecarte=ecarte,
         motif=str(ecarte.get_motif_display()),
         depuis=clock.shown(ecarte.created_at),
-        genre=GENRES.get(str(genre), "Genre inconnu"),
+        genre=illisible or GENRES.get(str(genre), "Genre inconnu"),
         numero_cai=lu.numero_cai,
         faits=[(label, text) for label, text in faits if text],
         dossier_url=reverse("dossiers:view_file", args=[contrat.pk]) if contrat is not None and may_open else "",
-        apply_url=reverse("poleemploi:apply_set_aside", args=[ecarte.pk]) if may_act else "",
+        apply_url=reverse("poleemploi:apply_set_aside", args=[ecarte.pk]) if may_act and not illisible else "",
         classify_url=reverse("poleemploi:classify_set_aside", args=[ecarte.pk]) if may_act else "",
     )
 

@@ -5,9 +5,11 @@ Lock order: the bilans of the file, then the event.
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from cryptography.fernet import InvalidToken
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -18,6 +20,7 @@ from agents.permissions import check_permission, has_permission
 from agents.roles import Permission
 from bilan.permissions import check_can
 from core import journal
+from core.crypto import cipher
 from core.errors import InvalidInput, RuleViolation
 from core.passes import in_time
 from poleemploi import evenements, reception
@@ -28,6 +31,7 @@ from poleemploi.states import EtatEcart, EtatTransmission, MotifClassement, Moti
 logger = structlog.get_logger(__name__)
 CONSERVATION = timedelta(days=365)  # [D] of the content of an event that nobody settled
 LOT = 200  # events of one run
+ILLISIBLE = "Illisible\u00a0: prévenez le support"
 A_VENIR = (MotifEcart.DATE_FUTURE, MotifEcart.EMBAUCHE_FUTURE)
 
 
@@ -44,17 +48,26 @@ def check_can_examine(by: Agent | None, ecarte: EvenementEcarte) -> None:
         check_permission(by, Permission.ENREGISTRER_RETOUR, direction_id=direction_id)
 
 
+def content_of(sealed: Any) -> Any:
+    """The event that a ``sealed`` row keeps, as the partner wrote it. Refuses one that no key of ours opens."""
+    try:
+        return json.loads(cipher().decrypt(bytes(sealed.scelle or b"")))
+    except (InvalidToken, ValueError) as error:
+        raise RuleViolation(f"{ILLISIBLE}.", code="contenu_illisible") from error
+
+
 @transaction.atomic
 def apply_again(*, ecarte: EvenementEcarte, by: Agent | None) -> EvenementEcarte | None:
     """Judge an event anew, as the files and the receipts are now; one that can be applied becomes a return.
 
     Still impossible, it stays aside, under its present reason. None when nothing may be kept of it any more: it is then
-    erased (AS-40). Refuses one that was settled or forgotten.
+    erased (AS-40). Refuses one that was settled or forgotten, and one whose content cannot be deciphered.
     """
     check_can_examine(by, ecarte)
-    if ecarte.contenu is None:
+    sealed = EvenementEcarte.objects.to_examine().sealed().filter(pk=ecarte.pk).first()
+    if sealed is None:
         raise _settled()
-    lu = evenements.read(json.loads(ecarte.contenu))
+    lu = evenements.read(content_of(sealed))
     verdict = reception.judge(lu)
     row = _lock(ecarte.pk)
     if verdict.sort == Sort.RIEN_GARDE:
@@ -110,11 +123,13 @@ def take_up_dates() -> None:
 
 
 def _apply_each(waiting: EvenementEcarteQuerySet) -> None:
-    for ecarte in in_time(list(waiting.order_by("created_at")[:LOT])):
+    """One at a time, the one that was tried the longest ago first: those that wait on do not starve the others."""
+    for ecarte in in_time(list(waiting.order_by("updated_at", "created_at")[:LOT])):
         try:
             apply_again(ecarte=ecarte, by=None)
         except (DatabaseError, RuleViolation) as error:
             logger.error("retour_non_repris", ecarte=str(ecarte.pk), erreur=type(error).__name__)
+            EvenementEcarte.objects.filter(pk=ecarte.pk).update(updated_at=timezone.now())
 
 
 # rule: F.3-conservation

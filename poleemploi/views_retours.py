@@ -15,6 +15,7 @@ from agents.models import Agent
 from agents.permissions import check_permission
 from agents.roles import Permission
 from bilan.models import Bilan
+from core import journal
 from core.pages import LIGNES_PAR_PAGE, latest_page
 from poleemploi import quarantaine, retours
 from poleemploi.forms import ClassementForm, RetourForm
@@ -55,7 +56,7 @@ def record_return(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 def list_set_aside(request: AgentRequest) -> HttpResponse:
     """The returns that could not be applied, the latest first; pages by key."""
     check_permission(request.user, Permission.VOIR_TRANSMISSIONS)
-    rows = EvenementEcarte.objects.visible_to(request.user).to_examine().select_related("contrat__signataire")
+    rows = EvenementEcarte.objects.visible_to(request.user).to_examine().sealed().select_related("contrat__signataire")
     shown, suite = latest_page(rows, "created_at", avant=request.GET.get("avant", ""), taille=LIGNES_PAR_PAGE)
     context = {
         "flux": feed_state(),
@@ -114,7 +115,7 @@ def classify_set_aside(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _set_aside_or_404(agent: Agent, pk: uuid.UUID) -> EvenementEcarte:
-    rows = EvenementEcarte.objects.visible_to(agent).to_examine().select_related("contrat__signataire")
+    rows = EvenementEcarte.objects.visible_to(agent).to_examine().sealed().select_related("contrat__signataire")
     ecarte: EvenementEcarte = get_object_or_404(rows, pk=pk)
     quarantaine.check_can_examine(agent, ecarte)
     return ecarte
@@ -122,6 +123,8 @@ def _set_aside_or_404(agent: Agent, pk: uuid.UUID) -> EvenementEcarte:
 
 def _confirm(request: AgentRequest, ecarte: EvenementEcarte, context: Mapping[str, object]) -> HttpResponse:
     annuler_url = reverse("poleemploi:list_set_aside")
+    # rule: E.6-actes
+    journal.log_access("voir_retour", by=request.user, target=ecarte)
     vue = show_set_aside(ecarte, request.user)
     page = {**context, "vue": vue, "contrat": ecarte.contrat, "annuler_url": annuler_url}
     return render(request, "poleemploi/retour_a_examiner.html", page)

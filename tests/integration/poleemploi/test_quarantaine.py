@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from agents.models import Agent, DirectionTerritoriale
@@ -257,6 +257,41 @@ def test_the_correspondant_settles_with_a_reason_and_the_content_is_erased(
     assert (told.faits, told.par) == ({"motif": "erreur_partenaire"}, correspondant)
     with pytest.raises(RuleViolation, match="déjà été examiné"):
         quarantaine.classify(ecarte=ecarte, motif="erreur_partenaire", by=correspondant)
+
+
+def test_one_that_cannot_be_deciphered_stops_no_other_and_is_still_settled(
+    transmission: Transmission, correspondant: Agent
+) -> None:
+    bilan = receive(transmission).bilan
+    for rank in range(2):
+        take(bilan, f"EVT-{rank}", survenuLe="2010-06-11")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE poleemploi_evenementecarte SET contenu = 'x' WHERE evenement_id = 'EVT-0'")
+    with clock.travel(clock.at(date(2010, 6, 11), 5)):
+        quarantaine.take_up_dates()
+    assert EvenementEcarte.objects.defer("contenu").get(evenement="EVT-1").etat == EtatEcart.APPLIQUE
+    unreadable = EvenementEcarte.objects.to_examine().get()
+    with pytest.raises(RuleViolation, match="Illisible"):
+        quarantaine.apply_again(ecarte=unreadable, by=correspondant)
+    quarantaine.classify(ecarte=unreadable, motif="sans_suite", by=correspondant)
+    assert EvenementEcarte.objects.get(evenement="EVT-0").contenu is None
+
+
+def test_those_that_must_wait_on_do_not_keep_their_turn(
+    transmission: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bilan = receive(transmission).bilan
+    take(bilan, "EVT-LOIN", survenuLe="2099-01-01")
+    take(bilan, "EVT-ILLISIBLE", survenuLe="2099-01-01")
+    take(bilan, "EVT-DEMAIN", survenuLe="2010-06-11")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE poleemploi_evenementecarte SET contenu = 'x' WHERE evenement_id = 'EVT-ILLISIBLE'")
+    monkeypatch.setattr(quarantaine, "LOT", 2)
+    with clock.travel(clock.at(date(2010, 6, 11), 5)):
+        quarantaine.take_up_dates()
+        assert not Retour.objects.exists()
+        quarantaine.take_up_dates()
+    assert Retour.objects.get().evenement == "EVT-DEMAIN"
 
 
 @pytest.mark.rule("F.3-conservation")

@@ -1,11 +1,12 @@
 """What people see of the feed: the present situation on the file, the returns to examine and the acts on them."""
 
 import html
+import uuid
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -131,6 +132,41 @@ def test_the_list_costs_the_same_whatever_its_length(
         take(bilan, "MUTATION", {}, numeroCai="69-2010-999999", referenceAccuse="PE-9")
         with django_assert_num_queries(6):
             correspondant.get(reverse(LISTE))
+
+
+def test_one_that_cannot_be_deciphered_says_so_and_hides_no_other(
+    bilan: Bilan, correspondant: Client, direction: DirectionTerritoriale
+) -> None:
+    take(bilan, "PPAE", {"dateEntretien": "2010-05-11"})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE poleemploi_evenementecarte SET contenu = 'x'")
+    take(bilan, "MUTATION", {}, numeroCai="69-2010-999999")
+    unreadable = EvenementEcarte.objects.to_examine().get(motif="ppae_avant_reception")
+    apply, classify = (
+        reverse(f"poleemploi:{name}", args=[unreadable.pk]) for name in ("apply_set_aside", "classify_set_aside")
+    )
+    page = words(correspondant.get(reverse(LISTE)))
+    for told in ("Illisible : prévenez le support", "69-2010-999999", classify):
+        assert told in page
+    assert apply not in page
+    assert "Illisible : prévenez le support" in words(correspondant.get(classify))
+    by = make_agent(Role.CORRESPONDANT_OFII, direction)
+    api = Client(headers={"Authorization": f"Bearer {create_token(by, libelle='essai')}"})
+    assert len(api.get(reverse("api:retours_a_examiner")).json()["results"]) == 2
+    assert api.post(reverse("api:application_retour", args=[unreadable.pk])).json()["code"] == "contenu_illisible"
+    assert "Le retour est classé." in words(correspondant.post(classify, {"motif": "sans_suite"}, follow=True))
+
+
+@pytest.mark.rule("E.6-actes")
+@pytest.mark.parametrize("name", ["apply_set_aside", "classify_set_aside"])
+def test_to_read_what_a_return_says_leaves_a_line_in_the_access_journal(
+    bilan: Bilan, correspondant: Client, name: str
+) -> None:
+    take(bilan, "EMPLOI", {"typeContrat": "CDI", "dateEmbauche": "2099-01-01", "natureEmploi": "Cuisine"})
+    ecarte = EvenementEcarte.objects.get()
+    assert "Cuisine" in words(correspondant.get(reverse(f"poleemploi:{name}", args=[ecarte.pk])))
+    line = JournalAcces.objects.get(action="voir_retour")
+    assert (line.objet_id, line.agent_id) == (str(ecarte.pk), uuid.UUID(correspondant.session["_auth_user_id"]))
 
 
 def test_the_correspondant_settles_a_return_on_the_pages(bilan: Bilan, correspondant: Client) -> None:
