@@ -125,7 +125,7 @@ def channel_state() -> EtatCanal:
     Two queries, and a third one when it has waited too long.
     """
     row, now = canal.read(), timezone.now()
-    due = Transmission.objects.due(now).values_list("prochain_essai_at", flat=True)
+    due = Transmission.objects.due(now).first_of_their_file().values_list("prochain_essai_at", flat=True)
     oldest = due.first()
     if not settings.EMETTEUR_ACTIF:
         phrase = "Les envois sont arrêtés ici\u00a0: rien ne part, rien n’est perdu."

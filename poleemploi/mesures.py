@@ -57,8 +57,13 @@ class Releve:
         counted: dict[str, int] = dict(rows.values_list("etat").annotate(n=Count("*")))
         yield _gauge("cai_transmissions", "Transmissions, by state.", "etat",
                      {etat: counted.get(etat, 0) for etat in EtatTransmission})  # fmt: skip
-        due = Transmission.objects.due(self.now).order_by().aggregate(n=Count("*"), since=Min("prochain_essai_at"))
-        yield GaugeMetricFamily("cai_transmissions_dues", "Rows that are due and that no worker holds.", due["n"])
+        free = Transmission.objects.due(self.now).first_of_their_file().order_by()
+        due = free.aggregate(n=Count("*"), since=Min("prochain_essai_at"))
+        yield GaugeMetricFamily(
+            "cai_transmissions_dues",
+            "Rows that are due, that no worker holds and that no older one precedes.",
+            due["n"],
+        )
         yield GaugeMetricFamily(
             "cai_transmission_due_age_seconds", "How long the oldest due row has been due.", self._age(due["since"])
         )

@@ -233,7 +233,7 @@ def claim(
 
 
 def _anything_due(now: datetime, only: UUID | None) -> bool:
-    due = Transmission.objects.due(now)
+    due = Transmission.objects.due(now).first_of_their_file()
     return bool((due.filter(pk=only) if only else due).exists())
 
 

@@ -16,6 +16,7 @@ from agents.models import Agent, DirectionTerritoriale
 from core import battements
 from core.battements import Maillon
 from poleemploi import canal, sender, services, tasks
+from poleemploi.etat_canal import channel_state
 from poleemploi.mesures import Releve
 from poleemploi.models import Canal, EvenementEcarte, EvenementRecu, Flux, Tentative, Transmission
 from poleemploi.states import MotifPause
@@ -87,6 +88,23 @@ def test_the_queue_is_told_by_state_and_by_the_age_of_what_waits(measure: Mesure
 
     row.update(prochain_essai_at=ago(minutes=1), bail_jusqua=timezone.now() + timedelta(minutes=1))
     assert measure("cai_transmissions_dues") == 0, "a worker holds it"
+
+
+def test_a_row_behind_an_older_one_of_its_file_is_not_late(
+    measure: Mesures, transmission: Transmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Transmission.objects.update(
+        etat="effacement_demande", effacement_voulu=True, accuse_identifiant="PE-1", accuse_at=ago(hours=3),
+        prochain_essai_at=timezone.now() + timedelta(hours=2),
+    )  # fmt: skip
+    Transmission.objects.create(
+        bilan=transmission.bilan, synthese=transmission.synthese, consentement=transmission.consentement,
+        donnees_figees={}, prochain_essai_at=ago(minutes=40),
+    )  # fmt: skip
+    assert (measure("cai_transmissions_dues"), measure("cai_transmission_due_age_seconds")) == (0, 0)
+    assert channel_state().phrase == "Les envois partent. Aucun n’attend."
+    monkeypatch.setattr(sender, "partner", lambda: pytest.fail("nothing can leave: no token is needed"))
+    assert not sender.step()
 
 
 def test_what_a_person_must_look_at_is_told_since_when_it_waits(measure: Mesures, transmission: Transmission) -> None:
