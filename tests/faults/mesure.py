@@ -90,7 +90,7 @@ def last_line(episodes: int, verdict: Verdict, reprises: Sequence[float]) -> str
     return f"episodes={episodes} {counts} recovery_p95_s={percentile(reprises, 0.95):.1f} recovery_max_s={worst:.1f}"
 
 
-def holds(verdict: Verdict, reprises: Sequence[float], manques: Sequence[str] = ()) -> bool:
+def holds(verdict: Verdict, reprises: Sequence[float], manques: Sequence[str]) -> bool:
     """Whether the run shows what it has to; ``manques`` is what it met too rarely for its length."""
     in_time = not reprises or (percentile(reprises, 0.95) <= REPRISE_P95 and max(reprises) <= REPRISE_MAX)
     return verdict.holds and not manques and in_time

@@ -232,7 +232,7 @@ def test_recovery_is_the_last_file_that_had_something_due_when_the_fault_ended()
     assert recoveries(states, [at(2), at(3.5), at(9)], facteur=10) == [60.0, 45.0]
     assert recoveries(states, [at(2), at(3.5)], [(at(6), at(7.5))], facteur=10) == []
     assert recoveries(states, [at(2), at(7.5)], [(at(6), at(7.5))], facteur=10) == [5.0]
-    assert not holds(Verdict(), recoveries(states[:3], [at(2)], facteur=10))
+    assert not holds(Verdict(), recoveries(states[:3], [at(2)], facteur=10), [])
 
 
 def test_what_waits_behind_an_older_row_or_is_put_off_on_purpose_is_not_due() -> None:
@@ -248,8 +248,8 @@ def test_what_waits_behind_an_older_row_or_is_put_off_on_purpose_is_not_due() ->
     [([], True), ([120.0] * 20, True), ([10.0] * 19 + [300.0], True), ([10.0] * 19 + [301.0], False), ([121.0], False)],
 )
 def test_a_run_holds_within_two_minutes_nearly_always_and_five_at_most(reprises: list[float], held: bool) -> None:
-    assert holds(Verdict(), reprises) is held
-    assert not holds(Verdict(lost=["une"]), reprises)
+    assert holds(Verdict(), reprises, []) is held
+    assert not holds(Verdict(lost=["une"]), reprises, [])
 
 
 ASSEZ = Rencontres(5, 6, 2, {Etape.APRES_ECRITURE: 3})
