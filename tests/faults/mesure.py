@@ -30,7 +30,7 @@ class Rencontres:
             return []
         reached = {etape: (self.etapes or {}).get(etape, 0) for etape in Etape}
         floors = {
-            "reprises mesurées": (self.reprises, 12),
+            "reprises mesurées": (self.reprises, 30),
             "réponses douteuses": (self.douteuses, 10),
             "dépôts effacés après un retrait": (self.depassees, 30),
             "travailleurs tués à une étape": (sum(reached.values()), 20),

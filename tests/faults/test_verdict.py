@@ -252,12 +252,12 @@ def test_a_run_holds_within_two_minutes_nearly_always_and_five_at_most(reprises:
     assert not holds(Verdict(lost=["une"]), reprises, [])
 
 
-ASSEZ = Rencontres(5, 6, 2, {Etape.APRES_ECRITURE: 3})
+ASSEZ = Rencontres(2, 6, 2, {Etape.APRES_ECRITURE: 3})
 
 
 @pytest.mark.parametrize(
     "little",
-    [Rencontres(), replace(ASSEZ, reprises=4), replace(ASSEZ, douteuses=5), replace(ASSEZ, depassees=1),
+    [Rencontres(), replace(ASSEZ, reprises=1), replace(ASSEZ, douteuses=5), replace(ASSEZ, depassees=1),
      replace(ASSEZ, etapes={Etape.APRES_ECRITURE: 2, "manqué : tue_apres_ecriture": 9})],
 )  # fmt: skip
 def test_a_run_that_met_too_little_shows_nothing(little: Rencontres) -> None:
