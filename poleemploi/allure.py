@@ -1,6 +1,6 @@
 """How many deposits to claim at once: as many as the partner's pace lets leave in time, one after a trouble."""
 
-TAILLE_MAX = 32
+TAILLE_MAX = 64
 
 
 class Allure:

@@ -359,4 +359,4 @@ def test_the_size_of_a_lot_follows_the_pace_of_the_partner() -> None:
     for secondes in (0.004, 0.1, 0.1, 0.1, 3.2, 1.0, 0.0):
         allure.learn(partis=allure.taille, secondes=secondes, delai=1.0)
         sizes.append(allure.taille)
-    assert sizes == [8, 16, 32, 32, 5, 2, 4]
+    assert sizes == [8, 16, 32, 64, 10, 5, 10]
