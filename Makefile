@@ -7,7 +7,7 @@ PY := .venv/bin/python
 GABARITS := templates poleemploi/simulateur/templates
 
 aide: ## cette liste
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: local ## démarre toute l’application sur cette machine (PORT=8000) ; Ctrl-C l’arrête
 	@exec $(PY) -m core.lancement
